@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Dependencies run strictly downward; `Tests/PackageTests` reads this description and fails on an
+// upward edge. The floors are listed in CONTRIBUTING.md.
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: ["TestSupport"] + dependencies,
+    resources: fixtures ? [.copy("Fixtures")] : [], swiftSettings: strict)
+}
+
+func system(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let package = Package(
+  name: "motet",
+  products: [.executable(name: "motet", targets: ["motet"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Floor 7
+    .executableTarget(
+      name: "motet",
+      dependencies: [
+        "Experiments", "Evaluation", "Federation", "Training", "Datasets", "Views", arguments,
+      ],
+      swiftSettings: strict),
+    // Floor 6
+    library(
+      "Experiments",
+      [
+        "Federation", "Evaluation", "Training", "Encoders", "Methods", "Datasets", "Views", "HDF5",
+        "MessagePassing", yams,
+      ]),
+    // Floor 5
+    library(
+      "Federation", ["Training", "Tensors", "Catalogues", "HDF5", "Digests", "MessagePassing"]),
+    library("Evaluation", ["Training", "Encoders", "Datasets", "Views", "Tensors", "COpenBLAS"]),
+    // Floor 4
+    library(
+      "Training",
+      ["Encoders", "Methods", "Datasets", "Views", "Layers", "Tensors", "Catalogues", "Kernels"]),
+    // Floor 3
+    library("Encoders", ["Layers", "Tensors", "Catalogues"]),
+    library("Methods", ["Layers", "Tensors", "Catalogues", "Kernels"]),
+    library("Datasets", ["Views", "Tensors", "Catalogues", "HDF5", "Media", "CZlib"]),
+    // Floor 2
+    library("Layers", ["Tensors", "Kernels"]),
+    library("Views", ["Tensors", "Catalogues", "Kernels", "CFFTW"]),
+    // Floor 1
+    library("Tensors"),
+    library("Catalogues"),
+    library("Digests", ["CCrypto"]),
+    library("MessagePassing", ["CMPI"]),
+    library("HDF5", ["CHDF5"]),
+    library("Media", ["CTurboJPEG", "CSpng", "CSndFile", "CSoxr"]),
+    .target(
+      name: "Kernels", cSettings: [.treatAllWarnings(as: .error)]),
+    // Floor 0
+    system("CMPI", "ompi-c", "libopenmpi-dev"),
+    // "hdf5-serial", not "hdf5": installing libhdf5-openmpi-dev points hdf5.pc at the MPI build.
+    system("CHDF5", "hdf5-serial", "libhdf5-dev"),
+    system("COpenBLAS", "openblas", "libopenblas-dev"),
+    system("CFFTW", "fftw3f", "libfftw3-dev"),
+    system("CSndFile", "sndfile", "libsndfile1-dev"),
+    system("CSoxr", "soxr", "libsoxr-dev"),
+    system("CTurboJPEG", "libturbojpeg", "libturbojpeg0-dev"),
+    system("CSpng", "spng", "libspng-dev"),
+    system("CCrypto", "libcrypto", "libssl-dev"),
+    system("CZlib", "zlib", "zlib1g-dev"),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    tests("Tensors", ["Tensors"]),
+    tests("Kernels", ["Kernels", "Tensors", "Layers"]),
+    tests("Catalogues", ["Catalogues"]),
+    tests("Digests", ["Digests"]),
+    tests("HDF5", ["HDF5"]),
+    tests("MessagePassing", ["MessagePassing"]),
+    tests("Media", ["Media"]),
+    tests("Layers", ["Layers", "Tensors"]),
+    tests("Views", ["Views", "Tensors", "HDF5"], fixtures: true),
+    tests("Datasets", ["Datasets", "Media", "HDF5", "Tensors"]),
+    tests("Encoders", ["Encoders", "Layers", "Tensors", "HDF5"], fixtures: true),
+    tests("Methods", ["Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
+    tests(
+      "Training", ["Training", "Encoders", "Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
+    tests("Federation", ["Federation", "Training", "Tensors", "MessagePassing"]),
+    tests("Evaluation", ["Evaluation", "HDF5"], fixtures: true),
+    tests("Experiments", ["Experiments", "Federation"]),
+    // Spawns the executable, alone and under mpirun.
+    tests("Integration", ["motet", "HDF5", "Media"]),
+    tests("Package", []),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu17
+)

@@ -1,0 +1,27 @@
+#pragma once
+#include <hdf5.h>
+
+/* Predefined ids are macros over globals that H5open() fills, which Swift does not import. */
+static inline hid_t chdf5_native_float(void) { return H5T_NATIVE_FLOAT; }
+static inline hid_t chdf5_native_double(void) { return H5T_NATIVE_DOUBLE; }
+static inline hid_t chdf5_native_int64(void) { return H5T_NATIVE_INT64; }
+static inline hid_t chdf5_native_int32(void) { return H5T_NATIVE_INT32; }
+static inline hid_t chdf5_native_int16(void) { return H5T_NATIVE_INT16; }
+static inline hid_t chdf5_native_uint8(void) { return H5T_NATIVE_UINT8; }
+static inline hid_t chdf5_f32le(void) { return H5T_IEEE_F32LE; }
+static inline hid_t chdf5_f64le(void) { return H5T_IEEE_F64LE; }
+static inline hid_t chdf5_i64le(void) { return H5T_STD_I64LE; }
+static inline hid_t chdf5_i32le(void) { return H5T_STD_I32LE; }
+static inline hid_t chdf5_i16le(void) { return H5T_STD_I16LE; }
+static inline hid_t chdf5_u8le(void) { return H5T_STD_U8LE; }
+static inline hid_t chdf5_c_s1(void) { return H5T_C_S1; }
+static inline hid_t chdf5_dataset_create(void) { return H5P_DATASET_CREATE; }
+static inline hid_t chdf5_dataset_access(void) { return H5P_DATASET_ACCESS; }
+static inline hid_t chdf5_file_access(void) { return H5P_FILE_ACCESS; }
+static inline hid_t chdf5_file_create(void) { return H5P_FILE_CREATE; }
+static inline hid_t chdf5_link_create(void) { return H5P_LINK_CREATE; }
+static inline size_t chdf5_variable(void) { return H5T_VARIABLE; }
+static inline hsize_t chdf5_unlimited(void) { return H5S_UNLIMITED; }
+static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
+static inline unsigned chdf5_read_write(void) { return H5F_ACC_RDWR; }
+static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }

@@ -1,0 +1,67 @@
+import Foundation
+
+/// A visible list of algorithms that job files choose by name.
+///
+/// Settings arrive as a JSON-like tree: `{"name": "simclr", "temperature": 0.2}`, or the bare name.
+public struct Catalogue<Product>: Sendable {
+  public struct Entry: Sendable {
+    public let name: String
+    public let summary: String
+    /// The options with their defaults, as a JSON object.
+    public let defaults: @Sendable () throws -> [String: Any]
+    let make: @Sendable ([String: Any]) throws -> Product
+
+    /// The entry of a plug-in; `cast` turns it into the catalogue's product.
+    public init<P: PlugIn>(_ type: P.Type, as cast: @escaping @Sendable (P) -> Product) {
+      name = P.name
+      summary = P.summary
+      defaults = { try jsonObject(P.defaults) }
+      make = { given in cast(try P(try overlay(given, on: P.defaults))) }
+    }
+  }
+
+  /// What the entries are, for messages: "aggregator".
+  public let kind: String
+  public let entries: [Entry]
+
+  public init(_ kind: String, _ entries: [Entry]) {
+    self.kind = kind
+    self.entries = entries
+    precondition(Set(entries.map(\.name)).count == entries.count, "two \(kind)s of one name")
+  }
+
+  public var names: [String] { entries.map(\.name) }
+
+  public func entry(named name: String) throws -> Entry {
+    guard let entry = entries.first(where: { $0.name == name }) else {
+      throw ConfigurationError("name", unknown(kind, name, among: names))
+    }
+    return entry
+  }
+
+  /// The product that `settings` names: `{name: …, options}` or the name alone.
+  public func make(_ settings: Any) throws -> Product {
+    let (entry, options) = try split(settings)
+    return try entry.make(options)
+  }
+
+  /// `settings` with every default filled in, for the resolved job.
+  public func resolve(_ settings: Any) throws -> [String: Any] {
+    let (entry, options) = try split(settings)
+    var resolved = try merge(options, into: try entry.defaults())
+    resolved["name"] = entry.name
+    return resolved
+  }
+
+  private func split(_ settings: Any) throws -> (Entry, [String: Any]) {
+    if let name = settings as? String { return (try entry(named: name), [:]) }
+    guard var options = settings as? [String: Any] else {
+      throw ConfigurationError("", "expected a \(kind): its name, or {name: …, options}")
+    }
+    guard let name = options.removeValue(forKey: "name") as? String else {
+      throw ConfigurationError(
+        "name", "missing; \(kind)s are: \(names.joined(separator: ", "))")
+    }
+    return (try entry(named: name), options)
+  }
+}

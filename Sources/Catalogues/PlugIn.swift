@@ -1,0 +1,33 @@
+/// One entry of a catalogue: an algorithm that a job file names, with its options.
+///
+/// File, type and `name` determine one another: `LDAWA.swift`, `LDAWA`, `ldawa`.
+public protocol PlugIn: SendableMetatype {
+  associatedtype Options: Codable & Sendable & SendableMetatype
+
+  /// The name in job files.
+  static var name: String { get }
+  /// One line for `motet describe`.
+  static var summary: String { get }
+  /// The options that hold where the job file is silent.
+  static var defaults: Options { get }
+  /// Throws `ConfigurationError` where an option has an impossible value.
+  init(_ options: Options) throws
+}
+
+/// A setting that cannot be: names the key, what is wrong and the mend, in one line.
+public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
+  public let key: String
+  public let message: String
+
+  public init(_ key: String, _ message: String) {
+    self.key = key
+    self.message = message
+  }
+
+  public var description: String { key.isEmpty ? message : "\(key): \(message)" }
+
+  /// The same error seen from one level up: `alpha` inside `clients` becomes `clients.alpha`.
+  public func inside(_ parent: String) -> ConfigurationError {
+    ConfigurationError(key.isEmpty ? parent : "\(parent).\(key)", message)
+  }
+}

@@ -1,0 +1,48 @@
+/// What every Motet file says of itself: `format`, `format_version` and the version that wrote it.
+public struct FileFormat: Sendable {
+  /// The version of Motet that is written into files.
+  public static let motetVersion = "0.1.0"
+
+  public let name: String
+  public let version: Int
+
+  public init(_ name: String, version: Int) {
+    self.name = name
+    self.version = version
+  }
+
+  public func stamp(_ file: HDF5File) throws {
+    try file.setAttribute("format", name)
+    try file.setAttribute("format_version", Int64(version))
+    try file.setAttribute("motet_version", Self.motetVersion)
+  }
+
+  /// Throws where `file` is another kind of file, or of a version not known here.
+  public func verify(_ file: HDF5File) throws {
+    guard file.hasAttribute("format"), let found = try? file.textAttribute("format") else {
+      throw FileFormatError(path: file.path, message: "not written by motet; expected a \(name)")
+    }
+    guard found == name else {
+      throw FileFormatError(path: file.path, message: "this is a \(found); expected a \(name)")
+    }
+    let written = try file.intAttribute("format_version")
+    guard written == version else {
+      throw FileFormatError(
+        path: file.path,
+        message: "\(name) of version \(written); this motet reads version \(version)")
+    }
+  }
+}
+
+/// A file that is not what it was taken for.
+public struct FileFormatError: Error, CustomStringConvertible {
+  public let path: String
+  public let message: String
+
+  public init(path: String, message: String) {
+    self.path = path
+    self.message = message
+  }
+
+  public var description: String { "\(path): \(message)" }
+}

@@ -1,0 +1,48 @@
+import CHDF5
+import Foundation
+
+/// A failed HDF5 call: the file, the object, the call, and the library's own words.
+public struct HDF5Error: Error, CustomStringConvertible {
+  public let path: String
+  public let object: String
+  public let call: String
+  /// Outermost first.
+  public let stack: [String]
+
+  public init(path: String, object: String = "", call: String, stack: [String]) {
+    self.path = path
+    self.object = object
+    self.call = call
+    self.stack = stack
+  }
+
+  public var description: String {
+    let place = object.isEmpty ? path : "\(path): \(object)"
+    return "\(place): \(call) failed" + (stack.last.map { ": \($0)" } ?? "")
+  }
+}
+
+/// Runs one call of the library; a negative result is a failure.
+///
+/// Debian's serial library is the thread-safe build, whose error printing is set per thread: hence
+/// it is silenced at every call.
+@discardableResult
+func check<Status: BinaryInteger>(
+  _ path: String, _ object: String, _ call: StaticString, _ body: () -> Status
+) throws(HDF5Error) -> Status {
+  H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
+  let status = body()
+  guard status < 0 else { return status }
+  var stack: [String] = []
+  withUnsafeMutablePointer(to: &stack) { pointer in
+    _ = H5Ewalk2(
+      hid_t(H5E_DEFAULT), H5E_WALK_UPWARD,
+      { _, entry, context in
+        let text = String(cString: entry!.pointee.desc)
+        context!.assumingMemoryBound(to: [String].self).pointee.append(text)
+        return 0
+      }, pointer)
+  }
+  H5Eclear2(hid_t(H5E_DEFAULT))
+  throw HDF5Error(path: path, object: object, call: "\(call)", stack: stack.reversed())
+}

@@ -1,0 +1,177 @@
+import CHDF5
+
+extension HDF5File {
+  /// The extent of a data set, outermost first.
+  public func shape(_ name: String) throws -> [Int] {
+    let (set, space) = try openDataset(name)
+    defer {
+      H5Sclose(space)
+      H5Dclose(set)
+    }
+    let rank = H5Sget_simple_extent_ndims(space)
+    var extent = [hsize_t](repeating: 0, count: Int(max(rank, 0)))
+    H5Sget_simple_extent_dims(space, &extent, nil)
+    return extent.map { Int($0) }
+  }
+
+  /// Creates a data set: chunked, Fletcher-32 checksummed, deflated where `level` > 0, growable
+  /// along its first axis where `growable`. `chunk` defaults to about 64 KiB of whole rows.
+  public func createDataset<T: HDF5Scalar>(
+    _ name: String, of type: T.Type, shape: [Int], chunk: [Int]? = nil, level: Int = 0,
+    growable: Bool = false
+  ) throws {
+    var maximum = shape.map { hsize_t($0) }
+    if growable { maximum[0] = chdf5_unlimited() }
+    let space = try check(path, name, "H5Screate_simple") {
+      H5Screate_simple(Int32(shape.count), shape.map { hsize_t($0) }, maximum)
+    }
+    defer { H5Sclose(space) }
+    let creation = try check(path, name, "H5Pcreate") { H5Pcreate(chdf5_dataset_create()) }
+    defer { H5Pclose(creation) }
+    try check(path, name, "H5Pset_obj_track_times") { H5Pset_obj_track_times(creation, false) }
+    // A chunk must have elements; an empty data set that cannot grow is left contiguous.
+    if !shape.isEmpty, growable || shape.allSatisfy({ $0 > 0 }) {
+      let chunk = chunk ?? defaultChunk(shape, MemoryLayout<T>.size)
+      try check(path, name, "H5Pset_chunk") {
+        H5Pset_chunk(creation, Int32(chunk.count), chunk.map { hsize_t($0) })
+      }
+      if level > 0 {
+        try check(path, name, "H5Pset_shuffle") { H5Pset_shuffle(creation) }
+        try check(path, name, "H5Pset_deflate") { H5Pset_deflate(creation, UInt32(level)) }
+      }
+      try check(path, name, "H5Pset_fletcher32") { H5Pset_fletcher32(creation) }
+    }
+    let links = try linkCreation()
+    defer { H5Pclose(links) }
+    let set = try check(path, name, "H5Dcreate2") {
+      H5Dcreate2(id, name, T.fileType, space, links, creation, hid_t(H5P_DEFAULT))
+    }
+    H5Dclose(set)
+  }
+
+  /// Creates a data set and writes all of it.
+  public func write<T: HDF5Scalar>(
+    _ name: String, _ values: [T], shape: [Int]? = nil, chunk: [Int]? = nil, level: Int = 0,
+    growable: Bool = false
+  ) throws {
+    let shape = shape ?? [values.count]
+    precondition(shape.reduce(1, *) == values.count, "\(name): \(shape) for \(values.count) values")
+    try createDataset(
+      name, of: T.self, shape: shape, chunk: chunk, level: level, growable: growable)
+    try values.withUnsafeBufferPointer {
+      try write(name, rows: 0..<(shape.first ?? 1), from: $0, checkingCount: !shape.isEmpty)
+    }
+  }
+
+  /// Writes rows (indices along the first axis) of an existing data set.
+  public func write<T: HDF5Scalar>(
+    _ name: String, rows: Range<Int>, from values: UnsafeBufferPointer<T>
+  ) throws { try write(name, rows: rows, from: values, checkingCount: true) }
+
+  private func write<T: HDF5Scalar>(
+    _ name: String, rows: Range<Int>, from values: UnsafeBufferPointer<T>, checkingCount: Bool
+  ) throws {
+    if checkingCount, rows.isEmpty || values.isEmpty { return }
+    try withRows(name, rows) { set, memory, space, count in
+      precondition(values.count == count, "\(name): \(values.count) values for \(count)")
+      try check(path, name, "H5Dwrite") {
+        H5Dwrite(set, T.memoryType, memory, space, hid_t(H5P_DEFAULT), values.baseAddress)
+      }
+    }
+  }
+
+  /// Reads a whole data set.
+  public func read<T: HDF5Scalar>(_ name: String, as type: T.Type = T.self) throws -> [T] {
+    let shape = try shape(name)
+    return try read(name, rows: 0..<(shape.first ?? 1))
+  }
+
+  /// Reads rows (indices along the first axis).
+  public func read<T: HDF5Scalar>(
+    _ name: String, rows: Range<Int>, as type: T.Type = T.self
+  ) throws -> [T] {
+    let shape = try shape(name)
+    let count = rows.count * shape.dropFirst().reduce(1, *)
+    var values = [T](repeating: .zero, count: count)
+    try values.withUnsafeMutableBufferPointer { try read(name, rows: rows, into: $0) }
+    return values
+  }
+
+  /// Reads rows (indices along the first axis) into memory of just that size.
+  public func read<T: HDF5Scalar>(
+    _ name: String, rows: Range<Int>, into values: UnsafeMutableBufferPointer<T>
+  ) throws {
+    guard !values.isEmpty else { return }
+    try withRows(name, rows) { set, memory, space, count in
+      precondition(values.count == count, "\(name): room for \(values.count) of \(count)")
+      try check(path, name, "H5Dread") {
+        H5Dread(set, T.memoryType, memory, space, hid_t(H5P_DEFAULT), values.baseAddress)
+      }
+    }
+  }
+
+  /// Lengthens a growable data set to `rows` along its first axis and writes the new rows.
+  public func append<T: HDF5Scalar>(_ name: String, _ values: [T]) throws {
+    var extent = try shape(name)
+    let row = extent.dropFirst().reduce(1, *)
+    precondition(values.count % row == 0, "\(name): \(values.count) values in rows of \(row)")
+    let old = extent[0]
+    extent[0] += values.count / row
+    let set = try check(path, name, "H5Dopen2") { H5Dopen2(id, name, hid_t(H5P_DEFAULT)) }
+    defer { H5Dclose(set) }
+    try check(path, name, "H5Dset_extent") { H5Dset_extent(set, extent.map { hsize_t($0) }) }
+    try values.withUnsafeBufferPointer { try write(name, rows: old..<extent[0], from: $0) }
+  }
+
+  private func openDataset(_ name: String) throws -> (set: hid_t, space: hid_t) {
+    guard contains(name) else {
+      throw HDF5Error(path: path, object: name, call: "read", stack: ["there is no such data set"])
+    }
+    let set = try check(path, name, "H5Dopen2") { H5Dopen2(id, name, hid_t(H5P_DEFAULT)) }
+    do {
+      return (set, try check(path, name, "H5Dget_space") { H5Dget_space(set) })
+    } catch {
+      H5Dclose(set)
+      throw error
+    }
+  }
+
+  private func withRows(
+    _ name: String, _ rows: Range<Int>,
+    _ body: (_ set: hid_t, _ memory: hid_t, _ space: hid_t, _ count: Int) throws -> Void
+  ) throws {
+    let (set, space) = try openDataset(name)
+    defer {
+      H5Sclose(space)
+      H5Dclose(set)
+    }
+    let rank = Int(H5Sget_simple_extent_ndims(space))
+    guard rank > 0 else { return try body(set, hid_t(H5S_ALL), hid_t(H5S_ALL), 1) }
+    var extent = [hsize_t](repeating: 0, count: rank)
+    H5Sget_simple_extent_dims(space, &extent, nil)
+    guard rows.lowerBound >= 0, rows.upperBound <= Int(extent[0]) else {
+      throw HDF5Error(
+        path: path, object: name, call: "read",
+        stack: ["rows \(rows.lowerBound)..<\(rows.upperBound) of \(extent[0])"])
+    }
+    var start = [hsize_t](repeating: 0, count: rank)
+    start[0] = hsize_t(rows.lowerBound)
+    extent[0] = hsize_t(rows.count)
+    try check(path, name, "H5Sselect_hyperslab") {
+      H5Sselect_hyperslab(space, H5S_SELECT_SET, start, nil, extent, nil)
+    }
+    let memory = try check(path, name, "H5Screate_simple") {
+      H5Screate_simple(Int32(rank), extent, nil)
+    }
+    defer { H5Sclose(memory) }
+    try body(set, memory, space, extent.reduce(1) { $0 * Int($1) })
+  }
+}
+
+private func defaultChunk(_ shape: [Int], _ size: Int) -> [Int] {
+  let row = max(1, shape.dropFirst().reduce(1, *) * size)
+  var chunk = shape.map { max(1, $0) }
+  chunk[0] = max(1, min(max(1, shape[0]), 65_536 / row))
+  if shape.first == 0 { chunk[0] = max(1, 65_536 / row) }
+  return chunk
+}

@@ -1,0 +1,41 @@
+import CHDF5
+import Foundation
+
+extension HDF5File {
+  /// Writes a file so that its name never holds a half-written one: under another name beside it,
+  /// flushed, synced, renamed, and the folder synced. What fails leaves nothing behind.
+  public static func save(_ path: String, _ body: (HDF5File) throws -> Void) throws {
+    let url = URL(fileURLWithPath: path)
+    let folder = url.deletingLastPathComponent().path
+    let temporary = "\(folder)/.\(url.lastPathComponent).tmp-\(getpid())"
+    do {
+      try write(temporary, body)
+      try sync(temporary, flags: O_RDWR)
+      guard rename(temporary, path) == 0 else { throw systemError(path, "rename") }
+      try sync(folder, flags: O_RDONLY | O_DIRECTORY)
+    } catch let error as HDF5Error where error.path == temporary {
+      unlink(temporary)
+      throw HDF5Error(path: path, object: error.object, call: error.call, stack: error.stack)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  private static func write(_ path: String, _ body: (HDF5File) throws -> Void) throws {
+    let file = try create(path)
+    try body(file)
+    try file.flush()
+  }
+
+  private static func sync(_ path: String, flags: Int32) throws {
+    let descriptor = Glibc.open(path, flags)
+    guard descriptor >= 0 else { throw systemError(path, "open") }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw systemError(path, "fsync") }
+  }
+
+  private static func systemError(_ path: String, _ call: String) -> HDF5Error {
+    HDF5Error(path: path, call: call, stack: [String(cString: strerror(errno))])
+  }
+}

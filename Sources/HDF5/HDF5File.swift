@@ -1,0 +1,103 @@
+import CHDF5
+import Foundation
+
+/// An open HDF5 file. Not for several threads at once.
+public final class HDF5File {
+  public let path: String
+  let id: hid_t
+
+  private init(path: String, id: hid_t) {
+    self.path = path
+    self.id = id
+  }
+
+  /// A new file, over any old one. Most writers want `HDF5File.save`, which is atomic.
+  public static func create(_ path: String) throws -> HDF5File {
+    H5open()
+    let access = try check(path, "", "H5Pcreate") { H5Pcreate(chdf5_file_access()) }
+    defer { H5Pclose(access) }
+    try check(path, "", "H5Pset_libver_bounds") {
+      H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V110)
+    }
+    let creation = try check(path, "", "H5Pcreate") { H5Pcreate(chdf5_file_create()) }
+    defer { H5Pclose(creation) }
+    // Without creation times the same content is the same bytes.
+    try check(path, "", "H5Pset_obj_track_times") { H5Pset_obj_track_times(creation, false) }
+    let id = try check(path, "", "H5Fcreate") {
+      H5Fcreate(path, chdf5_truncate(), creation, access)
+    }
+    return HDF5File(path: path, id: id)
+  }
+
+  /// An existing file, for reading (or `writable`). Errors say whether the file is missing,
+  /// is not HDF5 or is damaged.
+  public static func open(_ path: String, writable: Bool = false) throws -> HDF5File {
+    H5open()
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw HDF5Error(path: path, call: "open", stack: ["there is no such file"])
+    }
+    guard FileManager.default.isReadableFile(atPath: path) else {
+      throw HDF5Error(path: path, call: "open", stack: ["no permission to read it"])
+    }
+    guard H5Fis_hdf5(path) > 0 else {
+      throw HDF5Error(path: path, call: "open", stack: ["this is not an HDF5 file"])
+    }
+    let access = try check(path, "", "H5Pcreate") { H5Pcreate(chdf5_file_access()) }
+    defer { H5Pclose(access) }
+    try check(path, "", "H5Pset_file_locking") { H5Pset_file_locking(access, true, true) }
+    let id = try check(path, "", "H5Fopen") {
+      H5Fopen(path, writable ? chdf5_read_write() : chdf5_read_only(), access)
+    }
+    return HDF5File(path: path, id: id)
+  }
+
+  deinit { H5Fclose(id) }
+
+  public func flush() throws { try check(path, "", "H5Fflush") { H5Fflush(id, H5F_SCOPE_LOCAL) } }
+
+  /// Whether a group or data set of this name exists.
+  public func contains(_ name: String) -> Bool {
+    H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
+    var partial = ""
+    for part in name.split(separator: "/") {
+      partial += "/" + part
+      if H5Lexists(id, partial, hid_t(H5P_DEFAULT)) <= 0 { return false }
+    }
+    return true
+  }
+
+  /// The names inside a group, sorted.
+  public func names(in group: String = "/") throws -> [String] {
+    let handle = try check(path, group, "H5Gopen2") { H5Gopen2(id, group, hid_t(H5P_DEFAULT)) }
+    defer { H5Gclose(handle) }
+    var info = H5G_info_t()
+    try check(path, group, "H5Gget_info") { H5Gget_info(handle, &info) }
+    return try (0..<info.nlinks).map { index in
+      let length = try check(path, group, "H5Lget_name_by_idx") {
+        H5Lget_name_by_idx(
+          handle, ".", H5_INDEX_NAME, H5_ITER_INC, index, nil, 0, hid_t(H5P_DEFAULT))
+      }
+      var buffer = [CChar](repeating: 0, count: length + 1)
+      H5Lget_name_by_idx(
+        handle, ".", H5_INDEX_NAME, H5_ITER_INC, index, &buffer, buffer.count, hid_t(H5P_DEFAULT))
+      return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+  }
+
+  /// Makes a group and those above it, unless it is there.
+  public func makeGroup(_ name: String) throws {
+    guard !contains(name) else { return }
+    let links = try linkCreation()
+    defer { H5Pclose(links) }
+    let group = try check(path, name, "H5Gcreate2") {
+      H5Gcreate2(id, name, links, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT))
+    }
+    H5Gclose(group)
+  }
+
+  func linkCreation() throws -> hid_t {
+    let links = try check(path, "", "H5Pcreate") { H5Pcreate(chdf5_link_create()) }
+    H5Pset_create_intermediate_group(links, 1)
+    return links
+  }
+}

@@ -1,0 +1,2 @@
+#pragma once
+#define MOTET_KERNELS 1

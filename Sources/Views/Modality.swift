@@ -1,0 +1,45 @@
+import Catalogues
+import Tensors
+
+/// The encoder's input, the same for every modality: [side, side, channels], channels last.
+public struct ViewShape: Sendable, Equatable {
+  public let side: Int
+  public let channels: Int
+
+  public init(side: Int, channels: Int) {
+    self.side = side
+    self.channels = channels
+  }
+
+  public var count: Int { side * side * channels }
+}
+
+/// A kind of data: how one stored sample becomes a view of the encoder's input shape.
+///
+/// A new modality is one file and one line in `modalities`; stores, shards, batches, results and
+/// evaluations are keyed by its name.
+public protocol Modality: Sendable {
+  static var name: String { get }
+  /// How samples are stored.
+  static var form: SampleForm { get }
+
+  /// What views need to know of a data set (mean and standard deviation of its spectrograms),
+  /// computed once at import over the training samples and kept in the store. Empty if nothing.
+  func statistics(count: Int, sample: (Int, (Sample) -> Void) throws -> Void) throws
+    -> [String: Double]
+
+  /// The maker of views of one shape, for one thread. Throws `ConfigurationError` where a needed
+  /// statistic is missing or an option does not fit the shape.
+  func makeViews(shape: ViewShape, statistics: [String: Double]) throws -> any ViewMaker
+}
+
+/// Draws views. Holds its own scratch memory: one for each thread, no allocation per view.
+public protocol ViewMaker: AnyObject {
+  /// A random view for training. Everything random comes from `random`, so a view depends on the
+  /// stream's key alone. Writes `shape.count` values, channels last, normalised.
+  func trainingView(
+    of sample: Sample, random: inout RandomStream, into view: UnsafeMutableBufferPointer<Float>)
+
+  /// The view for evaluation: nothing random.
+  func evaluationView(of sample: Sample, into view: UnsafeMutableBufferPointer<Float>)
+}
