@@ -6,6 +6,10 @@ static inline int motet_out(int side, MotetConvolution s) {
 }
 static inline long motet_round_up(long x, long unit) { return (x + unit - 1) / unit * unit; }
 
+// The stride of rows of `columns` values: never a multiple of 512 bytes, at which rows would fall
+// into the same few sets of the first-level cache.
+static inline long motet_row_stride(long columns) { return columns % 128 ? columns : columns + 16; }
+
 static inline int motet_is_winograd(MotetConvolution s) {
   return s.kernel == 3 && s.stride == 1 && s.padding == 1 && !s.plain_input;
 }
@@ -45,3 +49,5 @@ static inline long motet_im2col_rows(MotetConvolution s) {
   long rows = 96 * 1024 / motet_columns(s);
   return motet_round_up(MIN(MAX(rows, 48), positions), 12);
 }
+#define OUTER_ROWS 48
+#define OUTER_COLUMNS 128
