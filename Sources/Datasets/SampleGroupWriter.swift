@@ -17,12 +17,14 @@ final class SampleGroupWriter {
   /// Bytes that are gathered before they are written.
   private static let block = 4 << 20
 
-  init(_ file: HDF5File, _ name: String, form: SampleForm) throws {
+  /// `shape`: that of dense samples, where it is known before the first.
+  init(_ file: HDF5File, _ name: String, form: SampleForm, shape: [Int]? = nil) throws {
     self.file = file
     self.name = name
     self.form = form
     try file.makeGroup(name)
     try file.setAttribute("form", form.word, on: name)
+    if let shape { try begin(shape) }
   }
 
   /// Adds a sample. Throws where a dense one has another shape than the first.
@@ -60,11 +62,11 @@ final class SampleGroupWriter {
 
   /// Writes what is left, the labels, the offsets and the content's SHA-256.
   func finish() throws {
-    if digest == nil { try begin(form == .dense ? [1, 1, 3] : []) }
+    guard let digest else { preconditionFailure("\(name): neither samples nor a shape") }
     try flush()
     try file.write("\(name)/label", labels)
     if form == .ragged { try file.write("\(name)/offset", offsets) }
-    try file.setAttribute("sha256", digest!.finish(), on: name)
+    try file.setAttribute("sha256", digest.finish(), on: name)
   }
 
   private func begin(_ shape: [Int]) throws {

@@ -48,7 +48,8 @@ public struct ESC50: Importer, PlugIn {
     guard isTest.contains(true), isTest.contains(false) else {
       let folds = Set(clips.map(\.fold)).sorted()
       throw StoreError(
-        table, "test_folds \(options.testFolds) of the folds \(folds) that are there leave one "
+        table,
+        "test_folds \(options.testFolds) of the folds \(folds) that are there leave one "
           + "split empty; name other folds or set split=source")
     }
     // A part of the data set may lack classes: labels number those that are there.
