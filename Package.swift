@@ -55,7 +55,9 @@ let package = Package(
     // Floor 3
     library("Encoders", ["Layers", "Tensors", "Catalogues"]),
     library("Methods", ["Layers", "Tensors", "Catalogues", "Kernels"]),
-    library("Datasets", ["Views", "Tensors", "Catalogues", "HDF5", "Media", "CZlib"]),
+    library(
+      "Datasets",
+      ["Views", "Tensors", "Catalogues", "HDF5", "Media", "Digests", "CZlib"]),
     // Floor 2
     library("Layers", ["Tensors", "Kernels"]),
     library("Views", ["Tensors", "Catalogues", "Kernels", "CFFTW"]),

@@ -110,6 +110,26 @@ extension HDF5File {
     }
   }
 
+  /// Reads several runs of rows one behind the other into memory of just their size. The data set
+  /// stays open between them, so that a chunk with rows of two runs is read once.
+  public func read<T: HDF5Scalar>(
+    _ name: String, runs: [Range<Int>], into values: UnsafeMutableBufferPointer<T>
+  ) throws {
+    let (set, space) = try openDataset(name)
+    defer {
+      H5Sclose(space)
+      H5Dclose(set)
+    }
+    let row = try shape(name).dropFirst().reduce(1, *)
+    var at = 0
+    for run in runs where !run.isEmpty {
+      let part = UnsafeMutableBufferPointer(rebasing: values[at..<at + run.count * row])
+      try read(name, rows: run, into: part)
+      at += part.count
+    }
+    precondition(at == values.count, "\(name): room for \(values.count) of \(at)")
+  }
+
   /// Lengthens a growable data set to `rows` along its first axis and writes the new rows.
   public func append<T: HDF5Scalar>(_ name: String, _ values: [T]) throws {
     var extent = try shape(name)

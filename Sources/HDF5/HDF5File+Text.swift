@@ -77,6 +77,24 @@ extension HDF5File {
     return H5Aexists_by_name(id, object, name, hid_t(H5P_DEFAULT)) > 0
   }
 
+  /// The names of an object's attributes, sorted.
+  public func attributeNames(on object: String = "/") throws -> [String] {
+    let handle = try check(path, object, "H5Oopen") { H5Oopen(id, object, hid_t(H5P_DEFAULT)) }
+    defer { H5Oclose(handle) }
+    var names: [String] = []
+    try withUnsafeMutablePointer(to: &names) { pointer in
+      _ = try check(path, object, "H5Aiterate2") {
+        H5Aiterate2(
+          handle, H5_INDEX_NAME, H5_ITER_INC, nil,
+          { _, name, _, context in
+            context!.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name!))
+            return 0
+          }, pointer)
+      }
+    }
+    return names.sorted()
+  }
+
   public func textAttribute(_ name: String, on object: String = "/") throws -> String {
     let type = try textType()
     defer { H5Tclose(type) }

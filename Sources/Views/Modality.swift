@@ -42,4 +42,19 @@ public protocol ViewMaker: AnyObject {
 
   /// The view for evaluation: nothing random.
   func evaluationView(of sample: Sample, into view: UnsafeMutableBufferPointer<Float>)
+
+  /// How many views a sample has for evaluation; their features are averaged.
+  var evaluationViewCount: Int { get }
+
+  /// View `index` of those.
+  func evaluationView(
+    of sample: Sample, index: Int, into view: UnsafeMutableBufferPointer<Float>)
+}
+
+extension ViewMaker {
+  public var evaluationViewCount: Int { 1 }
+
+  public func evaluationView(
+    of sample: Sample, index: Int, into view: UnsafeMutableBufferPointer<Float>
+  ) { evaluationView(of: sample, into: view) }
 }

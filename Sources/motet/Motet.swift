@@ -8,6 +8,6 @@ struct Motet: ParsableCommand {
     abstract: "Federated self-supervised learning on unpaired images and sounds.",
     version: "0.1.0",
     subcommands: [
-      BenchCommand.self
+      DataCommand.self, Shard.self, BenchCommand.self,
     ])
 }

@@ -13,6 +13,13 @@ public protocol Optimizer: Sendable {
     rate: Float, _ engine: Engine)
 }
 
+/// Every optimizer that a job file can name.
+public let optimizers = Catalogue<any Optimizer>(
+  "optimizer",
+  [
+    .init(SGD.self) { $0 }
+  ])
+
 /// The parts of a layout that an optimizer changes, as few contiguous ranges as there are.
 func trainableRanges(_ layout: ParameterLayout) -> [Range<Int>] {
   layout.entries.filter(\.trainable).reduce(into: []) { ranges, entry in

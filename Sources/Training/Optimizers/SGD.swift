@@ -1,17 +1,36 @@
+import Catalogues
 import Layers
 import Tensors
 
 /// PyTorch's SGD: v ← m v + (g + λ w), w ← w − η v, from v = 0. The decay λ acts on every
 /// parameter, BatchNorm and biases included (the paper's setting).
-public struct SGD: Optimizer {
+public struct SGD: PlugIn, Optimizer {
   public static let name = "sgd"
+  public static let summary = "stochastic gradient descent with momentum and weight decay"
+
+  public struct Options: Codable, Sendable {
+    public var momentum = 0.9
+    public var weightDecay = 1e-4
+
+    public init(momentum: Double = 0.9, weightDecay: Double = 1e-4) {
+      self.momentum = momentum
+      self.weightDecay = weightDecay
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case momentum
+      case weightDecay = "weight_decay"
+    }
+  }
+
+  public static var defaults: Options { Options() }
 
   private let momentum: Float
   private let weightDecay: Float
 
-  public init(momentum: Double, weightDecay: Double) {
-    self.momentum = Float(momentum)
-    self.weightDecay = Float(weightDecay)
+  public init(_ options: Options) {
+    momentum = Float(options.momentum)
+    weightDecay = Float(options.weightDecay)
   }
 
   public var stateCount: Int { 1 }

@@ -35,7 +35,7 @@ struct BenchStepCommand: ParsableCommand {
     let encoder = try encoders.make(["name": "resnet18", "input": input])
     let step = TrainingStep(
       encoder: encoder, method: try methods.make("simclr"),
-      optimizer: SGD(momentum: 0.9, weightDecay: 1e-4), engine)
+      optimizer: SGD(SGD.defaults), engine)
     let parameters = ParameterVector(encoder.layout)
     encoder.initialise(parameters, seed: 1)
     let views = FeatureMap(

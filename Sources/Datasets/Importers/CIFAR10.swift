@@ -1,0 +1,50 @@
+import Catalogues
+import Foundation
+
+/// CIFAR-10 in its binary version: records of a label and 32 × 32 red, green and blue planes.
+public struct CIFAR10: Importer, PlugIn {
+  public static let name = "cifar10"
+  public static let summary = "CIFAR-10, binary version: data_batch_1..5.bin, test_batch.bin"
+  public static let defaults = NoOptions()
+
+  public init(_ options: NoOptions) {}
+
+  private static let pixels = 32 * 32
+
+  public func run(from folder: String, into sink: ImportSink) throws {
+    let files = (1...5).map { ("data_batch_\($0).bin", "train") } + [("test_batch.bin", "test")]
+    for (file, _) in files where !FileManager.default.fileExists(atPath: "\(folder)/\(file)") {
+      throw StoreError(
+        "\(folder)/\(file)", "is missing; --from is the folder cifar-10-batches-bin")
+    }
+    let names = try String(contentsOfFile: "\(folder)/batches.meta.txt", encoding: .utf8)
+      .split(whereSeparator: \.isNewline).map(String.init)
+    guard names.count == 10 else {
+      throw StoreError("\(folder)/batches.meta.txt", "\(names.count) class names; expected 10")
+    }
+    try sink.begin("image", classes: names, expected: 60_000)
+    for (file, split) in files { try read("\(folder)/\(file)", split, into: sink) }
+  }
+
+  private func read(_ path: String, _ split: String, into sink: ImportSink) throws {
+    let reader = try GzipReader(path)
+    var number = 0
+    while case let record = try reader.read(1 + 3 * Self.pixels), !record.isEmpty {
+      guard record.count == 1 + 3 * Self.pixels else {
+        try sink.skip("\(path): ends within record \(number)")
+        return
+      }
+      let name = "\(path): record \(number)"
+      let label = Int(record[0])
+      try sink.add(split: split, label: label, name: name) {
+        guard label < 10 else { throw StoreError(name, "label \(label) is out of range 0..9") }
+        var pixels = [UInt8](repeating: 0, count: 3 * Self.pixels)
+        for i in 0..<Self.pixels {
+          for c in 0..<3 { pixels[3 * i + c] = record[1 + c * Self.pixels + i] }
+        }
+        return .dense(pixels, shape: [32, 32, 3])
+      }
+      number += 1
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import Catalogues
+import Foundation
+import Media
+
+/// ESC-50: `meta/esc50.csv` and `audio/*.wav`.
+public struct ESC50: Importer, PlugIn {
+  public struct Options: Codable, Sendable {
+    /// `fold`: whole folds are the test split. `source`: within each class, clips are parted so
+    /// that those cut from one recording (`src_file`) stay together; for a single fold.
+    public var split = "fold"
+    /// The folds that are the test split.
+    public var testFolds = [5]
+    /// With `source`: the share of each class's clips that is the test split, at most.
+    public var testShare = 0.25
+
+    enum CodingKeys: String, CodingKey {
+      case split
+      case testFolds = "test_folds"
+      case testShare = "test_share"
+    }
+  }
+
+  public static let name = "esc50"
+  public static let summary = "ESC-50: meta/esc50.csv and audio/*.wav, parted by fold or source"
+  public static let defaults = Options()
+  private let options: Options
+
+  public init(_ options: Options) throws {
+    guard ["fold", "source"].contains(options.split) else {
+      throw ConfigurationError("split", unknown("split", options.split, among: ["fold", "source"]))
+    }
+    try checkShare(options.testShare)
+    self.options = options
+  }
+
+  private struct Clip {
+    let file: String
+    let fold: Int
+    let target: Int
+    let category: String
+    let source: String
+  }
+
+  public func run(from folder: String, into sink: ImportSink) throws {
+    let table = "\(folder)/meta/esc50.csv"
+    let clips = try readTable(table)
+    let isTest = options.split == "fold" ? testByFold(clips) : testBySource(clips)
+    guard isTest.contains(true), isTest.contains(false) else {
+      let folds = Set(clips.map(\.fold)).sorted()
+      throw StoreError(
+        table,
+        "test_folds \(options.testFolds) of the folds \(folds) that are there leave one "
+          + "split empty; name other folds or set split=source")
+    }
+    // A part of the data set may lack classes: labels number those that are there.
+    let targets = Set(clips.map(\.target)).sorted()
+    let names = targets.map { target in clips.first { $0.target == target }!.category }
+    try sink.begin("audio", classes: names, expected: clips.count)
+    for (clip, isTest) in zip(clips, isTest) {
+      let path = "\(folder)/audio/\(clip.file)"
+      let label = targets.firstIndex(of: clip.target)!
+      try sink.add(split: isTest ? "test" : "train", label: label, name: path) {
+        try StoredSample(Sound.read(path))
+      }
+    }
+  }
+
+  private func readTable(_ path: String) throws -> [Clip] {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw StoreError(path, "is missing or cannot be read; --from is the folder above meta/")
+    }
+    let rows = text.split(whereSeparator: \.isNewline).map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    let wanted = ["filename", "fold", "target", "category", "src_file"]
+    let columns = wanted.map { name in rows.first?.firstIndex(of: name) }
+    guard rows.count > 1, !columns.contains(nil) else {
+      throw StoreError(path, "expected rows under a heading with \(wanted.joined(separator: ","))")
+    }
+    return try rows.enumerated().dropFirst().map { number, row in
+      guard row.count == rows[0].count, let fold = Int(row[columns[1]!]),
+        let target = Int(row[columns[2]!])
+      else { throw StoreError(path, "line \(number + 1) does not fit the heading") }
+      return Clip(
+        file: row[columns[0]!], fold: fold, target: target, category: row[columns[3]!],
+        source: row[columns[4]!])
+    }
+  }
+
+  private func testByFold(_ clips: [Clip]) -> [Bool] {
+    clips.map { options.testFolds.contains($0.fold) }
+  }
+
+  /// Takes whole sources, in their order, as long as they do not exceed the share.
+  private func testBySource(_ clips: [Clip]) -> [Bool] {
+    var isTest = [Bool](repeating: false, count: clips.count)
+    for (_, indices) in Dictionary(grouping: clips.indices, by: { clips[$0].target }) {
+      var room = Int((Double(indices.count) * options.testShare).rounded())
+      let sources = Dictionary(grouping: indices, by: { clips[$0].source })
+      for (_, own) in sources.sorted(by: { $0.key < $1.key }) where own.count <= room {
+        room -= own.count
+        for index in own { isTest[index] = true }
+      }
+    }
+    return isTest
+  }
+}

@@ -1,0 +1,36 @@
+import Catalogues
+import Foundation
+import Media
+
+/// The Free Spoken Digit Dataset: `recordings/DIGIT_SPEAKER_INDEX.wav`. Indices 0 to 4 of each digit
+/// and speaker are the test split, as its makers say.
+public struct FSDD: Importer, PlugIn {
+  public static let name = "fsdd"
+  public static let summary = "Free Spoken Digit Dataset: recordings/DIGIT_SPEAKER_INDEX.wav"
+  public static let defaults = NoOptions()
+
+  public init(_ options: NoOptions) {}
+
+  public func run(from folder: String, into sink: ImportSink) throws {
+    let inner = "\(folder)/recordings"
+    let recordings = FileManager.default.fileExists(atPath: inner) ? inner : folder
+    let paths = try allFiles(recordings).filter { $0.hasSuffix(".wav") }
+    guard !paths.isEmpty else {
+      throw StoreError(recordings, "holds no recordings; expected DIGIT_SPEAKER_INDEX.wav")
+    }
+    let named = try paths.map { path -> (path: String, digit: Int, index: Int) in
+      let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+      let parts = stem.split(separator: "_")
+      guard parts.count == 3, let digit = Int(parts[0]), let index = Int(parts[2]),
+        0...9 ~= digit, index >= 0
+      else { throw StoreError(path, "is not named DIGIT_SPEAKER_INDEX.wav") }
+      return (path, digit, index)
+    }
+    try sink.begin("audio", classes: (0...9).map(String.init), expected: named.count)
+    for (path, digit, index) in named {
+      try sink.add(split: index < 5 ? "test" : "train", label: digit, name: path) {
+        try StoredSample(Sound.read(path))
+      }
+    }
+  }
+}

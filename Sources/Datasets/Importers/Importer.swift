@@ -1,0 +1,31 @@
+import Catalogues
+
+/// Reads a data set as its makers lay it out.
+///
+/// A new importer is one file here and one line in `importers`.
+public protocol Importer: Sendable {
+  /// Gives the classes to `sink`, then every sample, lazily. Throws `StoreError` where the folder
+  /// is not laid out as it should be.
+  func run(from folder: String, into sink: ImportSink) throws
+}
+
+/// The importers that `motet data import` knows.
+public let importers = Catalogue<any Importer>(
+  "importer",
+  [
+    .entry(CIFAR10.self),
+    .entry(MNIST.self),
+    .entry(FSDD.self),
+    .entry(ESC50.self),
+    .entry(ImageFolder.self),
+    .entry(SoundFolder.self),
+  ])
+
+extension Catalogue.Entry where Product == any Importer {
+  static func entry<P: PlugIn & Importer>(_ type: P.Type) -> Self { Self(type) { $0 } }
+}
+
+/// For importers without options.
+public struct NoOptions: Codable, Sendable {
+  public init() {}
+}

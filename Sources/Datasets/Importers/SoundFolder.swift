@@ -1,0 +1,39 @@
+import Catalogues
+import Media
+
+/// Sounds by class: `CLASS/FILE` or `train/CLASS/FILE` with `test/CLASS/FILE`.
+public struct SoundFolder: Importer, PlugIn {
+  public struct Options: Codable, Sendable {
+    /// Share of each class for the split `test`, where the folder has no splits.
+    public var testShare = 0.2
+
+    enum CodingKeys: String, CodingKey {
+      case testShare = "test_share"
+    }
+  }
+
+  public static let name = "sound-folder"
+  public static let summary = "sounds that libsndfile reads, any rate, in a folder for each class"
+  public static let defaults = Options()
+  private let options: Options
+
+  public init(_ options: Options) throws {
+    try checkShare(options.testShare)
+    self.options = options
+  }
+
+  public func run(from folder: String, into sink: ImportSink) throws {
+    let found = try ClassFolders(
+      folder,
+      extensions: [
+        "wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "snd",
+        "w64", "rf64", "caf", "voc",
+      ], kind: "sounds", testShare: options.testShare)
+    try sink.begin("audio", classes: found.classes, expected: found.entries.count)
+    for entry in found.entries {
+      try sink.add(split: entry.split, label: entry.label, name: entry.path) {
+        try StoredSample(Sound.read(entry.path))
+      }
+    }
+  }
+}

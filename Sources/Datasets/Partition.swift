@@ -1,0 +1,111 @@
+import Catalogues
+import Tensors
+
+/// Which client holds which samples of one modality. Every sample has exactly one client.
+public struct Partition: Sendable, Equatable {
+  /// Client k holds `indices[offsets[k]..<offsets[k + 1]]`.
+  public let offsets: [Int]
+  /// Sample indices, ascending within each client.
+  public let indices: [Int]
+  /// Samples that changed clients so that each has the minimum.
+  public let moved: Int
+
+  public var clients: Int { offsets.count - 1 }
+
+  /// Samples of a client.
+  public func count(_ client: Int) -> Int { offsets[client + 1] - offsets[client] }
+
+  /// Sample indices of a client, ascending.
+  public func samples(of client: Int) -> ArraySlice<Int> {
+    indices[offsets[client]..<offsets[client + 1]]
+  }
+
+  /// Cuts the samples. Where clients have fewer than `minimum`, samples are moved to them one by
+  /// one, each from the client that has the most, of the class of which that one has the most.
+  /// Throws `ConfigurationError` where there are too few samples for the minimum.
+  public init(
+    labels: [Int32], classes: Int, clients: Int, minimum: Int, seed: UInt64, modality: String,
+    by partitioner: any Partitioner
+  ) throws {
+    guard clients >= 1, clients <= 1_000_000 else {
+      throw ConfigurationError("clients", "\(clients) is not between 1 and 1000000")
+    }
+    guard minimum >= 0, minimum <= labels.count / clients else {
+      throw ConfigurationError(
+        "minimum",
+        "\(modality) has \(labels.count) samples for \(clients) clients: a minimum of \(minimum) "
+          + "each cannot be; at most \(labels.count / clients) can")
+    }
+    var owner = partitioner.assign(labels: labels, classes: classes, clients: clients) { label in
+      RandomStream(
+        seed: seed, purpose: .partition, round: keyHash(modality), client: label)
+    }
+    moved = Self.raise(&owner, labels, classes: classes, clients: clients, to: minimum)
+
+    var offsets = [Int](repeating: 0, count: clients + 1)
+    for client in owner { offsets[client + 1] += 1 }
+    for client in 0..<clients { offsets[client + 1] += offsets[client] }
+    var next = offsets
+    var indices = [Int](repeating: 0, count: owner.count)
+    for (sample, client) in owner.enumerated() {
+      indices[next[client]] = sample
+      next[client] += 1
+    }
+    self.offsets = offsets
+    self.indices = indices
+  }
+
+  init(offsets: [Int], indices: [Int], moved: Int) {
+    self.offsets = offsets
+    self.indices = indices
+    self.moved = moved
+  }
+
+  /// Samples by client and class, [clients][classes].
+  public func counts(labels: [Int32], classes: Int) -> [[Int]] {
+    (0..<clients).map { client in
+      samples(of: client).reduce(into: [Int](repeating: 0, count: classes)) {
+        $0[Int(labels[$1])] += 1
+      }
+    }
+  }
+
+  private static func raise(
+    _ owner: inout [Int], _ labels: [Int32], classes: Int, clients: Int, to minimum: Int
+  ) -> Int {
+    guard minimum > 0 else { return 0 }
+    var held = [[[Int]]](
+      repeating: [[Int]](repeating: [], count: classes), count: clients)
+    var totals = [Int](repeating: 0, count: clients)
+    for (sample, client) in owner.enumerated() {
+      held[client][Int(labels[sample])].append(sample)
+      totals[client] += 1
+    }
+    // Buckets by size make "the largest client" a step down at most once for every sample moved.
+    var moved = 0
+    var bySize = [Int: Set<Int>]()
+    for (client, total) in totals.enumerated() { bySize[total, default: []].insert(client) }
+    var largest = totals.max() ?? 0
+    for client in 0..<clients where totals[client] < minimum {
+      bySize[totals[client]]?.remove(client)
+      while totals[client] < minimum {
+        while bySize[largest]?.isEmpty ?? true { largest -= 1 }
+        let giver = bySize[largest]!.min()!
+        let most = held[giver].indices.max { held[giver][$0].count < held[giver][$1].count }!
+        owner[held[giver][most].removeLast()] = client
+        bySize[largest]!.remove(giver)
+        totals[giver] -= 1
+        bySize[totals[giver], default: []].insert(giver)
+        totals[client] += 1
+        moved += 1
+      }
+      bySize[totals[client], default: []].insert(client)
+    }
+    return moved
+  }
+}
+
+/// A name as part of a random stream's key (FNV-1a, 32 bits).
+private func keyHash(_ name: String) -> Int {
+  Int(name.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 })
+}

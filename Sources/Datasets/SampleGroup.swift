@@ -1,0 +1,144 @@
+import Digests
+import HDF5
+import Views
+
+/// The samples of one modality in one group of an HDF5 file, checked: `pixels` [N, H, W, 3] or
+/// `samples` [total] with `offset` [N + 1], and `label` [N]. Stores have one for each split and
+/// modality, shard files one for each modality.
+struct SampleGroup {
+  let file: HDF5File
+  let name: String
+  let modality: String
+  let form: SampleForm
+  let labels: [Int32]
+  /// Dense: one sample's shape.
+  let shape: [Int]
+  /// Ragged: where samples begin.
+  let offsets: [Int64]
+
+  var count: Int { labels.count }
+
+  /// Reads all but the samples, and throws where something does not fit.
+  init(_ file: HDF5File, _ name: String, modality: String, classes: Int) throws {
+    func wrong(_ message: String) -> StoreError { StoreError(file.path, "\(name): \(message)") }
+    self.file = file
+    self.name = name
+    self.modality = modality
+    let word = try file.textAttribute("form", on: name)
+    guard let form = SampleForm(word: word) else {
+      throw wrong("samples in the form '\(word)'; known are dense and ragged")
+    }
+    self.form = form
+    labels = try file.read("\(name)/label")
+    if let row = labels.firstIndex(where: { $0 < 0 || $0 >= classes }) {
+      throw wrong("label \(labels[row]) of sample \(row) is out of range: \(classes) classes")
+    }
+    let extent = try file.shape("\(name)/\(form.dataset)")
+    switch form {
+    case .dense:
+      guard extent.first == labels.count, extent.allSatisfy({ $0 > 0 }) || labels.isEmpty else {
+        throw wrong("\(form.dataset) of shape \(extent) for \(labels.count) labels")
+      }
+      shape = Array(extent.dropFirst())
+      offsets = []
+    case .ragged:
+      shape = []
+      offsets = try file.read("\(name)/offset")
+      guard offsets.count == labels.count + 1, offsets.first == 0, extent.count == 1 else {
+        throw wrong("\(offsets.count) offsets for \(labels.count) labels; expected one more")
+      }
+      if let row = labels.indices.first(where: { offsets[$0] >= offsets[$0 + 1] }) {
+        throw wrong("sample \(row) has zero length or the offsets run backwards")
+      }
+      guard offsets.last == Int64(extent[0]) else {
+        throw wrong("offsets end at \(offsets.last!), samples at \(extent[0])")
+      }
+    }
+  }
+
+  func load(_ rows: Range<Int>) throws -> SampleSet { try load(runs: [rows]) }
+
+  /// The samples of these rows, in this order.
+  func load(indices: [Int]) throws -> SampleSet {
+    var runs: [Range<Int>] = []
+    for index in indices {
+      if let last = runs.last, last.upperBound == index {
+        runs[runs.count - 1] = last.lowerBound..<index + 1
+      } else {
+        runs.append(index..<index + 1)
+      }
+    }
+    return try load(runs: runs)
+  }
+
+  private func load(runs: [Range<Int>]) throws -> SampleSet {
+    for run in runs where run.lowerBound < 0 || run.upperBound > count {
+      throw StoreError(file.path, "\(name): samples \(run) of \(count)")
+    }
+    let own = runs.flatMap { labels[$0] }
+    switch form {
+    case .dense:
+      var bytes = [UInt8](repeating: 0, count: own.count * shape.reduce(1, *))
+      try bytes.withUnsafeMutableBufferPointer {
+        try file.read("\(name)/\(form.dataset)", runs: runs, into: $0)
+      }
+      return SampleSet(modality: modality, labels: own, shape: shape, bytes: bytes)
+    case .ragged:
+      let parts = runs.map { Int(offsets[$0.lowerBound])..<Int(offsets[$0.upperBound]) }
+      var values = [Int16](repeating: 0, count: parts.reduce(0) { $0 + $1.count })
+      try values.withUnsafeMutableBufferPointer {
+        try file.read("\(name)/\(form.dataset)", runs: parts, into: $0)
+      }
+      var begins: [Int64] = [0]
+      begins.reserveCapacity(own.count + 1)
+      for run in runs {
+        for row in run { begins.append(begins.last! + offsets[row + 1] - offsets[row]) }
+      }
+      return SampleSet(modality: modality, labels: own, values: values, offsets: begins)
+    }
+  }
+
+  /// Bytes that the sample of this row takes in the file.
+  func bytes(of row: Int) -> Int {
+    switch form {
+    case .dense: shape.reduce(1, *)
+    case .ragged: Int(offsets[row + 1] - offsets[row]) * 2
+    }
+  }
+
+  /// SHA-256 over form, shape, labels, lengths and samples, in pieces of bounded size.
+  func digest() throws -> String {
+    let hash = SampleDigest(form: form, shape: shape)
+    var start = 0
+    while start < count {
+      var end = start
+      var size = 0
+      while end < count, size < 16 << 20 {
+        size += bytes(of: end)
+        end += 1
+      }
+      let part = try load(start..<end)
+      for index in 0..<part.count {
+        part.withSample(index) { hash.add($0.bytes, label: part.labels[index]) }
+      }
+      start = end
+    }
+    return hash.finish()
+  }
+}
+
+/// The digest of a group's content, fed sample by sample.
+struct SampleDigest {
+  private let hash = SHA256()
+
+  init(form: SampleForm, shape: [Int]) { hash.update("\(form.word) \(shape)\n") }
+
+  func add(_ sample: UnsafeRawBufferPointer, label: Int32) {
+    withUnsafeBytes(of: (Int64(sample.count).littleEndian, Int64(label).littleEndian)) {
+      hash.update($0)
+    }
+    hash.update(sample)
+  }
+
+  func finish() -> String { hash.finish() }
+}

@@ -1,0 +1,97 @@
+import HDF5
+import Views
+
+/// Writes the samples of one modality into a group of an HDF5 file, one at a time, with a few MiB
+/// of memory however many there are.
+final class SampleGroupWriter {
+  let form: SampleForm
+  private(set) var labels: [Int32] = []
+  private let file: HDF5File
+  private let name: String
+  private var shape: [Int] = []
+  private var digest: SampleDigest?
+  private var bytes: [UInt8] = []
+  private var values: [Int16] = []
+  private var offsets: [Int64] = [0]
+
+  /// Bytes that are gathered before they are written.
+  private static let block = 4 << 20
+
+  /// `shape`: that of dense samples, where it is known before the first.
+  init(_ file: HDF5File, _ name: String, form: SampleForm, shape: [Int]? = nil) throws {
+    self.file = file
+    self.name = name
+    self.form = form
+    try file.makeGroup(name)
+    try file.setAttribute("form", form.word, on: name)
+    if let shape { try begin(shape) }
+  }
+
+  /// Adds a sample. Throws where a dense one has another shape than the first.
+  func add(_ sample: StoredSample, label: Int32) throws {
+    precondition(sample.form == form, "a \(sample.form) sample among \(form) ones")
+    switch sample {
+    case .dense(let pixels, let shape):
+      if digest == nil { try begin(shape) }
+      guard shape == self.shape else { throw ShapeMismatch(found: shape, expected: self.shape) }
+      pixels.withUnsafeBytes { digest!.add($0, label: label) }
+      bytes.append(contentsOf: pixels)
+    case .ragged(let run):
+      precondition(!run.isEmpty, "a sample of zero length")
+      if digest == nil { try begin([]) }
+      run.withUnsafeBytes { digest!.add($0, label: label) }
+      values.append(contentsOf: run)
+      offsets.append(offsets.last! + Int64(run.count))
+    }
+    labels.append(label)
+    if bytes.count + 2 * values.count >= Self.block { try flush() }
+  }
+
+  /// Adds samples that lie in memory.
+  func add(_ set: SampleSet) throws {
+    for index in 0..<set.count {
+      try set.withSample(index) { sample in
+        let stored: StoredSample =
+          form == .dense
+          ? .dense(Array(sample.bytes), shape: sample.shape)
+          : .ragged(Array(sample.bytes.bindMemory(to: Int16.self)))
+        try add(stored, label: set.labels[index])
+      }
+    }
+  }
+
+  /// Writes what is left, the labels, the offsets and the content's SHA-256.
+  func finish() throws {
+    guard let digest else { preconditionFailure("\(name): neither samples nor a shape") }
+    try flush()
+    try file.write("\(name)/label", labels)
+    if form == .ragged { try file.write("\(name)/offset", offsets) }
+    try file.setAttribute("sha256", digest.finish(), on: name)
+  }
+
+  private func begin(_ shape: [Int]) throws {
+    self.shape = shape
+    digest = SampleDigest(form: form, shape: shape)
+    let path = "\(name)/\(form.dataset)"
+    switch form {
+    case .dense:
+      try file.createDataset(path, of: UInt8.self, shape: [0] + shape, growable: true)
+    case .ragged:
+      try file.createDataset(path, of: Int16.self, shape: [0], growable: true)
+    }
+  }
+
+  private func flush() throws {
+    let path = "\(name)/\(form.dataset)"
+    if !bytes.isEmpty { try file.append(path, bytes) }
+    if !values.isEmpty { try file.append(path, values) }
+    bytes.removeAll(keepingCapacity: true)
+    values.removeAll(keepingCapacity: true)
+  }
+}
+
+/// A dense sample of another shape than the first of its group.
+struct ShapeMismatch: Error {
+  let found: [Int]
+  let expected: [Int]
+}

@@ -1,0 +1,169 @@
+import Digests
+import HDF5
+import Views
+
+/// A data set in one HDF5 file, opened for reading: samples of one or more modalities in splits,
+/// with class names and what views need to know of them.
+///
+/// ```
+/// /train/image/{pixels UInt8 [N, H, W, 3], label Int32 [N]}          @form, @sha256
+/// /train/audio/{samples Int16 [total], offset Int64 [N + 1], label}  @form, @sha256, @sample_rate
+/// /classes/{image, audio}      class names
+/// /statistics/{image, audio}   attributes
+/// ```
+/// Every other group of the root is a split. Not for several threads at once.
+public final class SampleStore {
+  public static let format = FileFormat("motet sample store", version: 1)
+  /// Samples a second of stored sounds.
+  public static let soundRate = 16_000
+
+  public let path: String
+  /// Names of the splits, sorted; usually `test` and `train`.
+  public let splits: [String]
+  private let file: HDF5File
+  private let classNames: [String: [String]]
+  private let groups: [String: [String: SampleGroup]]
+
+  /// Opens and checks a store. Everything but the samples themselves is read, so that a label out
+  /// of range or a nameless class is found here and not in the middle of a run.
+  public static func open(_ path: String) throws -> SampleStore { try SampleStore(path) }
+
+  private init(_ path: String) throws {
+    self.path = path
+    file = try HDF5File.open(path)
+    try Self.format.verify(file)
+    for group in ["classes", "statistics"] where !file.contains(group) {
+      throw StoreError(path, "there is no group '/\(group)'; import the data again")
+    }
+    var names: [String: [String]] = [:]
+    for modality in try file.names(in: "/classes") {
+      let own = try file.texts("/classes/\(modality)")
+      guard !own.isEmpty, own.allSatisfy({ !$0.isEmpty }), Set(own).count == own.count else {
+        throw StoreError(path, "/classes/\(modality): class names must be there, and differ")
+      }
+      names[modality] = own
+    }
+    var groups: [String: [String: SampleGroup]] = [:]
+    for split in try file.names() where split != "classes" && split != "statistics" {
+      for modality in try file.names(in: "/\(split)") {
+        guard let classes = names[modality] else {
+          throw StoreError(path, "/\(split)/\(modality): there are no classes '\(modality)'")
+        }
+        let group = "/\(split)/\(modality)"
+        groups[split, default: [:]][modality] = try SampleGroup(
+          file, group, modality: modality, classes: classes.count)
+        if file.hasAttribute("sample_rate", on: group) {
+          let rate = try file.intAttribute("sample_rate", on: group)
+          guard rate == Self.soundRate else {
+            throw StoreError(path, "\(group): sounds at \(rate) Hz; expected \(Self.soundRate)")
+          }
+        }
+      }
+    }
+    guard !groups.isEmpty else { throw StoreError(path, "holds no samples") }
+    self.groups = groups
+    classNames = names
+    splits = groups.keys.sorted()
+  }
+
+  /// The modalities in any split, sorted.
+  public var modalities: [String] { classNames.keys.sorted() }
+
+  /// The modalities of one split, sorted; none where there is no such split.
+  public func modalities(in split: String) -> [String] { (groups[split] ?? [:]).keys.sorted() }
+
+  /// Samples of one modality in one split; 0 where there is none of it.
+  public func count(_ modality: String, _ split: String) -> Int {
+    groups[split]?[modality]?.count ?? 0
+  }
+
+  /// Class names; a label is an index into them. Empty for a modality that is not there.
+  public func classes(_ modality: String) -> [String] { classNames[modality] ?? [] }
+
+  /// What the modality computed of the training samples at import.
+  public func statistics(_ modality: String) throws -> [String: Double] {
+    let group = "/statistics/\(modality)"
+    guard file.contains(group) else { return [:] }
+    return try file.attributeNames(on: group).reduce(into: [:]) {
+      $0[$1] = try file.doubleAttribute($1, on: group)
+    }
+  }
+
+  /// How the samples of a modality are stored.
+  public func form(_ modality: String, split: String) throws -> SampleForm {
+    try group(modality, split).form
+  }
+
+  /// One dense sample's shape; empty for ragged ones.
+  public func shape(_ modality: String, split: String) throws -> [Int] {
+    try group(modality, split).shape
+  }
+
+  /// Samples a clip, for ragged ones.
+  public func lengths(_ modality: String, split: String) throws -> [Int] {
+    let offsets = try group(modality, split).offsets
+    return zip(offsets, offsets.dropFirst()).map { Int($1 - $0) }
+  }
+
+  public func labels(_ modality: String, split: String) throws -> [Int32] {
+    try group(modality, split).labels
+  }
+
+  /// Reads samples into memory.
+  public func load(_ modality: String, split: String, rows: Range<Int>) throws -> SampleSet {
+    try group(modality, split).load(rows)
+  }
+
+  /// Reads samples into memory, in this order. Ascending indices are read fastest.
+  public func load(_ modality: String, split: String, indices: [Int]) throws -> SampleSet {
+    try group(modality, split).load(indices: indices)
+  }
+
+  /// How the store came to be: the importer, its options, files that were skipped.
+  public func provenance() throws -> [(name: String, value: String)] {
+    try file.attributeNames().filter { !["format", "format_version"].contains($0) }.map { name in
+      if let number = try? file.intAttribute(name) { return (name, "\(number)") }
+      return (name, try file.textAttribute(name))
+    }
+  }
+
+  /// SHA-256 of all that training can see of one modality in one split: samples, labels, class
+  /// names, statistics. Where the file does not hold the samples' digest, they are read for it.
+  public func fingerprint(_ modality: String, split: String) throws -> String {
+    let group = try group(modality, split)
+    let digest =
+      file.hasAttribute("sha256", on: group.name)
+      ? try file.textAttribute("sha256", on: group.name) : try group.digest()
+    let statistics = try statistics(modality).sorted { $0.key < $1.key }
+      .map { "\($0.key)=\($0.value.bitPattern)" }
+    return SHA256.hex(
+      of: ([digest] + classes(modality) + statistics).joined(separator: "\u{0}"))
+  }
+
+  /// Reads every sample, and throws where the content is not what was written.
+  public func verify() throws {
+    for (_, modalities) in groups.sorted(by: { $0.key < $1.key }) {
+      for (_, group) in modalities.sorted(by: { $0.key < $1.key }) {
+        let found = try group.digest()
+        guard file.hasAttribute("sha256", on: group.name) else { continue }
+        guard try file.textAttribute("sha256", on: group.name) == found else {
+          throw StoreError(path, "\(group.name): its SHA-256 is not the one written at import")
+        }
+      }
+    }
+  }
+
+  func group(_ modality: String, _ split: String) throws -> SampleGroup {
+    guard let modalities = groups[split] else {
+      throw StoreError(
+        path, "there is no split '\(split)'; it has: \(splits.joined(separator: ", "))")
+    }
+    guard let group = modalities[modality] else {
+      throw StoreError(
+        path,
+        "there is no '\(modality)' in split '\(split)'; it has: "
+          + modalities.keys.sorted().joined(separator: ", "))
+    }
+    return group
+  }
+}

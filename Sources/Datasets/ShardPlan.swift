@@ -1,0 +1,83 @@
+import Catalogues
+import Foundation
+
+/// How data sets are to be cut into clients. Each modality is cut by itself; part k of each makes
+/// client k.
+public struct ShardPlan: Sendable {
+  /// Where one modality comes from, and how it is cut.
+  public struct Source: Sendable {
+    /// A sample store.
+    public let path: String
+    /// Fewest samples of the modality in any client.
+    public let minimum: Int
+    let partitioner: any Partitioner
+    /// The partitioner with all its options, as JSON with sorted keys.
+    let settings: String
+
+    /// `partitioner`: `{name: dirichlet, alpha: 0.1}` or a name alone.
+    public init(path: String, partitioner: Any, minimum: Int = 0) throws {
+      self.path = path
+      self.minimum = minimum
+      self.partitioner = try partitioners.make(partitioner)
+      let resolved = try JSONSerialization.data(
+        withJSONObject: try partitioners.resolve(partitioner), options: .sortedKeys)
+      settings = String(decoding: resolved, as: UTF8.self)
+    }
+  }
+
+  /// By modality.
+  public let sources: [String: Source]
+  public let clients: Int
+  public let seed: UInt64
+  /// The split that is cut.
+  public let split: String
+  /// Writes the manifest alone: clients then read from the stores.
+  public let byReference: Bool
+
+  public init(
+    sources: [String: Source], clients: Int, seed: UInt64, split: String = "train",
+    byReference: Bool = false
+  ) {
+    self.sources = sources
+    self.clients = clients
+    self.seed = seed
+    self.split = split
+    self.byReference = byReference
+  }
+
+  /// All that the shards depend on, as texts by key; `fingerprints` are those of the samples.
+  func entries(fingerprints: [String: String]) -> [String: String] {
+    var entries = [
+      "clients": "\(clients)", "seed": "\(seed)", "split": split,
+      "by_reference": byReference ? "true" : "false",
+    ]
+    for (modality, source) in sources {
+      entries["\(modality).partitioner"] = source.settings
+      entries["\(modality).minimum"] = "\(source.minimum)"
+      entries["\(modality).data"] = fingerprints[modality]
+    }
+    return entries
+  }
+
+  /// The plan of what is written with the data as they are now.
+  public func entries() throws -> [String: String] {
+    entries(
+      fingerprints: try sources.reduce(into: [:]) {
+        let store = try SampleStore.open($1.value.path)
+        $0[$1.key] = try store.fingerprint($1.key, split: split)
+      })
+  }
+
+  /// The keys in which two plans differ, with both values, in words; nil where they do not.
+  public static func difference(found: [String: String], wanted: [String: String]) -> String? {
+    let keys = Set(found.keys).union(wanted.keys).sorted()
+    let texts = keys.filter { found[$0] != wanted[$0] }.map { key in
+      func short(_ value: String?) -> String {
+        guard let value else { return "none" }
+        return value.count == 64 ? String(value.prefix(8)) : value
+      }
+      return "\(key) is \(short(found[key])), wanted \(short(wanted[key]))"
+    }
+    return texts.isEmpty ? nil : texts.joined(separator: "; ")
+  }
+}

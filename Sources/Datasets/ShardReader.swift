@@ -1,0 +1,202 @@
+import Digests
+import Foundation
+import HDF5
+import Views
+
+/// The samples of one client, by modality.
+public struct ClientData: Sendable {
+  public let client: Int
+  public let sets: [String: SampleSet]
+
+  public init(client: Int, sets: [String: SampleSet]) {
+    self.client = client
+    self.sets = sets
+  }
+}
+
+/// Where a modality of the shards came from.
+public struct ShardSource: Sendable, Equatable {
+  /// The sample store at the time.
+  public let path: String
+  public let split: String
+  /// The store's fingerprint of the modality (`SampleStore.fingerprint`).
+  public let sha256: String
+}
+
+/// Shards, opened for reading: the partition, and any client's samples. Not for several threads at
+/// once.
+public final class ShardReader {
+  public static let manifestFormat = FileFormat("motet shards", version: 1)
+  static let fileFormat = FileFormat("motet client samples", version: 1)
+  static let manifestName = "manifest.h5"
+  static func fileName(_ number: Int) -> String {
+    let digits = String(number)
+    return "clients-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).h5"
+  }
+
+  public let path: String
+  public let clientCount: Int
+  /// Sorted.
+  public let modalities: [String]
+  public let sources: [String: ShardSource]
+  /// All that the shards depend on, as texts by key, for comparison with what is wanted.
+  public let plan: [String: String]
+  public let partitions: [String: Partition]
+  /// SHA-256 over the partition and the data's fingerprints: it changes with anything that training
+  /// could notice, and is the same whether samples were copied or are referred to.
+  public let fingerprint: String
+  private let file: HDF5File
+  /// Empty where samples are referred to.
+  private let firsts: [Int]
+  private var current: (number: Int, groups: [String: SampleGroup])?
+  private var stores: [String: SampleStore] = [:]
+
+  /// Opens and checks a manifest (or the folder that holds it), and that its files are there.
+  public static func open(_ manifestPath: String) throws -> ShardReader {
+    try ShardReader(manifestPath)
+  }
+
+  private init(_ given: String) throws {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: given, isDirectory: &isFolder)
+    let path = exists && isFolder.boolValue ? "\(given)/\(Self.manifestName)" : given
+    self.path = path
+    let file = try HDF5File.open(path)
+    self.file = file
+    try Self.manifestFormat.verify(file)
+    plan = try file.attributeNames(on: "plan").reduce(into: [:]) {
+      $0[$1] = try file.textAttribute($1, on: "plan")
+    }
+    modalities = try file.names(in: "partition")
+    let clients = Int(plan["clients"] ?? "") ?? 0
+    guard clients > 0, !modalities.isEmpty else {
+      throw StoreError(path, "holds no clients; make the shards again")
+    }
+    clientCount = clients
+    let hash = SHA256()
+    hash.update("motet shards \(clients)\n")
+    var partitions: [String: Partition] = [:]
+    var sources: [String: ShardSource] = [:]
+    for modality in modalities {
+      let group = "/sources/\(modality)"
+      let source = ShardSource(
+        path: try file.textAttribute("path", on: group),
+        split: try file.textAttribute("split", on: group),
+        sha256: try file.textAttribute("sha256", on: group))
+      let offsets = try file.read("/partition/\(modality)/offset", as: Int64.self)
+      let indices = try file.read("/partition/\(modality)/indices", as: Int64.self)
+      guard offsets.count == clients + 1, offsets.first == 0,
+        offsets.last == Int64(indices.count), zip(offsets, offsets.dropFirst()).allSatisfy(<=)
+      else { throw StoreError(path, "/partition/\(modality) is damaged; make the shards again") }
+      hash.update("\(modality) \(source.sha256) \(indices.count)\n")
+      offsets.withUnsafeBytes { hash.update($0) }
+      indices.withUnsafeBytes { hash.update($0) }
+      partitions[modality] = Partition(
+        offsets: offsets.map { Int($0) }, indices: indices.map { Int($0) },
+        moved: Int(try file.intAttribute("moved", on: "/partition/\(modality)")))
+      sources[modality] = source
+    }
+    self.partitions = partitions
+    self.sources = sources
+    fingerprint = hash.finish()
+    firsts =
+      file.contains("/first_client")
+      ? try file.read("/first_client", as: Int64.self).map { Int($0) } : []
+  }
+
+  /// Whether samples are read from the stores and not from copies.
+  public var isByReference: Bool { firsts.isEmpty }
+
+  /// Samples of one modality that a client holds.
+  public func count(_ client: Int, _ modality: String) -> Int {
+    partitions[modality]?.count(client) ?? 0
+  }
+
+  public func classes(_ modality: String) throws -> [String] {
+    try file.texts("/classes/\(modality)")
+  }
+
+  /// What the modality computed of the whole training split at import.
+  public func statistics(_ modality: String) throws -> [String: Double] {
+    let group = "/statistics/\(modality)"
+    return try file.attributeNames(on: group).reduce(into: [:]) {
+      $0[$1] = try file.doubleAttribute($1, on: group)
+    }
+  }
+
+  /// Samples by client and class, [clients][classes].
+  public func counts(_ modality: String) throws -> [[Int]] {
+    let flat = try file.read("/counts/\(modality)", as: Int64.self)
+    let classes = flat.count / clientCount
+    return (0..<clientCount).map { flat[$0 * classes..<($0 + 1) * classes].map { Int($0) } }
+  }
+
+  /// Checks that every file with samples is there and belongs to this manifest, so that a run fails
+  /// before it begins and not in its middle. Samples are not read.
+  public func verifyFiles() throws {
+    if isByReference {
+      for modality in modalities { _ = try store(modality) }
+    } else {
+      for number in 0..<firsts.count - 1 { _ = try open(number) }
+    }
+  }
+
+  /// Reads a client's samples; modalities of which it has none are left out.
+  public func load(client: Int) throws -> ClientData {
+    precondition(client >= 0 && client < clientCount, "client \(client) of \(clientCount)")
+    var sets: [String: SampleSet] = [:]
+    for modality in modalities {
+      let partition = partitions[modality]!
+      guard partition.count(client) > 0 else { continue }
+      if isByReference {
+        sets[modality] = try store(modality).load(
+          modality, split: sources[modality]!.split, indices: Array(partition.samples(of: client)))
+      } else {
+        let number = firsts.lastIndex { $0 <= client }!
+        let begin = partition.offsets[firsts[number]]
+        sets[modality] = try open(number)[modality]!.load(
+          partition.offsets[client] - begin..<partition.offsets[client + 1] - begin)
+      }
+    }
+    return ClientData(client: client, sets: sets)
+  }
+
+  /// The checked groups of a file; the one used last stays open.
+  private func open(_ number: Int) throws -> [String: SampleGroup] {
+    if let current, current.number == number { return current.groups }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let file = try HDF5File.open("\(folder)/\(Self.fileName(number))")
+    try Self.fileFormat.verify(file)
+    guard try file.textAttribute("fingerprint") == fingerprint,
+      try file.intAttribute("first_client") == Int64(firsts[number])
+    else {
+      throw StoreError(file.path, "belongs to other shards than \(path); make the shards again")
+    }
+    var groups: [String: SampleGroup] = [:]
+    for modality in modalities {
+      let classes = try classes(modality).count
+      let group = try SampleGroup(file, "/\(modality)", modality: modality, classes: classes)
+      let offsets = partitions[modality]!.offsets
+      guard group.count == offsets[firsts[number + 1]] - offsets[firsts[number]] else {
+        throw StoreError(
+          file.path, "holds \(group.count) samples of \(modality), not those of the manifest")
+      }
+      groups[modality] = group
+    }
+    current = (number, groups)
+    return groups
+  }
+
+  /// The store that a modality is read from, which must be the one that was cut.
+  private func store(_ modality: String) throws -> SampleStore {
+    if let store = stores[modality] { return store }
+    let source = sources[modality]!
+    let store = try SampleStore.open(source.path)
+    guard try store.fingerprint(modality, split: source.split) == source.sha256 else {
+      throw StoreError(
+        source.path, "is not the data set that \(path) refers to; make the shards again")
+    }
+    stores[modality] = store
+    return store
+  }
+}

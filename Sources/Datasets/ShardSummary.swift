@@ -1,0 +1,22 @@
+/// What shards hold, in lines for a person.
+public func describe(_ shards: ShardReader) throws -> [String] {
+  var lines = ["\(shards.path): \(shards.clientCount) clients, seed \(shards.plan["seed"] ?? "")"]
+  for modality in shards.modalities {
+    let counts = try shards.counts(modality)
+    let totals = counts.map { $0.reduce(0, +) }.sorted()
+    let classes = counts.map { row in row.count { $0 > 0 } }
+    let mean = Double(classes.reduce(0, +)) / Double(classes.count)
+    let empty = totals.count { $0 == 0 }
+    lines.append(
+      "\(modality): \(totals.reduce(0, +)) samples by \(shards.plan["\(modality).partitioner"] ?? "")"
+    )
+    lines.append(
+      "  a client has \(totals[0]) to \(totals[totals.count - 1]), median "
+        + "\(totals[totals.count / 2]), of \(fixed(mean, 1)) classes on average"
+        + (empty > 0 ? "; \(empty) clients have none" : ""))
+    let moved = shards.partitions[modality]!.moved
+    if moved > 0 { lines.append("  \(moved) samples were moved to honour the minimum") }
+  }
+  lines.append("fingerprint: \(shards.fingerprint)")
+  return lines
+}

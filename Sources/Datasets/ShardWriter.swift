@@ -1,0 +1,193 @@
+import Catalogues
+import Foundation
+import HDF5
+import Views
+
+/// What became of a plan.
+public enum ShardOutcome: Sendable, Equatable {
+  case written
+  /// The folder held shards of just this plan already.
+  case unchanged
+}
+
+/// Cuts the data sets of a plan into clients and writes them into a folder, all or nothing:
+/// `manifest.h5` with the partition, and (unless by reference) `clients-NNNN.h5` with the samples of
+/// consecutive clients. A folder that holds something else is left alone and refused.
+@discardableResult
+public func makeShards(
+  plan: ShardPlan, to folder: String,
+  progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
+) throws -> ShardOutcome {
+  guard !plan.sources.isEmpty else { throw ConfigurationError("data", "no data to cut") }
+  let parts = try plan.sources.sorted { $0.key < $1.key }.map {
+    try ShardPart(modality: $0.key, source: $0.value, plan: plan)
+  }
+  let fingerprints = Dictionary(uniqueKeysWithValues: parts.map { ($0.modality, $0.fingerprint) })
+  let entries = plan.entries(fingerprints: fingerprints)
+  if try holdsShards(folder, of: entries) { return .unchanged }
+
+  let url = URL(fileURLWithPath: folder).standardizedFileURL
+  let parent = url.deletingLastPathComponent().path
+  let temporary = "\(parent)/.\(url.lastPathComponent).tmp-\(getpid())"
+  do {
+    try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: temporary, withIntermediateDirectories: false)
+  } catch {
+    throw StoreError(folder, "cannot be made; is \(parent) writable?")
+  }
+  do {
+    try ShardWriter(plan, parts, entries, folder: temporary).write(progress)
+    guard rename(temporary, url.path) == 0 else {
+      throw StoreError(folder, "cannot be made (rename: \(String(cString: strerror(errno))))")
+    }
+  } catch {
+    try? FileManager.default.removeItem(atPath: temporary)
+    throw error
+  }
+  return .written
+}
+
+/// Whether the folder holds shards of this plan. Throws where it holds anything else.
+private func holdsShards(_ folder: String, of entries: [String: String]) throws -> Bool {
+  guard FileManager.default.fileExists(atPath: folder) else { return false }
+  guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+    throw StoreError(folder, "is not a folder that can be read; give another")
+  }
+  if names.isEmpty { return false }
+  guard names.contains(ShardReader.manifestName) else {
+    throw StoreError(folder, "is not empty and holds no shards; give another folder")
+  }
+  let reader = try ShardReader.open("\(folder)/\(ShardReader.manifestName)")
+  if let difference = ShardPlan.difference(found: reader.plan, wanted: entries) {
+    throw StoreError(
+      folder, "holds shards of another plan (\(difference)); remove it or give another folder")
+  }
+  return true
+}
+
+/// One modality of a plan with its data set opened and cut.
+private struct ShardPart {
+  let modality: String
+  let source: ShardPlan.Source
+  let store: SampleStore
+  let group: SampleGroup
+  let fingerprint: String
+  let partition: Partition
+
+  init(modality: String, source: ShardPlan.Source, plan: ShardPlan) throws {
+    self.modality = modality
+    self.source = source
+    store = try SampleStore.open(source.path)
+    group = try store.group(modality, plan.split)
+    fingerprint = try store.fingerprint(modality, split: plan.split)
+    partition = try Partition(
+      labels: group.labels, classes: store.classes(modality).count, clients: plan.clients,
+      minimum: source.minimum, seed: plan.seed, modality: modality, by: source.partitioner)
+  }
+}
+
+private struct ShardWriter {
+  let plan: ShardPlan
+  let parts: [ShardPart]
+  let entries: [String: String]
+  let folder: String
+
+  /// Bytes of samples after which a file ends. Files of this size suit parallel file systems, and
+  /// hundreds of ranks then share a few files instead of opening one for each client.
+  private static let fileSize = 256 << 20
+
+  init(
+    _ plan: ShardPlan, _ parts: [ShardPart], _ entries: [String: String], folder: String
+  ) {
+    self.plan = plan
+    self.parts = parts
+    self.entries = entries
+    self.folder = folder
+  }
+
+  func write(_ progress: (Int, Int) -> Void) throws {
+    let firsts = plan.byReference ? [] : fileBounds()
+    try HDF5File.save("\(folder)/\(ShardReader.manifestName)") { try writeManifest($0, firsts) }
+    // The files carry the fingerprint of the manifest that they belong to.
+    let fingerprint = try ShardReader.open("\(folder)/\(ShardReader.manifestName)").fingerprint
+    for (number, (first, end)) in zip(firsts, firsts.dropFirst()).enumerated() {
+      try HDF5File.save("\(folder)/\(ShardReader.fileName(number))") { file in
+        try ShardReader.fileFormat.stamp(file)
+        try file.setAttribute("fingerprint", fingerprint)
+        try file.setAttribute("first_client", Int64(first))
+        try file.setAttribute("client_count", Int64(end - first))
+        for part in parts { try writeSamples(part, first..<end, file) }
+      }
+      progress(end, plan.clients)
+    }
+  }
+
+  /// The first client of each file, and the number of clients behind them.
+  private func fileBounds() -> [Int] {
+    var firsts = [0]
+    var size = 0
+    for client in 0..<plan.clients {
+      let own = parts.reduce(0) { sum, part in
+        part.partition.samples(of: client).reduce(sum) { $0 + part.group.bytes(of: $1) }
+      }
+      if size > 0, size + own > Self.fileSize {
+        firsts.append(client)
+        size = 0
+      }
+      size += own
+    }
+    return firsts + [plan.clients]
+  }
+
+  private func writeSamples(_ part: ShardPart, _ clients: Range<Int>, _ file: HDF5File) throws {
+    let group = part.group
+    let writer = try SampleGroupWriter(
+      file, "/\(part.modality)", form: group.form, shape: group.shape)
+    let offsets = part.partition.offsets
+    var rest = part.partition.indices[offsets[clients.lowerBound]..<offsets[clients.upperBound]]
+    while !rest.isEmpty {
+      var size = 0
+      let piece = rest.prefix {
+        size += group.bytes(of: $0)
+        return size <= 16 << 20
+      }
+      let next = piece.isEmpty ? rest.prefix(1) : piece
+      try writer.add(try group.load(indices: Array(next)))
+      rest = rest.dropFirst(next.count)
+    }
+    try writer.finish()
+  }
+
+  private func writeManifest(_ file: HDF5File, _ firsts: [Int]) throws {
+    try ShardReader.manifestFormat.stamp(file)
+    try file.makeGroup("plan")
+    for (key, value) in entries.sorted(by: { $0.key < $1.key }) {
+      try file.setAttribute(key, value, on: "plan")
+    }
+    for part in parts {
+      let modality = part.modality
+      let classes = part.store.classes(modality)
+      let partition = part.partition
+      try file.write("/partition/\(modality)/offset", partition.offsets.map { Int64($0) })
+      try file.write("/partition/\(modality)/indices", partition.indices.map { Int64($0) })
+      try file.setAttribute("moved", Int64(partition.moved), on: "/partition/\(modality)")
+      let counts = partition.counts(labels: part.group.labels, classes: classes.count)
+      try file.write(
+        "/counts/\(modality)", counts.flatMap { $0.map { Int64($0) } },
+        shape: [plan.clients, classes.count])
+      try file.write("/classes/\(modality)", texts: classes)
+      try file.makeGroup("/statistics/\(modality)")
+      for (key, value) in try part.store.statistics(modality).sorted(by: { $0.key < $1.key }) {
+        try file.setAttribute(key, value, on: "/statistics/\(modality)")
+      }
+      let source = "/sources/\(modality)"
+      try file.makeGroup(source)
+      let absolute = URL(fileURLWithPath: part.source.path).standardizedFileURL.path
+      try file.setAttribute("path", absolute, on: source)
+      try file.setAttribute("split", plan.split, on: source)
+      try file.setAttribute("sha256", part.fingerprint, on: source)
+    }
+    if !plan.byReference { try file.write("/first_client", firsts.map { Int64($0) }) }
+  }
+}

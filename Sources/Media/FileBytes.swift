@@ -1,0 +1,49 @@
+import Foundation
+
+/// Opens a regular, non-empty file for reading; what is wrong with another is said.
+func openFile(_ path: String) throws(MediaError) -> (handle: UnsafeMutablePointer<FILE>, size: Int)
+{
+  guard let file = fopen(path, "rb") else {
+    throw MediaError(path, String(cString: strerror(errno)))
+  }
+  var status = stat()
+  guard fstat(fileno(file), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    fclose(file)
+    throw MediaError(path, "not a file")
+  }
+  guard status.st_size > 0 else {
+    fclose(file)
+    throw MediaError(path, "the file is empty")
+  }
+  return (file, Int(status.st_size))
+}
+
+/// All bytes of a file.
+func fileBytes(_ path: String) throws(MediaError) -> [UInt8] {
+  let (file, size) = try openFile(path)
+  defer { fclose(file) }
+  let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+    count = fread(buffer.baseAddress, 1, size, file)
+  }
+  guard bytes.count == size else { throw MediaError(path, "could not be read to its end") }
+  return bytes
+}
+
+/// Writes a file so that its name never holds a half-written one: beside it, synced, renamed.
+func writeAtomically(_ bytes: UnsafeRawBufferPointer, to path: String) throws(MediaError) {
+  let url = URL(fileURLWithPath: path)
+  let temporary =
+    "\(url.deletingLastPathComponent().path)/.\(url.lastPathComponent).tmp-\(getpid())"
+  func failure(_ call: String) -> MediaError {
+    let reason = String(cString: strerror(errno))
+    unlink(temporary)
+    return MediaError(path, "cannot be written (\(call): \(reason))")
+  }
+  guard let file = fopen(temporary, "wb") else { throw failure("open") }
+  let complete =
+    fwrite(bytes.baseAddress, 1, bytes.count, file) == bytes.count && fflush(file) == 0
+    && fsync(fileno(file)) == 0
+  fclose(file)
+  guard complete else { throw failure("write") }
+  guard rename(temporary, path) == 0 else { throw failure("rename") }
+}

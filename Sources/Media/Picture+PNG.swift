@@ -1,0 +1,60 @@
+import CSpng
+import Foundation
+
+extension Picture {
+  static func decodePNG(_ bytes: [UInt8], _ path: String) throws(MediaError) -> Picture {
+    guard let context = spng_ctx_new(0) else { throw MediaError(path, "no PNG decoder") }
+    defer { spng_ctx_free(context) }
+    func check(_ status: Int32) throws(MediaError) {
+      guard status == 0 else {
+        throw MediaError(path, "damaged PNG (\(String(cString: spng_strerror(status))))")
+      }
+    }
+    // A header may promise any size: refuse what no data set of pictures holds.
+    try check(spng_set_image_limits(context, 65_536, 65_536))
+    let picture: Result<Picture, MediaError> = bytes.withUnsafeBytes { raw in
+      Result { () throws(MediaError) in
+        try check(spng_set_png_buffer(context, raw.baseAddress, raw.count))
+        var header = spng_ihdr()
+        try check(spng_get_ihdr(context, &header))
+        let format = Int32(SPNG_FMT_RGB8.rawValue)
+        var size = 0
+        try check(spng_decoded_image_size(context, format, &size))
+        var pixels = [UInt8](repeating: 0, count: size)
+        try check(spng_decode_image(context, &pixels, size, format, 0))
+        return Picture(width: Int(header.width), height: Int(header.height), pixels: pixels)
+      }
+    }
+    return try picture.get()
+  }
+
+  /// Writes the picture as PNG; the name never holds a half-written file.
+  public func writePNG(_ path: String) throws(MediaError) {
+    guard let context = spng_ctx_new(Int32(SPNG_CTX_ENCODER.rawValue)) else {
+      throw MediaError(path, "no PNG encoder")
+    }
+    defer { spng_ctx_free(context) }
+    func check(_ status: Int32) throws(MediaError) {
+      guard status == 0 else {
+        throw MediaError(path, "cannot be encoded (\(String(cString: spng_strerror(status))))")
+      }
+    }
+    var header = spng_ihdr()
+    header.width = UInt32(width)
+    header.height = UInt32(height)
+    header.bit_depth = 8
+    header.color_type = UInt8(SPNG_COLOR_TYPE_TRUECOLOR.rawValue)
+    try check(spng_set_option(context, SPNG_ENCODE_TO_BUFFER, 1))
+    try check(spng_set_ihdr(context, &header))
+    try check(
+      spng_encode_image(
+        context, pixels, pixels.count, Int32(SPNG_FMT_PNG.rawValue),
+        Int32(SPNG_ENCODE_FINALIZE.rawValue)))
+    var size = 0
+    var status: Int32 = 0
+    let encoded = spng_get_png_buffer(context, &size, &status)
+    defer { free(encoded) }
+    try check(status)
+    try writeAtomically(UnsafeRawBufferPointer(start: encoded, count: size), to: path)
+  }
+}

@@ -1,0 +1,53 @@
+/// A picture in memory: 8 bits for each of red, green and blue, row by row from the top.
+public struct Picture: Sendable, Equatable {
+  public let width: Int
+  public let height: Int
+  /// [height, width, 3].
+  public var pixels: [UInt8]
+
+  /// A picture of given pixels, [height, width, 3].
+  public init(width: Int, height: Int, pixels: [UInt8]) {
+    precondition(
+      pixels.count == width * height * 3, "\(width)×\(height) with \(pixels.count) bytes")
+    self.width = width
+    self.height = height
+    self.pixels = pixels
+  }
+
+  /// A picture of one colour.
+  public init(width: Int, height: Int, colour: Colour) {
+    self.width = width
+    self.height = height
+    pixels = [UInt8](unsafeUninitializedCapacity: width * height * 3) { buffer, count in
+      for i in 0..<width * height {
+        buffer[3 * i] = colour.red
+        buffer[3 * i + 1] = colour.green
+        buffer[3 * i + 2] = colour.blue
+      }
+      count = width * height * 3
+    }
+  }
+
+  /// Decodes a JPEG or PNG file, told apart by their first bytes. Grey becomes three equal
+  /// channels, alpha is dropped, 16 bits become 8. A file that ends early is an error.
+  public static func read(_ path: String) throws(MediaError) -> Picture {
+    let bytes = try fileBytes(path)
+    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return try decodeJPEG(bytes, path) }
+    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return try decodePNG(bytes, path) }
+    throw MediaError(path, "neither JPEG nor PNG")
+  }
+}
+
+/// An 8-bit colour.
+public struct Colour: Sendable, Equatable {
+  public let red, green, blue: UInt8
+
+  public init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+    self.red = red
+    self.green = green
+    self.blue = blue
+  }
+
+  public static let white = Colour(255, 255, 255)
+  public static let black = Colour(0, 0, 0)
+}

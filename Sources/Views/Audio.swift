@@ -1,0 +1,140 @@
+import Catalogues
+import Foundation
+
+/// Sounds at 16 kHz: a random segment as a log-mel spectrogram, low frequencies in row 0, resized to
+/// the encoder's input and repeated on its channels.
+public struct Audio: PlugIn, Modality {
+  public static let name = "audio"
+  public static let summary =
+    "sounds; views are log-mel spectrograms of random segments, by preset masked or noisy"
+  public static let form = SampleForm.ragged
+
+  public struct Options: Codable, Sendable {
+    /// What a training view does beyond choosing a segment. `crop`: nothing (COLA). `spectral`: one
+    /// frequency mask, one time mask, noise on the spectrogram (viewmaker). `waveform`: a random
+    /// part of the segment kept, the rest silent, noise on the signal, in random order (viewmaker).
+    /// With clips hardly longer than a segment, `crop` alone gives two nearly equal views.
+    public var preset = "spectral"
+    /// `store`: by the data set's mean and standard deviation of its training samples.
+    /// `instance`: by each view's own. `none`: as the logarithm gives it.
+    public var normalisation = "store"
+    /// Length of a segment. Shorter clips are placed in silence.
+    public var seconds = 2.0
+    /// Mel bands; where a view has another side, they are interpolated linearly.
+    public var bins = 128
+    /// Lowest and highest frequency of the mel filters, Hz (COLA's; the paper gives none).
+    public var frequencies = [60.0, 7800.0]
+    /// Samples of a frame and from one to the next (COLA's; the paper gives none).
+    public var window = 400
+    public var hop = 160
+    /// `spectral`: greatest width of a mask as a share of the axis, 40 of 128.
+    public var mask = 0.3125
+    /// `spectral`: noise in standard deviations of the spectrogram.
+    public var noise = 0.25
+    /// `waveform`: share of the segment that is kept, uniform between the two.
+    public var keep = [0.08, 1.0]
+    /// `waveform`: noise, full scale 1. Default: viewmaker's white noise, 1/√32,000.
+    public var hiss = 0.0056
+    /// Segments, evenly spaced, whose features evaluation averages. 1 takes the middle.
+    public var segments = 1
+  }
+
+  public static var defaults: Options { Options() }
+
+  enum Preset: String, CaseIterable { case crop, spectral, waveform }
+  enum Normalisation: String, CaseIterable { case store, instance, none }
+
+  let options: Options
+  let preset: Preset
+  let normalisation: Normalisation
+  /// Samples of a segment.
+  var samples: Int { Int((options.seconds * LogMel.sampleRate).rounded()) }
+
+  public init(_ options: Options) throws {
+    self.options = options
+    preset = try choice(options.preset, "preset")
+    normalisation = try choice(options.normalisation, "normalisation")
+    func check(_ valid: Bool, _ key: String, _ value: some CustomStringConvertible, _ needs: String)
+      throws
+    {
+      guard valid else { throw ConfigurationError(key, "\(value) is not \(needs)") }
+    }
+    try check((16...1024).contains(options.window), "window", options.window, "between 16 and 1024")
+    try check(options.hop > 0, "hop", options.hop, "above 0")
+    let least = Double(options.window) / LogMel.sampleRate
+    try check(
+      options.seconds >= least && options.seconds <= 600, "seconds", options.seconds,
+      "between one window (\(least) s) and 600")
+    try check((2...512).contains(options.bins), "bins", options.bins, "between 2 and 512")
+    try checkRange(
+      options.frequencies, "frequencies", above: 0, upTo: LogMel.sampleRate / 2)
+    try check(
+      options.frequencies[0] < options.frequencies[1], "frequencies", options.frequencies,
+      "[lowest, highest]")
+    try check((0...1).contains(options.mask), "mask", options.mask, "between 0 and 1")
+    try check(options.noise >= 0, "noise", options.noise, "0 or more")
+    try check(options.hiss >= 0, "hiss", options.hiss, "0 or more")
+    try checkRange(options.keep, "keep", above: 0, upTo: 1)
+    try check((1...1000).contains(options.segments), "segments", options.segments, "1 to 1000")
+  }
+
+  /// `mean` and `deviation` of the log-mel values of every sample's middle segment, summed in
+  /// Float64 in the samples' order, and the `bins` for which they hold.
+  public func statistics(
+    count: Int, sample: (Int, (Sample) -> Void) throws -> Void
+  ) throws -> [String: Double] {
+    let spectra = AudioSegments(self)
+    var values = 0
+    var sum = 0.0
+    var squares = 0.0
+    for index in 0..<count {
+      try sample(index) { sample in
+        let segment = spectra.evaluation(sample, index: 0, of: 1)
+        for band in 0..<segment.bands {
+          for frame in 0..<segment.frames {
+            let value = Double(segment.values[band * segment.stride + frame])
+            sum += value
+            squares += value * value
+          }
+        }
+        values += segment.bands * segment.frames
+      }
+    }
+    guard values > 0 else { return [:] }
+    let mean = sum / Double(values)
+    let variance = max(0, squares / Double(values) - mean * mean)
+    return ["mean": mean, "deviation": variance.squareRoot(), "bins": Double(options.bins)]
+  }
+
+  public func makeViews(shape: ViewShape, statistics: [String: Double]) throws -> any ViewMaker {
+    try checkShape(shape)
+    var mean: Float = 0
+    var deviation: Float = 1
+    if normalisation == .store {
+      guard let m = statistics["mean"], let d = statistics["deviation"] else {
+        throw ConfigurationError(
+          "normalisation",
+          "the store has no statistics of its spectrograms; import it again, or use 'instance'")
+      }
+      guard statistics["bins"].map({ $0 == Double(options.bins) }) ?? true else {
+        throw ConfigurationError(
+          "bins",
+          "the store's statistics are those of \(Int(statistics["bins"]!)) bins, not of \(options.bins); use these, or normalisation 'instance'"
+        )
+      }
+      mean = Float(m)
+      // Nothing but silence: every value is the mean.
+      deviation = d > 0 ? Float(d) : 1
+    }
+    return AudioViews(self, shape, mean: mean, deviation: deviation)
+  }
+}
+
+/// The case that `word` names.
+private func choice<T: RawRepresentable & CaseIterable>(_ word: String, _ key: String) throws -> T
+where T.RawValue == String {
+  guard let value = T(rawValue: word) else {
+    throw ConfigurationError(key, unknown(key, word, among: T.allCases.map(\.rawValue)))
+  }
+  return value
+}

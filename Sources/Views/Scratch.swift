@@ -1,0 +1,23 @@
+import Tensors
+
+/// Memory that a view maker keeps between views; grows, never shrinks.
+final class Scratch {
+  private(set) var floats: UnsafeMutableBufferPointer<Float>
+
+  init(_ count: Int = 0) { floats = allocateFloats(count) }
+
+  deinit { free() }
+
+  /// At least `count` values, uninitialised.
+  func reserve(_ count: Int) -> UnsafeMutablePointer<Float> {
+    if floats.count < count {
+      free()
+      floats = allocateFloats(count)
+    }
+    return base
+  }
+
+  var base: UnsafeMutablePointer<Float> { floats.baseAddress! }
+
+  private func free() { floats.baseAddress.map { UnsafeMutableRawPointer($0).deallocate() } }
+}

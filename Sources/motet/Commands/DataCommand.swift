@@ -1,0 +1,8 @@
+import ArgumentParser
+
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data",
+    abstract: "Import, make and look at data sets.",
+    subcommands: [DataImport.self, DataInfo.self])
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Datasets
+
+struct Shard: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Cut data sets into clients, and write these as shards.",
+    discussion: """
+      Each modality is cut by itself: of each class, the clients' shares are drawn from \
+      Dirichlet(alpha). Part k of each modality makes client k.
+      """)
+
+  @Option(
+    help: ArgumentHelp("A modality and its sample store.", valueName: "modality=store"))
+  var data: [String]
+  @Option(help: "Number of clients.")
+  var clients: Int
+  @Option(help: "Dirichlet's alpha: one for all, or image=0.1,audio=1.")
+  var alpha = "0.1"
+  @Option(help: "Seed of the cut.")
+  var seed: UInt64 = 1
+  @Option(help: "Fewest samples in any client: one for all, or image=5,audio=0.")
+  var minimum = "0"
+  @Option(help: "The split that is cut.")
+  var split = "train"
+  @Option(help: "The folder to write.")
+  var to: String
+  @Option(help: "Draw the client × class heat map into this PNG file.")
+  var plot: String?
+  @Flag(help: "Write the partition alone; clients then read from the sample stores.")
+  var byReference = false
+
+  func run() throws {
+    let plan = try makePlan()
+    let progress = ProgressLine("sharding")
+    let outcome = try makeShards(plan: plan, to: to, progress: { progress.show($0, of: $1) })
+    progress.finish()
+    let shards = try ShardReader.open(to)
+    if outcome == .unchanged { print("\(to) holds these shards already; nothing was written") }
+    for line in try describe(shards) { print(line) }
+    if let plot {
+      try HeatMap(shards).draw().writePNG(plot)
+      print("heat map: \(plot)")
+    }
+  }
+
+  private func makePlan() throws -> ShardPlan {
+    var sources: [String: ShardPlan.Source] = [:]
+    let paths = try data.map { text in
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else {
+        throw ValidationError("--data \(text): expected MODALITY=STORE, such as image=cifar10.h5")
+      }
+      return (modality: parts[0], path: parts[1])
+    }
+    let names = paths.map(\.modality)
+    let alphas = try values("--alpha", alpha, names) { Double($0) }
+    let minima = try values("--minimum", minimum, names) { Int($0) }
+    for (modality, path) in paths {
+      guard sources[modality] == nil else {
+        throw ValidationError("--data \(modality) is given twice; one store a modality")
+      }
+      sources[modality] = try ShardPlan.Source(
+        path: path, partitioner: ["name": "dirichlet", "alpha": alphas[modality]!],
+        minimum: minima[modality]!)
+    }
+    return ShardPlan(
+      sources: sources, clients: clients, seed: seed, split: split, byReference: byReference)
+  }
+
+  /// `0.1` for every modality, or `image=0.1,audio=1` with all of them.
+  private func values<T>(
+    _ option: String, _ text: String, _ modalities: [String], _ parse: (String) -> T?
+  ) throws -> [String: T] {
+    if let value = parse(text) {
+      return Dictionary(modalities.map { ($0, value) }) { first, _ in first }
+    }
+    var found: [String: T] = [:]
+    for part in text.split(separator: ",") {
+      let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
+      guard pair.count == 2, let value = parse(pair[1]) else {
+        throw ValidationError("\(option) \(text): expected a number, or MODALITY=NUMBER,…")
+      }
+      guard modalities.contains(pair[0]) else {
+        throw ValidationError("\(option) \(text): there is no --data \(pair[0])=…")
+      }
+      found[pair[0]] = value
+    }
+    for modality in modalities where found[modality] == nil {
+      throw ValidationError("\(option) \(text): nothing for \(modality)")
+    }
+    return found
+  }
+}
