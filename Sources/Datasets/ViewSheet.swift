@@ -1,3 +1,4 @@
+import Catalogues
 import Media
 import Tensors
 import Views
@@ -23,7 +24,13 @@ public struct ViewSheet {
   public func draw(
     _ store: SampleStore, split: String, modalities: [(name: String, modality: any Modality)]
   ) throws -> Picture {
-    let panels = try modalities.map { try panel(store, split, $0.name, $0.modality) }
+    let panels = try modalities.map { name, modality in
+      do {
+        return try panel(store, split, name, modality)
+      } catch let error as ConfigurationError {
+        throw error.inside(name)
+      }
+    }
     var sheet = Picture(
       width: panels.map(\.width).max() ?? 1, height: panels.reduce(0) { $0 + $1.height },
       colour: .white)

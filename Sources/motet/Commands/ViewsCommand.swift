@@ -40,6 +40,10 @@ struct ViewsCommand: ParsableCommand {
 
   func run() throws {
     let store = try SampleStore.open(data)
+    guard store.splits.contains(split) else {
+      throw ValidationError(
+        "--split \(split): the store has \(store.splits.joined(separator: ", "))")
+    }
     let drawn = names.isEmpty ? store.modalities(in: split) : names
     var options = Dictionary(drawn.map { ($0, [String: Any]()) }) { first, _ in first }
     for (key, value) in try parseSettings(settings) {
