@@ -38,7 +38,7 @@ public struct ContactSheet {
     let shown = min(rows, classes.count)
     let tiles = try members.prefix(shown).map { row in
       let set = try store.load(modality, split: split, indices: row)
-      return (0..<row.count).map { set.withSample($0) { tile($0, set.form) } }
+      return (0..<row.count).map { set.withSample($0) { Self.tile($0, set.form) } }
     }
     let size = tiles.joined().reduce((width: 1, height: 1)) {
       (max($0.width, $1.width), max($0.height, $1.height))
@@ -61,7 +61,8 @@ public struct ContactSheet {
     return panel
   }
 
-  private func tile(_ sample: Sample, _ form: SampleForm) -> Picture {
+  /// One sample, at most 128 pixels high.
+  static func tile(_ sample: Sample, _ form: SampleForm) -> Picture {
     switch form {
     case .dense:
       // Images have 3 channels; another dense modality shows its first one or three.

@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// Draws views of sounds.
@@ -46,6 +47,19 @@ final class AudioViews: ViewMaker {
     of sample: Sample, index: Int, into view: UnsafeMutableBufferPointer<Float>
   ) {
     evaluationView(of: sample, segment: index, of: evaluationViewCount, into: view)
+  }
+
+  /// Grey, from −2.5 to 3 standard deviations (`none`: from silence to e⁴), with low frequencies at
+  /// the bottom as one is used to seeing them.
+  func picture(of view: UnsafeBufferPointer<Float>) -> [UInt8] {
+    let side = shape.side
+    let (low, high): (Float, Float) =
+      audio.normalisation == .none ? (log(LogMel.floor), 4) : (-2.5, 3)
+    return (0..<side * side * 3).map { i in
+      let (y, x) = (i / 3 / side, i / 3 % side)
+      let value = view[((side - 1 - y) * side + x) * shape.channels]
+      return UInt8(max(0, min(255, (255 * (value - low) / (high - low)).rounded())))
+    }
   }
 
   private func evaluationView(

@@ -57,6 +57,15 @@ final class ImageViews: ViewMaker {
     write(planes, isGrey: shape.channels == 1, flip: false, into: view)
   }
 
+  /// Undoes the normalisation.
+  func picture(of view: UnsafeBufferPointer<Float>) -> [UInt8] {
+    (0..<shape.side * shape.side * 3).map { i in
+      let channel = shape.channels == 3 ? i % 3 : 0
+      let value = view[i / 3 * shape.channels + channel] / inverse[channel] + mean[channel]
+      return UInt8(max(0, min(255, (255 * value).rounded())))
+    }
+  }
+
   private func pixels(of sample: Sample) -> (UnsafePointer<UInt8>, height: Int, width: Int) {
     let extent = sample.shape
     precondition(

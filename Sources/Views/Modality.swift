@@ -43,6 +43,9 @@ public protocol ViewMaker: AnyObject {
   /// The view for evaluation: nothing random.
   func evaluationView(of sample: Sample, into view: UnsafeMutableBufferPointer<Float>)
 
+  /// A view as a person can look at it: [side, side, 3], red, green, blue.
+  func picture(of view: UnsafeBufferPointer<Float>) -> [UInt8]
+
   /// How many views a sample has for evaluation; their features are averaged.
   var evaluationViewCount: Int { get }
 

@@ -8,6 +8,9 @@ struct Motet: ParsableCommand {
     abstract: "Federated self-supervised learning on unpaired images and sounds.",
     version: "0.1.0",
     subcommands: [
-      DataCommand.self, Shard.self, BenchCommand.self,
+      DataCommand.self,
+      Shard.self,
+      ViewsCommand.self,
+      BenchCommand.self,
     ])
 }
