@@ -38,20 +38,21 @@ import Testing
       let dx = layer.backward(
         dy, saved, hadResidual: hasResidual, parameters, into: gradient, engine)
       let tolerance = relu ? 1e-2 : 2e-3
+      let step: Float = relu ? 1e-3 : 1e-2
       #expect(
         worstSlopeError(
-          of: x.buffer.floats, gradient: Array(dx.buffer.floats), step: 1e-2, loss: loss)
+          of: x.buffer.floats, gradient: Array(dx.buffer.floats), step: step, loss: loss)
           < tolerance)
       for slot in [layer.weight, layer.bias] {
         #expect(
           worstSlopeError(
-            of: parameters[slot], gradient: Array(gradient[slot]), step: 1e-2, loss: loss)
+            of: parameters[slot], gradient: Array(gradient[slot]), step: step, loss: loss)
             < tolerance)
       }
       guard hasResidual else { continue }
       #expect(
         worstSlopeError(
-          of: residual.buffer.floats, gradient: Array(dy.buffer.floats), step: 1e-2, loss: loss)
+          of: residual.buffer.floats, gradient: Array(dy.buffer.floats), step: step, loss: loss)
           < tolerance)
     }
   }
