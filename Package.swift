@@ -41,13 +41,16 @@ let package = Package(
     library(
       "Experiments",
       [
-        "Federation", "Evaluation", "Training", "Encoders", "Methods", "Datasets", "Views", "HDF5",
+        "Federation", "Evaluation", "Training", "Encoders", "Methods", "Datasets", "Layers", "Views",
+        "Tensors", "Catalogues", "HDF5",
         "MessagePassing", yams,
       ]),
     // Floor 5
     library(
       "Federation", ["Training", "Tensors", "Catalogues", "HDF5", "Digests", "MessagePassing"]),
-    library("Evaluation", ["Training", "Encoders", "Datasets", "Views", "Tensors", "COpenBLAS"]),
+    library(
+      "Evaluation",
+      ["Training", "Encoders", "Layers", "Datasets", "Views", "Tensors", "COpenBLAS"]),
     // Floor 4
     library(
       "Training",

@@ -1,0 +1,67 @@
+import Datasets
+import Encoders
+import Layers
+import Tensors
+import Views
+
+/// Turns samples into features, with the running statistics and the evaluation views.
+///
+/// A sample's features do not depend on the samples embedded with it, so ranks can share the work
+/// in any way.
+public final class Embedder {
+  /// Which of the encoder's outputs are the features.
+  public enum Output: String, Codable, Sendable, CaseIterable {
+    /// What the projection head sees.
+    case encoder
+    /// What the loss sees.
+    case projection
+  }
+
+  private let encoder: any Encoder
+  private let output: Output
+  private let engine: Engine
+  /// Views that go through the encoder together.
+  private let batch = 32
+
+  public init(encoder: any Encoder, output: Output = .encoder, _ engine: Engine) {
+    self.encoder = encoder
+    self.output = output
+    self.engine = engine
+  }
+
+  /// Values a sample.
+  public var dimension: Int {
+    output == .encoder ? encoder.featureCount : encoder.projectionCount
+  }
+
+  /// Features [samples, dimension]; those of several evaluation views are averaged.
+  public func embed(
+    _ samples: SampleSet, _ maker: any ViewMaker, _ parameters: ParameterVector
+  ) -> [Float] {
+    let views = maker.evaluationViewCount
+    var features = [Float](repeating: 0, count: samples.count * dimension)
+    let total = samples.count * views
+    for first in stride(from: 0, to: total, by: batch) {
+      let count = min(batch, total - first)
+      let input = FeatureMap(
+        engine.pool, images: count, channels: encoder.inputChannels, height: encoder.inputSide,
+        width: encoder.inputSide, layout: .plain)
+      for place in 0..<count {
+        let view = UnsafeMutableBufferPointer(
+          start: input.pointer + place * input.imageCount, count: input.imageCount)
+        samples.withSample((first + place) / views) {
+          maker.evaluationView(of: $0, index: (first + place) % views, into: view)
+        }
+      }
+      let result = encoder.infer(input, parameters, engine)
+      let rows = output == .encoder ? result.features : result.projection
+      for place in 0..<count {
+        let start = (first + place) / views * dimension
+        for i in 0..<dimension {
+          features[start + i] += rows.pointer[place * dimension + i] / Float(views)
+        }
+      }
+    }
+    return features
+  }
+}
