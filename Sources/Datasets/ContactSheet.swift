@@ -3,7 +3,7 @@ import Media
 import Views
 
 /// A few samples of each class in one picture, for a person's eye: images as they are, sounds as a
-/// waveform over a spectrogram (0 to 8 kHz, low frequencies at the bottom).
+/// waveform over a spectrogram (0 to 8 kHz, low frequencies at the bottom, 60 dB).
 public struct ContactSheet {
   private let columns: Int
   private let rows: Int
@@ -93,14 +93,21 @@ private enum SoundStrip {
   static func draw(_ samples: UnsafeBufferPointer<Int16>) -> Picture {
     var strip = Picture(width: width, height: wave + bands, colour: Colour(245, 245, 245))
     guard !samples.isEmpty else { return strip }
+    // Both are relative to the clip's own peak: quiet clips show their structure too.
+    let peak = max(1, samples.reduce(0) { max($0, abs(Int($1))) })
+    var columns: [[Double]] = []
     for x in 0..<width {
       let begin = x * samples.count / width
       let part = samples[begin..<max(begin + 1, (x + 1) * samples.count / width)]
-      func line(_ value: Int16) -> Int { wave / 2 - Int(value) * (wave / 2 - 1) / 32_768 }
+      func line(_ value: Int16) -> Int { wave / 2 - Int(value) * (wave / 2 - 1) / peak }
       let (top, bottom) = (line(part.max()!), line(part.min()!))
       strip.fill(x: x, y: top, width: 1, height: bottom - top + 1, Colour(40, 90, 160))
-      for (band, level) in spectrum(samples, around: (begin + part.endIndex) / 2).enumerated() {
-        let shade = UInt8(max(0, min(255, 255 + level * 255 / 70)))  // 70 dB below full scale
+      columns.append(spectrum(samples, around: (begin + part.endIndex) / 2))
+    }
+    let loudest = columns.joined().max() ?? 0
+    for (x, column) in columns.enumerated() {
+      for (band, level) in column.enumerated() {
+        let shade = UInt8(max(0, min(255, 255 + (level - loudest) * 255 / 60)))
         strip.fill(
           x: x, y: wave + bands - 1 - band, width: 1, height: 1, Colour(shade, shade, shade))
       }
@@ -108,7 +115,7 @@ private enum SoundStrip {
     return strip
   }
 
-  /// Decibels of full scale in bands from 0 to 8 kHz, by a plain Fourier sum: a sheet has few
+  /// Decibels in bands from 0 to 8 kHz, by a plain Fourier sum: a sheet has few
   /// columns, so nothing faster is needed.
   private static func spectrum(
     _ samples: UnsafeBufferPointer<Int16>, around centre: Int

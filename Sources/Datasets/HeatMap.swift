@@ -39,11 +39,10 @@ public struct HeatMap {
   /// One panel for each modality of the shards.
   public init(_ shards: ShardReader) throws {
     panels = try shards.modalities.map { modality in
-      let cut = shards.plan["\(modality).partitioner"] ?? ""
       let counts = try shards.counts(modality)
       let total = counts.reduce(0) { $0 + $1.reduce(0, +) }
       return Panel(
-        title: "\(modality): \(total) samples, \(counts.count) clients  \(cut)",
+        title: "\(modality): \(total) samples, \(counts.count) clients, \(shards.cut(modality))",
         classes: try shards.classes(modality), counts: counts)
     }
   }

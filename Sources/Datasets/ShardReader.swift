@@ -124,6 +124,17 @@ public final class ShardReader {
     }
   }
 
+  /// How a modality was cut, for a person: "dirichlet alpha=0.1".
+  func cut(_ modality: String) -> String {
+    let settings = plan["\(modality).partitioner"] ?? ""
+    guard
+      let object = try? JSONSerialization.jsonObject(with: Data(settings.utf8)) as? [String: Any]
+    else { return settings }
+    let options = object.filter { $0.key != "name" }.sorted { $0.key < $1.key }
+    return (["\(object["name"] ?? "")"] + options.map { "\($0.key)=\($0.value)" })
+      .joined(separator: " ")
+  }
+
   /// Samples by client and class, [clients][classes].
   public func counts(_ modality: String) throws -> [[Int]] {
     let flat = try file.read("/counts/\(modality)", as: Int64.self)

@@ -8,7 +8,7 @@ public func describe(_ shards: ShardReader) throws -> [String] {
     let mean = Double(classes.reduce(0, +)) / Double(classes.count)
     let empty = totals.count { $0 == 0 }
     lines.append(
-      "\(modality): \(totals.reduce(0, +)) samples by \(shards.plan["\(modality).partitioner"] ?? "")"
+      "\(modality): \(totals.reduce(0, +)) samples by \(shards.cut(modality))"
     )
     lines.append(
       "  a client has \(totals[0]) to \(totals[totals.count - 1]), median "

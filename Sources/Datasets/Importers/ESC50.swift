@@ -91,7 +91,8 @@ public struct ESC50: Importer, PlugIn {
     clips.map { options.testFolds.contains($0.fold) }
   }
 
-  /// Takes whole sources, in their order, as long as they do not exceed the share.
+  /// Takes whole sources, in their order, as long as they do not exceed the share; at least the
+  /// smallest, where there is more than one.
   private func testBySource(_ clips: [Clip]) -> [Bool] {
     var isTest = [Bool](repeating: false, count: clips.count)
     for (_, indices) in Dictionary(grouping: clips.indices, by: { clips[$0].target }) {
@@ -100,6 +101,10 @@ public struct ESC50: Importer, PlugIn {
       for (_, own) in sources.sorted(by: { $0.key < $1.key }) where own.count <= room {
         room -= own.count
         for index in own { isTest[index] = true }
+      }
+      if sources.count > 1, !indices.contains(where: { isTest[$0] }) {
+        let smallest = sources.values.min { ($0.count, $0[0]) < ($1.count, $1[0]) }!
+        for index in smallest { isTest[index] = true }
       }
     }
     return isTest

@@ -4,5 +4,5 @@ struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
     abstract: "Import, make and look at data sets.",
-    subcommands: [DataImport.self, DataInfo.self])
+    subcommands: [DataImport.self, DataSynthesize.self, DataInfo.self])
 }

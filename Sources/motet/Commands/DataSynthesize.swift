@@ -1,0 +1,41 @@
+import ArgumentParser
+import Datasets
+import Views
+
+struct DataSynthesize: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "synthesize",
+    abstract: "Make a procedural data set of images and sounds; nothing is downloaded.",
+    discussion: """
+      Classes are patterns in images and movements of pitch and loudness in sounds. Colour, light, \
+      scale, position, pitch, level and noise vary at random, so that a random encoder hardly \
+      tells classes apart, and learning can be seen.
+      """)
+
+  @Option(help: "The sample store to write (.h5).")
+  var to: String
+  @Option(help: "Training images; a quarter as many for testing. 0: none.")
+  var images = 2_000
+  @Option(help: "Training sounds; a quarter as many for testing. 0: none.")
+  var sounds = 2_000
+  @Option(help: "Classes of each modality, 2 to \(SynthesisPlan.mostClasses).")
+  var classes = 10
+  @Option(help: "Side of the images in pixels.")
+  var side = 48
+  @Option(help: "Seed; the same seed gives the same data.")
+  var seed: UInt64 = 1
+  @Flag(help: "Replace the store if it is there.")
+  var overwrite = false
+
+  func run() throws {
+    let plan = try SynthesisPlan(
+      images: images, sounds: sounds, classes: classes, side: side, seed: seed)
+    try refuseExisting(to, overwrite: overwrite)
+    let progress = ProgressLine("making samples")
+    try synthesize(plan, to: to, modality: { try modalities.make($0) }) {
+      progress.show($0, of: $1)
+    }
+    progress.finish()
+    for line in try describe(try SampleStore.open(to)) { print(line) }
+  }
+}
