@@ -83,7 +83,9 @@ let package = Package(
     system("CCrypto", "libcrypto", "libssl-dev"),
     system("CZlib", "zlib", "zlib1g-dev"),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["HDF5", "Layers", "Tensors"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     tests("Tensors", ["Tensors"]),
     tests("Kernels", ["Kernels", "Tensors", "Layers"]),
     tests("Catalogues", ["Catalogues"]),

@@ -4,12 +4,16 @@ import Foundation
 extension HDF5File {
   /// Writes a file so that its name never holds a half-written one: under another name beside it,
   /// flushed, synced, renamed, and the folder synced. What fails leaves nothing behind.
-  public static func save(_ path: String, _ body: (HDF5File) throws -> Void) throws {
+  /// - Parameter seal: called with the closed file's temporary path before it is synced.
+  public static func save(
+    _ path: String, seal: (String) throws -> Void = { _ in }, _ body: (HDF5File) throws -> Void
+  ) throws {
     let url = URL(fileURLWithPath: path)
     let folder = url.deletingLastPathComponent().path
     let temporary = "\(folder)/.\(url.lastPathComponent).tmp-\(getpid())"
     do {
       try write(temporary, body)
+      try seal(temporary)
       try sync(temporary, flags: O_RDWR)
       guard rename(temporary, path) == 0 else { throw systemError(path, "rename") }
       try sync(folder, flags: O_RDONLY | O_DIRECTORY)

@@ -7,5 +7,7 @@ struct Motet: ParsableCommand {
     commandName: "motet",
     abstract: "Federated self-supervised learning on unpaired images and sounds.",
     version: "0.1.0",
-    subcommands: [DataCommand.self, Shard.self, ViewsCommand.self])
+    subcommands: [
+      DataCommand.self, Shard.self, ViewsCommand.self, BenchCommand.self,
+    ])
 }

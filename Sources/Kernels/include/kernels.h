@@ -1,2 +1,88 @@
+// The arithmetic of a training step, compiled once for each instruction set from one body.
+//
+// A table of kernels is chosen at start-up and passed down; nothing here is global. Every output
+// element is summed in one order that does not depend on the number of lanes, so tables compiled
+// with fused multiply-add give the same bits. One thread; scratch memory is the caller's.
+//
+// Features are blocked by lanes: [image][channel / B][row][column][channel % B], B = lanes.
+// "Rows" are plain matrices, [row][column]. Weights of a convolution are
+// [kernel row][kernel column][in][out], of a linear layer [in][out].
 #pragma once
-#define MOTET_KERNELS 1
+#include <stdint.h>
+
+// A convolution with a square kernel. `in` and `out` are channels; `out` is a multiple of 2 lanes,
+// `in` too unless `plain_input`: then the input is [image][row][column][in], any `in`, and there is
+// no data gradient.
+typedef struct {
+  int images, height, width, in, out, kernel, stride, padding, plain_input;
+} MotetConvolution;
+
+// Features of one group of images that share their BatchNorm statistics.
+typedef struct {
+  int images, channels, positions;
+} MotetFeatures;
+
+typedef struct {
+  int height, width;
+} MotetExtent;
+
+typedef struct {
+  int lanes;
+  int fused;         // 1: compiled with fused multiply-add
+  const char *name;  // of the instruction set
+
+  // c[m][n] = a[m][k] b[k][n] (+ c where accumulate), or with a or b transposed as stored:
+  // a[k][m], b[n][k]. Row strides in floats.
+  long (*product_scratch)(long m, long n, long k);
+  void (*product)(long m, long n, long k, const float *a, long a_stride, int a_transposed,
+                  const float *b, long b_stride, int b_transposed, float *c, long c_stride,
+                  int accumulate, float *scratch);
+
+  // y = x * w; dx = dy * turned w; dw += what dy and x give.
+  long (*convolution_scratch)(MotetConvolution s);
+  void (*convolution)(MotetConvolution s, const float *x, const float *w, float *y, float *scratch);
+  void (*convolution_data_gradient)(MotetConvolution s, const float *dy, const float *w, float *dx,
+                                    float *scratch);
+  void (*convolution_weight_gradient)(MotetConvolution s, const float *x, const float *dy,
+                                      float *dw, float *scratch);
+
+  // Mean and biased variance of each channel, in Float64 over images.
+  void (*batch_statistics)(MotetFeatures s, const float *x, double *mean, double *variance,
+                           float *scratch);
+  // y = x scale + shift, then + residual where not NULL, then ReLU where asked.
+  void (*scale_shift)(MotetFeatures s, const float *x, const float *scale, const float *shift,
+                      const float *residual, int relu, float *y);
+  // Sums over images and positions of g and of g (x - mean), where g is dy, masked by the ReLU:
+  // by y > 0 where `y` is not NULL, else by x scale + shift > 0 where `relu`.
+  void (*batch_norm_gradient_sums)(MotetFeatures s, const float *dy, const float *x, const float *y,
+                                   int relu, const float *scale, const float *shift,
+                                   const float *mean, double *sum_g, double *sum_gx,
+                                   float *scratch);
+  // dx = g scale + x slope + offset (all by channel), with g as above; g itself to `residual`
+  // where not NULL (may be dy).
+  void (*batch_norm_gradient)(MotetFeatures s, const float *dy, const float *x, const float *y,
+                              int relu, const float *scale, const float *shift, const float *slope,
+                              const float *offset, float *dx, float *residual);
+
+  // 3x3 maximum, stride 2, padding 1; `winner` keeps the place (0..8) of the first maximum.
+  void (*maximum_pool)(int images, int channels, MotetExtent input, const float *x, float *y,
+                       uint8_t *winner);
+  void (*maximum_pool_gradient)(int images, int channels, MotetExtent input, const float *dy,
+                                const uint8_t *winner, float *dx);
+  // Mean over positions, to plain rows [image][channel], and back.
+  void (*average_pool)(MotetFeatures s, const float *x, float *y);
+  void (*average_pool_gradient)(MotetFeatures s, const float *dy, float *dx);
+
+  // y += x
+  void (*add)(long n, const float *x, float *y);
+  // y = max(x, 0); dx = dy where y > 0
+  void (*relu)(long n, const float *x, float *y);
+  void (*relu_gradient)(long n, const float *dy, const float *y, float *dx);
+  // v = momentum v + (g + decay w); w -= rate v (PyTorch's SGD)
+  void (*momentum_step)(long n, float *w, const float *g, float *v, float rate, float momentum,
+                        float decay);
+} MotetKernels;
+
+// The table for a number of lanes: 4, 8 (AVX2) or 16 (AVX-512); 0: the widest that this processor
+// has. NULL where the processor lacks it. 4 lanes use fused multiply-add where there is one.
+const MotetKernels *motet_kernels(int lanes);

@@ -1,0 +1,187 @@
+import Foundation
+import MessagePassing
+import Tensors
+import Training
+
+/// Trains a global model over rounds, on all ranks together.
+///
+/// Rank 0 aggregates, reports and checkpoints; the other ranks train clients. A process alone does
+/// both. The global model has the same bits for any number of ranks and any schedule.
+public final class FederatedTraining {
+  /// What takes part. The same on every rank, but for the trainer's memory.
+  public struct Parts {
+    public let communicator: Communicator
+    public let trainer: any ClientTrainer
+    public let aggregator: any Aggregator
+    public let schedule: any ClientSchedule
+    public let selection: Selection
+    /// Each client's number of samples, by id.
+    public let samples: [Int]
+
+    public init(
+      communicator: Communicator, trainer: any ClientTrainer, aggregator: any Aggregator,
+      schedule: any ClientSchedule, selection: Selection, samples: [Int]
+    ) {
+      precondition(samples.count == selection.clients, "\(samples.count) clients' samples")
+      self.communicator = communicator
+      self.trainer = trainer
+      self.aggregator = aggregator
+      self.schedule = schedule
+      self.selection = selection
+      self.samples = samples
+    }
+  }
+
+  let parts: Parts
+  /// The global model: on rank 0 always, elsewhere as of the last broadcast.
+  public let global: ParameterVector
+  /// The last complete round; 0 before the first.
+  public private(set) var completed: Int
+  private let sum: ExactSum
+
+  /// - Parameters:
+  ///   - global: the model after round `completed`; rank 0's counts.
+  public init(_ parts: Parts, global: ParameterVector, completed: Int = 0) {
+    self.parts = parts
+    self.global = global
+    self.completed = completed
+    sum = ExactSum(global.layout)
+  }
+
+  /// The ranks that train: all but rank 0, unless it is alone.
+  public static func workers(of communicator: Communicator) -> Range<Int> {
+    communicator.size == 1 ? 0..<1 : 1..<communicator.size
+  }
+
+  /// One round. All ranks call it; the report is rank 0's, nil elsewhere. Throws `Stopped` on every
+  /// rank where a signal has ended the round early: `global` is then still the last complete
+  /// round's. An error of one rank's client is thrown on that rank alone, which must abort.
+  public func round() throws -> RoundReport? {
+    let round = completed + 1
+    let communicator = parts.communicator
+    var watch = Stopwatch()
+
+    // 1. Select the round's clients, and who trains which. Every rank comes to the same answer.
+    let selected = parts.selection.clients(round: round)
+    let workers = Self.workers(of: communicator)
+    let schedule = parts.schedule.assign(selected, samples: parts.samples, workers: workers.count)
+    let total = selected.reduce(0) { $0 + parts.samples[$1] }
+
+    // 2. Broadcast the global model.
+    try communicator.broadcast(global.floats)
+    watch.lap("broadcast")
+
+    // 3. Train own clients, each into this rank's part of the exact sum.
+    sum.zero()
+    var figures: [ClientFigures] = []
+    if workers.contains(communicator.rank) {
+      for client in schedule[communicator.rank - workers.lowerBound] {
+        if StopSignal.isReceived { break }
+        let terms = AggregationTerms(
+          round: round, client: client,
+          share: total > 0 ? Double(parts.samples[client]) / Double(total) : 0,
+          clients: selected.count)
+        figures.append(try train(terms))
+      }
+    }
+    // All ranks meet here; whoever is done earlier sleeps.
+    let stopped = try communicator.maximum(StopSignal.isReceived ? 1 : 0) > 0
+    watch.lap("training")
+    if stopped { throw Stopped(round: completed) }
+
+    // 4. Add the ranks' sums on rank 0.
+    try sum.reduce(communicator)
+    let gathered = try gather(figures)
+    watch.lap("sum")
+
+    // 5. Rank 0 makes the next global model. Without a single sample, it stays as it is.
+    if communicator.rank == 0, total > 0 {
+      let mean = ParameterVector(global.layout)
+      sum.copy(to: mean)
+      parts.aggregator.finish(sum: mean, global: global, round: round)
+    }
+    watch.lap("server")
+    completed = round
+
+    // 6. Report.
+    return gathered.map { report(round, $0, watch.laps) }
+  }
+
+  /// Rounds up to `rounds`. After each, all ranks call `monitor` with the report (rank 0's), then
+  /// `checkpoint`: the order in which nothing of a round is lost, since a run that dies in between
+  /// repeats the round.
+  public func run(
+    rounds: Int, monitor: (RoundReport?) throws -> Void, checkpoint: () throws -> Void
+  ) throws {
+    while completed < rounds {
+      do {
+        let report = try round()
+        try monitor(report)
+      } catch let stop as Stopped {
+        try checkpoint()
+        throw stop
+      }
+      try checkpoint()
+    }
+  }
+
+  private func train(_ terms: AggregationTerms) throws -> ClientFigures {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let update: LocalUpdate
+    do {
+      update = try parts.trainer.train(client: terms.client, round: terms.round, from: global)
+    } catch {
+      throw ClientError(round: terms.round, client: terms.client, underlying: error)
+    }
+    let weights = parts.aggregator.weights(model: update.parameters, global: global, terms: terms)
+    try sum.add(update.parameters, weights: weights, client: terms.client, round: terms.round)
+    return ClientFigures(
+      client: terms.client, samples: parts.samples[terms.client], update: update,
+      seconds: start.duration(to: clock.now) / .seconds(1))
+  }
+
+  /// The ranks' figures in rank order on rank 0, nil elsewhere.
+  private func gather(_ figures: [ClientFigures]) throws -> [[ClientFigures]]? {
+    let encoder = JSONEncoder()
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try parts.communicator.gather([UInt8](encoder.encode(figures)))?.map {
+      try decoder.decode([ClientFigures].self, from: Data($0))
+    }
+  }
+
+  private func report(
+    _ round: Int, _ gathered: [[ClientFigures]], _ seconds: [String: Double]
+  ) -> RoundReport {
+    let workers = Self.workers(of: parts.communicator)
+    let training = seconds["training"] ?? 0
+    let idle = workers.map { worker in
+      max(0, training - gathered[worker].reduce(0) { $0 + $1.seconds })
+    }
+    let clients = gathered.flatMap { $0 }.sorted { $0.client < $1.client }
+    let perRank = MemoryLayout<Float>.stride + MemoryLayout<Int64>.stride
+    return RoundReport(
+      round: round, clients: clients, losses: RoundReport.meanLosses(clients), seconds: seconds,
+      idleShare: training > 0 ? idle.reduce(0, +) / (training * Double(workers.count)) : 0,
+      idleSeconds: idle, bytes: (parts.communicator.size - 1) * perRank * global.count)
+  }
+}
+
+/// Wall time in named laps.
+private struct Stopwatch {
+  private let clock = ContinuousClock()
+  private var last: ContinuousClock.Instant
+  private(set) var laps: [String: Double] = [:]
+
+  init() { last = clock.now }
+
+  mutating func lap(_ name: String) {
+    let now = clock.now
+    laps[name, default: 0] += last.duration(to: now) / .seconds(1)
+    last = now
+  }
+}

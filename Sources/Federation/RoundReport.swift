@@ -1,0 +1,62 @@
+import Training
+
+/// What one client's training came to, for the report.
+public struct ClientFigures: Codable, Sendable {
+  public let client: Int
+  public let samples: Int
+  public let steps: Int
+  public let views: Int
+  /// By modality: the sum of the batches' losses.
+  public let lossSums: [String: Double]
+  /// By modality: how many batches that were.
+  public let batches: [String: Int]
+  /// From loading the client to its part of the sum.
+  public let seconds: Double
+
+  init(client: Int, samples: Int, update: LocalUpdate, seconds: Double) {
+    self.client = client
+    self.samples = samples
+    steps = update.steps
+    views = update.views
+    lossSums = update.losses.mapValues(\.sum)
+    batches = update.losses.mapValues(\.batches)
+    self.seconds = seconds
+  }
+}
+
+/// One round, as rank 0 sees it.
+public struct RoundReport: Sendable {
+  /// Counted from 1.
+  public let round: Int
+  /// In ascending order of client.
+  public let clients: [ClientFigures]
+  /// Mean loss over the round's batches, by modality; only modalities that had any.
+  public let losses: [String: Double]
+  /// Wall time of the phases in order: "broadcast", "training", "sum", "server".
+  public let seconds: [String: Double]
+  /// The share of the workers' time in the training phase in which they had nothing to train.
+  public let idleShare: Double
+  /// By worker: seconds without a client to train.
+  public let idleSeconds: [Double]
+  /// Model traffic: a Float32 broadcast to each other rank and an Int64 sum from it.
+  public let bytes: Int
+
+  public var steps: Int { clients.reduce(0) { $0 + $1.steps } }
+  public var views: Int { clients.reduce(0) { $0 + $1.views } }
+  public var clientsWithoutSteps: Int { clients.count { $0.steps == 0 } }
+  public var totalSeconds: Double { RoundReport.phases.reduce(0) { $0 + (seconds[$1] ?? 0) } }
+
+  public static let phases = ["broadcast", "training", "sum", "server"]
+
+  /// Losses are added in the clients' order, so that they do not depend on who trained whom.
+  static func meanLosses(_ clients: [ClientFigures]) -> [String: Double] {
+    var totals: [String: LossSum] = [:]
+    for client in clients {
+      for (modality, sum) in client.lossSums {
+        totals[modality, default: LossSum()].sum += sum
+        totals[modality, default: LossSum()].batches += client.batches[modality] ?? 0
+      }
+    }
+    return totals.compactMapValues(\.mean)
+  }
+}

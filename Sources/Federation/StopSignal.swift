@@ -1,0 +1,38 @@
+import Foundation
+import Synchronization
+
+/// SIGTERM and SIGUSR1: the time limit is near. The run ends at the next client, not in its midst.
+public enum StopSignal {
+  /// The exit code that means: checkpointed, run me again.
+  public static let exitCode: Int32 = 85
+
+  private static let received = Atomic<Bool>(false)
+
+  /// From now on the two signals only leave a note.
+  public static func install() {
+    // Touched once, so that nothing is initialised inside the handler.
+    received.store(false, ordering: .relaxed)
+    for number in [SIGTERM, SIGUSR1] {
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = { _ in
+        StopSignal.received.store(true, ordering: .relaxed)
+      }
+      action.sa_flags = SA_RESTART
+      sigaction(number, &action, nil)
+    }
+  }
+
+  public static var isReceived: Bool { received.load(ordering: .relaxed) }
+}
+
+/// The run was asked to stop, and did so after a complete round.
+public struct Stopped: Error, CustomStringConvertible {
+  /// The last complete round, which is in the checkpoint.
+  public let round: Int
+
+  public init(round: Int) { self.round = round }
+
+  public var description: String {
+    "stopped by a signal after round \(round); the same command continues"
+  }
+}

@@ -1,0 +1,53 @@
+// Sizes of pieces that stay in the caches. They change speed, never bits.
+#pragma once
+
+static inline int motet_out(int side, MotetConvolution s) {
+  return (side + 2 * s.padding - s.kernel) / s.stride + 1;
+}
+static inline long motet_round_up(long x, long unit) { return (x + unit - 1) / unit * unit; }
+
+// The stride of rows of `columns` values: never a multiple of 512 bytes, at which rows would fall
+// into the same few sets of the first-level cache.
+static inline long motet_row_stride(long columns) { return columns % 128 ? columns : columns + 16; }
+
+static inline int motet_is_winograd(MotetConvolution s) {
+  return s.kernel == 3 && s.stride == 1 && s.padding == 1 && !s.plain_input;
+}
+
+// Winograd F(4x4, 3x3): tiles of 4 x 4 outputs, cut at the lower and right edges.
+typedef struct {
+  int rows, columns;  // of tiles, an image
+  long count;         // of tiles, all images
+} MotetTiles;
+
+static inline MotetTiles motet_tiles(MotetConvolution s) {
+  MotetTiles t = {(s.height + 3) / 4, (s.width + 3) / 4, 0};
+  t.count = (long)s.images * t.rows * t.columns;
+  return t;
+}
+
+// Transformed tiles of a piece: about half a MiB where the weights are small, enough to pay for
+// reading the weights where they are large.
+static inline long motet_forward_tiles(MotetConvolution s) {
+  int widest = MAX(s.in, s.out);
+  long tiles = widest >= 512 ? 528 : widest >= 256 ? 132 : 512 * 1024 / (36 * 4 * widest);
+  return motet_round_up(MIN(tiles, motet_tiles(s).count), 12);
+}
+static inline long motet_backward_tiles(MotetConvolution s) {
+  long tiles = MAX(s.in, s.out) >= 256 ? 528 : 48;
+  return motet_round_up(MIN(tiles, motet_tiles(s).count), 12);
+}
+
+// Columns of the unrolled input ("im2col"): kernel row, kernel column, channel; padded so that the
+// weight gradient's tiles of channels fit.
+static inline long motet_columns(MotetConvolution s) {
+  return motet_round_up((long)s.kernel * s.kernel * s.in, 8);
+}
+// Output positions of a piece.
+static inline long motet_im2col_rows(MotetConvolution s) {
+  long positions = (long)s.images * motet_out(s.height, s) * motet_out(s.width, s);
+  long rows = 96 * 1024 / motet_columns(s);
+  return motet_round_up(MIN(MAX(rows, 48), positions), 12);
+}
+#define OUTER_ROWS 48
+#define OUTER_COLUMNS 128

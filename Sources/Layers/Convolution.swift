@@ -1,0 +1,89 @@
+import Kernels
+import Tensors
+
+/// 2-D convolution without bias, square kernel (PyTorch's Conv2d).
+public struct Convolution: Sendable {
+  public let weight: Range<Int>
+  public let input: Int
+  public let output: Int
+  public let kernel: Int
+  public let stride: Int
+  public let padding: Int
+
+  /// Adds its weight to `layout`. `input` may be any number for the first layer, whose input is
+  /// plain; all other channel counts are multiples of 32, so that they fill vectors.
+  public init(
+    _ name: String, _ layout: inout ParameterLayout, input: Int, output: Int, kernel: Int,
+    stride: Int = 1, padding: Int = 0
+  ) {
+    precondition(output % 32 == 0, "\(name): \(output) channels are no multiple of 32")
+    weight = layout.add(
+      "\(name).weight", [output, input, kernel, kernel], order: .convolution)
+    self.input = input
+    self.output = output
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+  }
+
+  public struct Saved {
+    let x: FeatureMap
+  }
+
+  /// x [images, input, height, width] -> y [images, output, …].
+  public func forward(
+    _ x: FeatureMap, _ parameters: ParameterVector, _ engine: Engine
+  ) -> (y: FeatureMap, saved: Saved) {
+    (infer(x, parameters, engine), Saved(x: x))
+  }
+
+  public func infer(_ x: FeatureMap, _ parameters: ParameterVector, _ engine: Engine)
+    -> FeatureMap
+  {
+    let shape = self.shape(x)
+    let y = FeatureMap(
+      engine.pool, images: x.images, channels: output, height: side(x.height),
+      width: side(x.width))
+    let scratch = engine.pool.take(engine.kernels.convolution_scratch(shape))
+    engine.kernels.convolution(
+      shape, x.pointer, parameters[weight].baseAddress, y.pointer, scratch.pointer)
+    return y
+  }
+
+  /// The weight's gradient is added to `gradient`.
+  public func backwardWeight(
+    _ dy: FeatureMap, _ saved: Saved, into gradient: ParameterVector, _ engine: Engine
+  ) {
+    let shape = self.shape(saved.x)
+    let scratch = engine.pool.take(engine.kernels.convolution_scratch(shape))
+    engine.kernels.convolution_weight_gradient(
+      shape, saved.x.pointer, dy.pointer, gradient[weight].baseAddress, scratch.pointer)
+  }
+
+  /// The input's gradient; the weight's is added to `gradient`.
+  public func backward(
+    _ dy: FeatureMap, _ saved: Saved, _ parameters: ParameterVector,
+    into gradient: ParameterVector, _ engine: Engine
+  ) -> FeatureMap {
+    backwardWeight(dy, saved, into: gradient, engine)
+    let x = saved.x
+    let shape = self.shape(x)
+    let dx = FeatureMap(
+      engine.pool, images: x.images, channels: input, height: x.height, width: x.width)
+    let scratch = engine.pool.take(engine.kernels.convolution_scratch(shape))
+    engine.kernels.convolution_data_gradient(
+      shape, dy.pointer, parameters[weight].baseAddress, dx.pointer, scratch.pointer)
+    return dx
+  }
+
+  /// The output's side for an input's.
+  public func side(_ side: Int) -> Int { (side + 2 * padding - kernel) / stride + 1 }
+
+  private func shape(_ x: FeatureMap) -> MotetConvolution {
+    precondition(x.channels == input, "convolution of \(input) channels got \(x.channels)")
+    return MotetConvolution(
+      images: Int32(x.images), height: Int32(x.height), width: Int32(x.width), in: Int32(input),
+      out: Int32(output), kernel: Int32(kernel), stride: Int32(stride), padding: Int32(padding),
+      plain_input: x.layout == .plain ? 1 : 0)
+  }
+}

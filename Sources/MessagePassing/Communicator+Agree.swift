@@ -1,0 +1,31 @@
+/// An error that all ranks throw together, after one of them met it.
+public struct AgreedError: Error, CustomStringConvertible, Equatable {
+  public let rank: Int
+  public let message: String
+
+  /// Rank 0 reads the job and the files for all: its messages speak for themselves.
+  public var description: String { rank == 0 ? message : "rank \(rank): \(message)" }
+}
+
+extension Communicator {
+  /// Runs `body` on every rank: all return, or all throw the same error, that of the lowest rank
+  /// that failed. `body` must not call a collective.
+  public func agree<Result>(_ body: () throws -> Result) throws -> Result {
+    guard size > 1 else { return try body() }
+    let outcome = Swift.Result { try body() }
+    let message: String? =
+      switch outcome {
+      case .success: nil
+      case .failure(let error): "\(error)"
+      }
+    let failing = Int(try minimum(Int64(message == nil ? size : rank)))
+    if failing == size { return try outcome.get() }
+    throw AgreedError(
+      rank: failing, message: try broadcast(text: message ?? "", from: failing))
+  }
+
+  /// Runs `body` on rank 0 alone; all ranks throw if it does.
+  public func agreeOnRoot(_ body: () throws -> Void) throws {
+    try agree { if rank == 0 { try body() } }
+  }
+}

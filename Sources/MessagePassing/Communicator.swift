@@ -1,0 +1,123 @@
+import CMPI
+import Foundation
+
+/// The ranks of one run: MPI's world, or this process alone.
+///
+/// Every method is a collective: all ranks call it, in the same order. A rank that waits sleeps in
+/// between, so that it does not take a core from one that computes.
+///
+/// Not Sendable: one thread of a process owns it.
+public final class Communicator {
+  public let rank: Int
+  public let size: Int
+  /// Nil for a process alone: then MPI is never called.
+  let world: MPI_Comm?
+
+  /// This process alone.
+  public init() {
+    rank = 0
+    size = 1
+    world = nil
+  }
+
+  private init(world: MPI_Comm) throws {
+    var rank: Int32 = 0
+    var size: Int32 = 0
+    try check("MPI_Comm_rank") { MPI_Comm_rank(world, &rank) }
+    try check("MPI_Comm_size") { MPI_Comm_size(world, &size) }
+    self.rank = Int(rank)
+    self.size = Int(size)
+    self.world = world
+  }
+
+  /// Joins the ranks that `mpirun` or `srun --mpi=pmix` started; without either, this process is
+  /// alone and MPI is not initialised. At most once in a process.
+  public static func start(
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws -> Communicator {
+    guard try isParallel(environment) else { return Communicator() }
+    var provided: Int32 = 0
+    try check("MPI_Init_thread") {
+      MPI_Init_thread(nil, nil, Int32(MPI_THREAD_SERIALIZED), &provided)
+    }
+    guard let world = cmpi_comm_world() else { throw LaunchError(description: "MPI has no world") }
+    // Failures come back as codes, and leave this target as Swift errors.
+    try check("MPI_Comm_set_errhandler") {
+      MPI_Comm_set_errhandler(world, cmpi_errors_return())
+    }
+    return try Communicator(world: world)
+  }
+
+  /// Whether the environment is that of one rank among ranks.
+  static func isParallel(_ environment: [String: String]) throws -> Bool {
+    if environment["OMPI_COMM_WORLD_SIZE"] != nil || environment["PMIX_RANK"] != nil { return true }
+    // srun without PMIx would give as many lone processes as tasks, all writing the same files.
+    if let tasks = environment["SLURM_STEP_NUM_TASKS"].flatMap(Int.init), tasks > 1 {
+      throw LaunchError(
+        description: "srun started \(tasks) tasks that do not know of one another; "
+          + "use 'srun --mpi=pmix' or mpirun")
+    }
+    return false
+  }
+
+  /// The MPI library and its version.
+  public static var library: String {
+    var text = [CChar](repeating: 0, count: Int(MPI_MAX_LIBRARY_VERSION_STRING))
+    var length: Int32 = 0
+    MPI_Get_library_version(&text, &length)
+    let words = String(
+      decoding: text.prefix(Int(length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return String(words.prefix { $0 != "," && $0 != "\0" })
+  }
+
+  /// Leaves MPI; the communicator is of no use afterwards. Waits for all ranks.
+  public func finish() {
+    guard world != nil else { return }
+    MPI_Finalize()
+  }
+
+  /// Ends all ranks at once, without waiting for any: for a rank that fails alone.
+  public func abort(_ code: Int32) -> Never {
+    if let world { MPI_Abort(world, code) }
+    exit(code)
+  }
+
+  /// Returns when all ranks have arrived.
+  public func barrier() throws {
+    guard let world else { return }
+    try wait(.sleeping, "MPI_Ibarrier") { MPI_Ibarrier(world, &$0) }
+  }
+
+  /// How a rank passes the time until a collective is complete.
+  enum Waiting {
+    /// Others may still compute for long: sleeps of 10 µs to 1 ms.
+    case sleeping
+    /// All ranks are here and data flow: the processor is only offered to others.
+    case yielding
+  }
+
+  /// Starts a non-blocking collective and tests it until it is complete.
+  func wait(
+    _ waiting: Waiting, _ call: StaticString, _ start: (inout MPI_Request?) -> Int32
+  ) throws(MPIError) {
+    var request: MPI_Request?
+    let code = start(&request)
+    if code != MPI_SUCCESS { throw MPIError(call: "\(call)", code: code) }
+    var done: Int32 = 0
+    var tests = 0
+    var pause: UInt32 = 10
+    while true {
+      try check("MPI_Test") { MPI_Test(&request, &done, cmpi_status_ignore()) }
+      if done != 0 { return }
+      tests += 1
+      switch waiting {
+      case .sleeping where tests > 200:
+        usleep(pause)
+        pause = min(1000, pause * 2)
+      case .yielding where tests > 20_000: usleep(20)
+      case .yielding where tests > 20: sched_yield()
+      default: break
+      }
+    }
+  }
+}

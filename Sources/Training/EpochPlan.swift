@@ -1,0 +1,72 @@
+import Tensors
+
+/// The batches of one epoch of one client: each of one modality, each sample at most once.
+///
+/// Everything random is keyed by (seed, round, client, epoch), so the plan is the same wherever the
+/// client trains.
+public struct EpochPlan {
+  public struct Batch: Equatable, Sendable {
+    public let modality: String
+    public let samples: [Int]
+  }
+
+  public let batches: [Batch]
+
+  /// A rest of fewer samples than this makes no batch, unless it is all there is.
+  static let smallestRest = 16
+
+  /// - Parameters:
+  ///   - counts: samples by modality, in the catalogue's order (images before sounds).
+  ///   - round: counted from 1; `epoch` from 0.
+  public init(
+    counts: [(modality: String, count: Int)], options: TrainingOptions, seed: UInt64, round: Int,
+    client: Int, epoch: Int
+  ) {
+    let queues = counts.map { modality, count in
+      var random = RandomStream(
+        seed: seed, purpose: .shuffle, round: round, client: client, epoch: epoch,
+        sample: streamIndex(modality, 0))
+      return Self.cut(random.permutation(count), options).map {
+        Batch(modality: modality, samples: $0)
+      }
+    }
+    switch options.order {
+    case .alternate:
+      let longest = queues.map(\.count).max() ?? 0
+      batches = (0..<longest).flatMap { index in
+        queues.compactMap { index < $0.count ? $0[index] : nil }
+      }
+    case .imagesFirst: batches = Self.first("image", queues)
+    case .soundsFirst: batches = Self.first("audio", queues)
+    case .random:
+      let all = queues.flatMap { $0 }
+      var random = RandomStream(
+        seed: seed, purpose: .batchOrder, round: round, client: client, epoch: epoch)
+      batches = random.permutation(all.count).map { all[$0] }
+    }
+  }
+
+  private static func cut(_ order: [Int], _ options: TrainingOptions) -> [[Int]] {
+    let whole = order.count / options.batch
+    var batches = (0..<whole).map {
+      Array(order[$0 * options.batch..<($0 + 1) * options.batch])
+    }
+    let rest = order[(whole * options.batch)...]
+    let worthwhile = rest.count >= smallestRest || (whole == 0 && rest.count >= 2)
+    if options.lastBatch == .keep, worthwhile { batches.append(Array(rest)) }
+    return batches
+  }
+
+  private static func first(_ modality: String, _ queues: [[Batch]]) -> [Batch] {
+    queues.filter { $0.first?.modality == modality }.flatMap { $0 }
+      + queues.filter { $0.first?.modality != modality }.flatMap { $0 }
+  }
+}
+
+/// The number under which a modality's sample keys its random stream: samples of two modalities
+/// with the same index draw different numbers.
+func streamIndex(_ modality: String, _ sample: Int) -> Int {
+  // FNV-1a of the name, so that another modality in the catalogue changes no result.
+  let hash = modality.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+  return Int(hash >> 1) << 32 | sample
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Encoders
+import Foundation
+import Layers
+import Methods
+import Tensors
+import Training
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure speed and memory on this machine.",
+    subcommands: [BenchStepCommand.self, BenchViewsCommand.self])
+}
+
+/// A whole training step without augmentation, on one thread.
+struct BenchStepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "step",
+    abstract: "One self-supervised training step: two views of a batch, gradient, optimizer.")
+
+  @Option(help: "Samples in a batch; each gives two views.") var batch = 32
+  @Option(help: "Side of the input.") var input = 128
+  @Option(help: "Steps to measure.") var steps = 5
+  @Option(help: "Steps before, not counted.") var warmup = 1
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws {
+    guard batch > 0, steps > 0, warmup >= 0 else {
+      throw ValidationError("--batch and --steps are at least 1, --warmup at least 0")
+    }
+  }
+
+  func run() throws {
+    let engine = try Engine(lanes: Engine.lanesFromEnvironment())
+    let encoder = try encoders.make(["name": "resnet18", "input": input])
+    let step = TrainingStep(
+      encoder: encoder, method: try methods.make("simclr"),
+      optimizer: SGD(SGD.defaults), engine)
+    let parameters = ParameterVector(encoder.layout)
+    encoder.initialise(parameters, seed: 1)
+    let views = FeatureMap(
+      engine.pool, images: 2 * batch, channels: encoder.inputChannels, height: input,
+      width: input, layout: .plain)
+    var random = RandomStream(seed: 1, purpose: .synthesis)
+    for i in 0..<views.buffer.floats.count { views.pointer[i] = random.uniform() * 4 - 2 }
+
+    var times: [Double] = []
+    for index in 0..<warmup + steps {
+      let start = DispatchTime.now().uptimeNanoseconds
+      _ = step.run(views, parameters, rate: 0.03)
+      let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+      if index >= warmup { times.append(seconds) }
+    }
+    times.sort()
+    let median = times[times.count / 2]
+    let rate = Double(2 * batch) / median
+    let figures: [String: Any] = [
+      "batch": batch, "input": input, "lanes": engine.lanes,
+      "instruction_set": engine.instructionSet, "milliseconds": median * 1e3,
+      "milliseconds_min": times[0] * 1e3, "milliseconds_max": times[times.count - 1] * 1e3,
+      "views_per_second": rate,
+      "gflops_direct": 3 * encoder.forwardOperations * rate * 1e-9,
+      "peak_rss_bytes": peakResidentBytes(),
+    ]
+    if json {
+      let data = try JSONSerialization.data(withJSONObject: figures, options: .sortedKeys)
+      print(String(decoding: data, as: UTF8.self))
+    } else {
+      print(
+        String(
+          format: "%@, %d lanes: %.1f ms a step of 2 x %d views (%.1f to %.1f), %.1f views/s, "
+            + "%.0f GFLOP/s by direct convolution, peak %.0f MiB",
+          engine.instructionSet, engine.lanes, median * 1e3, batch, times[0] * 1e3,
+          times[times.count - 1] * 1e3, rate, 3 * encoder.forwardOperations * rate * 1e-9,
+          Double(peakResidentBytes()) / 1_048_576))
+    }
+  }
+}
+
+/// The most memory that this process has held.
+func peakResidentBytes() -> Int {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return Int(usage.ru_maxrss) * 1024
+}

@@ -1,0 +1,135 @@
+import Federation
+import Foundation
+import MessagePassing
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+@Suite struct RoundTests {
+  /// Three rounds of one process, computed here by the definition of FedAvg.
+  @Test func aRoundIsTheWeightedMeanOfItsClients() throws {
+    let federation = try makeToyFederation(Communicator(), schedule: "balanced")
+    let global = ToyTrainer.initialModel()
+    for round in 1...3 {
+      let report = try #require(try federation.round())
+      let selected = report.clients.map(\.client)
+      #expect(
+        selected == Selection(clients: 40, participation: 0.25, seed: 4).clients(round: round))
+      let total = selected.reduce(0) { $0 + ToyTrainer.samples[$1] }
+      var mean = [Double](repeating: 0, count: global.count)
+      for client in selected {
+        let update = try ToyTrainer().train(client: client, round: round, from: global)
+        let share = Double(ToyTrainer.samples[client]) / Double(total)
+        for i in 0..<global.count { mean[i] += share * Double(update.parameters.floats[i]) }
+      }
+      for i in 0..<global.count {
+        #expect(abs(Double(federation.global.floats[i]) - mean[i]) < 1e-7)
+      }
+      global.assign(federation.global)
+    }
+    #expect(federation.completed == 3)
+  }
+
+  @Test func theReportCountsWhatWasTrained() throws {
+    let federation = try makeToyFederation(Communicator(), schedule: "hosted")
+    let report = try #require(try federation.round())
+    let samples = report.clients.map { ToyTrainer.samples[$0.client] }
+    #expect(report.clients.count == 10)
+    #expect(report.steps == samples.reduce(0) { $0 + $1 / 5 })
+    #expect(report.views == samples.reduce(0) { $0 + $1 * 2 })
+    #expect(report.clientsWithoutSteps == samples.count { $0 == 0 })
+    #expect(report.bytes == 0)
+    #expect(report.idleSeconds.count == 1)
+    #expect(Set(report.seconds.keys) == Set(RoundReport.phases))
+    let trained = report.clients.filter { $0.samples > 0 }
+    let sum = trained.reduce(0.0) { $0 + 1 / Double($1.client + 1) }
+    #expect(report.losses == ["image": sum / Double(report.steps)])
+  }
+
+  @Test func withoutAnySampleTheModelStays() throws {
+    let federation = FederatedTraining(
+      .init(
+        communicator: Communicator(), trainer: ToyTrainer(),
+        aggregator: try aggregators.make("fedavg"),
+        schedule: try clientSchedules.make("balanced"),
+        selection: Selection(clients: 40, participation: 0.1, seed: 4),
+        samples: [Int](repeating: 0, count: 40)),
+      global: ToyTrainer.initialModel())
+    let before = bits(federation.global)
+    _ = try federation.round()
+    #expect(bits(federation.global) == before)
+    #expect(federation.completed == 1)
+  }
+
+  @Test func aFailureNamesRoundAndClient() throws {
+    let federation = try makeToyFederation(
+      Communicator(), schedule: "balanced", trainer: FailingTrainer())
+    #expect {
+      _ = try federation.round()
+    } throws: { "\($0)".hasPrefix("round 1, client ") && "\($0)".hasSuffix(": no such shard") }
+    #expect(federation.completed == 0)
+  }
+}
+
+final class FailingTrainer: ClientTrainer {
+  struct Failure: Error, CustomStringConvertible { let description = "no such shard" }
+
+  func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
+    throw Failure()
+  }
+}
+
+/// Each rank's part; run by `RoundRanksTests`.
+@Suite(.serialized, .enabled(if: isRank)) struct RoundOnRanks {
+  nonisolated(unsafe) static let world: Communicator = {
+    let world = try! Communicator.start()
+    atexit { RoundOnRanks.world.finish() }
+    return world
+  }()
+  var world: Communicator { Self.world }
+
+  @Test(arguments: clientSchedules.names) func rounds(schedule: String) throws {
+    let trainer = ToyTrainer()
+    let federation = try makeToyFederation(world, schedule: schedule, trainer: trainer)
+    var losses: [Double] = []
+    var clients: [Int] = []
+    for _ in 1...5 {
+      let report = try federation.round()
+      #expect((report != nil) == (world.rank == 0))
+      if let report {
+        losses.append(report.losses["image"] ?? .nan)
+        clients += report.clients.map(\.client)
+        #expect(report.bytes == (world.size - 1) * 12 * 5003)
+        #expect(report.idleSeconds.count == max(1, world.size - 1))
+      }
+    }
+    // Rank 0 trains nothing, unless it is alone.
+    #expect(trainer.trained.isEmpty == (world.rank == 0 && world.size > 1))
+    if world.rank == 0 {
+      print("\n@ \(schedule) \(modelHash(federation.global)) \(losses) \(clients)")
+    }
+  }
+}
+
+@Suite(.serialized, .disabled(if: isRank)) struct RoundRanksTests {
+  @Test func anyRanksAndAnyScheduleGiveTheSameBits() throws {
+    let federation = try makeToyFederation(Communicator(), schedule: "hosted")
+    var losses: [Double] = []
+    var clients: [Int] = []
+    for _ in 1...5 {
+      let report = try #require(try federation.round())
+      losses.append(report.losses["image"] ?? .nan)
+      clients += report.clients.map(\.client)
+    }
+    let expected = "\(modelHash(federation.global)) \(losses) \(clients)"
+    for ranks in [1, 2, 3, 5] {
+      let result = try runSuiteOnRanks(ranks, "FederationTests.RoundOnRanks")
+      #expect(result.status == 0, "\(result.output)\n\(result.errors)")
+      let found = result.lines.filter { $0.hasPrefix("@ ") }
+      #expect(
+        found.sorted() == clientSchedules.names.map { "@ \($0) \(expected)" }.sorted(),
+        "\(ranks) ranks")
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import MessagePassing
+import TestSupport
+import Testing
+
+@Suite struct CommunicatorTests {
+  @Test func aProcessAloneIsItsOwnWorld() throws {
+    let alone = Communicator()
+    #expect(alone.rank == 0 && alone.size == 1)
+    var values: [Int64] = [1, 2, 3]
+    try values.withUnsafeMutableBufferPointer {
+      try alone.broadcast($0)
+      try alone.reduceSum($0)
+    }
+    #expect(values == [1, 2, 3])
+    #expect(try alone.gather([7, 8] as [Float]) == [[7, 8]])
+    #expect(try alone.maximum(5) == 5)
+    #expect(try alone.broadcast(text: "näher") == "näher")
+    try alone.barrier()
+    alone.finish()
+  }
+
+  @Test func aloneAnErrorKeepsItsType() {
+    struct Own: Error {}
+    #expect(throws: Own.self) { try Communicator().agree { throw Own() } }
+  }
+
+  @Test func withoutALauncherMPIIsNotStarted() throws {
+    #expect(try Communicator.start(environment: ["PATH": "/bin"]).size == 1)
+    #expect(try Communicator.start(environment: ["SLURM_STEP_NUM_TASKS": "1"]).size == 1)
+  }
+
+  @Test func tasksThatDoNotKnowOneAnotherAreRefused() {
+    #expect(throws: LaunchError.self) {
+      try Communicator.start(environment: ["SLURM_STEP_NUM_TASKS": "4"])
+    }
+  }
+}
+
+/// Each rank's part; run by `CommunicatorRanksTests`.
+@Suite(.serialized, .enabled(if: isRank)) struct CommunicatorOnRanks {
+  nonisolated(unsafe) static let world: Communicator = {
+    let world = try! Communicator.start()
+    atexit { CommunicatorOnRanks.world.finish() }
+    return world
+  }()
+  var world: Communicator { Self.world }
+
+  @Test func ranksAreCounted() {
+    let size = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"].flatMap(Int.init)
+    #expect(world.size == size)
+    #expect((0..<world.size).contains(world.rank))
+  }
+
+  /// Lengths around the size of a piece, above it too.
+  @Test(arguments: [0, 1, 4096, 4097, 1 << 20, 2_500_001])
+  func broadcastGivesRootsValues(count: Int) throws {
+    let expected = (0..<count).map { Float($0 % 1013) }
+    for root in Set([0, world.size - 1]).sorted() {
+      var values = world.rank == root ? expected : [Float](repeating: -1, count: count)
+      try values.withUnsafeMutableBufferPointer { try world.broadcast($0, from: root) }
+      #expect(values == expected)
+    }
+  }
+
+  @Test func textsAreBroadcast() throws {
+    let text = try world.broadcast(text: world.rank == 0 ? "Motette – ä" : "other")
+    #expect(text == "Motette – ä")
+    #expect(try world.broadcast(text: world.rank == 0 ? "" : "other").isEmpty)
+  }
+
+  @Test(arguments: [1, 5000, 2_500_001])
+  func integersAreSummedOnRoot(count: Int) throws {
+    func value(_ rank: Int, _ i: Int) -> Int64 { Int64(rank + 1) << 56 &+ Int64(i) &* 977 }
+    let mine = (0..<count).map { value(world.rank, $0) }
+    var values = mine
+    try values.withUnsafeMutableBufferPointer { try world.reduceSum($0) }
+    let sums = (0..<count).map { i in (0..<world.size).reduce(Int64(0)) { $0 &+ value($1, i) } }
+    #expect(values == (world.rank == 0 ? sums : mine))
+  }
+
+  @Test func extremesAreKnownToAll() throws {
+    #expect(try world.maximum(Int64(world.rank)) == Int64(world.size - 1))
+    #expect(try world.minimum(Int64(world.rank) - 3) == -3)
+  }
+
+  /// Rank r gives r · `step` values.
+  @Test(arguments: [0, 3, 700_000]) func gatherKeepsRankOrder(step: Int) throws {
+    func list(_ rank: Int) -> [Int32] { (0..<rank * step).map { Int32(rank * 1000 + $0 % 991) } }
+    let all = try world.gather(list(world.rank))
+    #expect(all == (world.rank == 0 ? (0..<world.size).map(list) : nil))
+  }
+
+  @Test func allThrowTheErrorOfTheLowestRankThatFailed() throws {
+    struct Failure: Error, CustomStringConvertible { let description: String }
+    let failing = min(1, world.size - 1)
+    #expect {
+      try world.agree {
+        if world.rank >= failing { throw Failure(description: "no room on \(world.rank)") }
+      }
+    } throws: { error in
+      world.size == 1
+        ? error is Failure
+        : (error as? AgreedError)?.rank == failing
+          && (error as? AgreedError)?.message == "no room on \(failing)"
+    }
+    #expect(try world.agree { world.rank } == world.rank)
+    try world.barrier()
+  }
+}
+
+@Suite(.serialized, .disabled(if: isRank)) struct CommunicatorRanksTests {
+  @Test(arguments: [1, 2, 3, 5]) func collectivesAgree(ranks: Int) throws {
+    let result = try runSuiteOnRanks(ranks, "MessagePassingTests.CommunicatorOnRanks")
+    #expect(result.status == 0, "\(result.output)\n\(result.errors)")
+    // Each rank really ran all of them.
+    let printed = result.output + result.errors
+    let passed = printed.components(separatedBy: "Test run with 7 tests").count - 1
+    #expect(passed == ranks, "\(result.output)\n\(result.errors)")
+  }
+}

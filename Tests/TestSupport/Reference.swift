@@ -1,0 +1,74 @@
+import Foundation
+import HDF5
+import Tensors
+
+/// Sets the parameters as the fixtures' scripts do (Tests/Fixtures/reference.py): trainable
+/// parameter t, in PyTorch's order, from `noise((t + 1) << 32)`, scaled by its kind; running means
+/// 0, running variances 1.
+public func setReferenceParameters(_ parameters: ParameterVector) {
+  let trainable = parameters.layout.entries.filter(\.trainable)
+  for (t, entry) in trainable.enumerated() {
+    let values = noise(UInt64(t + 1) << 32, entry.count)
+    let fan = { (parts: ArraySlice<Int>) in Double(parts.reduce(1, *)) }
+    let isNorm = entry.name.contains("bn") || entry.name.contains("downsample.1")
+    let scaled: [Float]
+    if entry.shape.count == 4 {
+      let scale = Float(
+        3.0.squareRoot()
+          * (2 / (fan(entry.shape[2...]) * Double(entry.shape[0])))
+          .squareRoot())
+      scaled = values.map { $0 * scale }
+    } else if isNorm {
+      scaled = values.map { entry.name.hasSuffix("weight") ? 1 + 0.1 * $0 : 0.1 * $0 }
+    } else {
+      // A linear layer's bias is bounded by its weight's inputs.
+      let weight = entry.name.replacingOccurrences(of: ".bias", with: ".weight")
+      let inputs = parameters.layout.entry(weight)!.shape[1]
+      let scale = Float(1 / Double(inputs).squareRoot())
+      scaled = values.map { $0 * scale }
+    }
+    parameters.setTorchValues(scaled, entry)
+  }
+  for entry in parameters.layout.entries where !entry.trainable {
+    parameters[entry.range].update(repeating: entry.name.hasSuffix("running_var") ? 1 : 0)
+  }
+}
+
+/// Images [count, channels, side, side] as PyTorch has them -> plain views, channels last.
+public func channelsLast(_ values: [Float], images: Int, channels: Int, side: Int) -> [Float] {
+  var result = [Float](repeating: 0, count: values.count)
+  for n in 0..<images {
+    for c in 0..<channels {
+      for p in 0..<side * side {
+        result[(n * side * side + p) * channels + c] = values[(n * channels + c) * side * side + p]
+      }
+    }
+  }
+  return result
+}
+
+/// ‖a − b‖ / ‖b‖.
+public func relativeError(_ a: some Sequence<Float>, _ b: some Sequence<Float>) -> Double {
+  var difference = 0.0
+  var length = 0.0
+  for (x, y) in zip(a, b) {
+    difference += (Double(x) - Double(y)) * (Double(x) - Double(y))
+    length += Double(y) * Double(y)
+  }
+  return (difference / max(length, 1e-300)).squareRoot()
+}
+
+/// Every `stride`-th value: what the fixtures keep of a long tensor.
+public func sampled(_ values: [Float], stride step: Int) -> [Float] {
+  stride(from: 0, to: values.count, by: step).map { values[$0] }
+}
+
+/// The l2 norm, in Float64.
+public func norm(_ values: some Sequence<Float>) -> Double {
+  values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+}
+
+/// The file of a fixture beside the tests.
+public func fixture(_ bundle: Bundle, _ name: String) throws -> HDF5File {
+  try HDF5File.open(bundle.bundlePath + "/Fixtures/\(name)")
+}

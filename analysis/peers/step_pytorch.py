@@ -1,0 +1,191 @@
+"""One training step of SimCLR with a ResNet-18 in PyTorch, timed: the peer of `motet bench step`.
+
+Two views, one after the other, NT-Xent, backward, SGD; no augmentation; channels last.
+`python step_pytorch.py --batch 256 --tuned --json`
+"""
+
+import argparse
+import json
+import math
+import os
+import resource
+import statistics
+import sys
+import time
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, normalize
+from torchvision.models import resnet18
+
+#: glibc's malloc gives large blocks back to the system at once, and every step then pays for
+#: fresh pages: 112,000 page faults in a step of batch 32 as it comes, 8,000 with these (glibc
+#: 2.36, which takes values beyond 2^31).
+TUNED_ALLOCATOR = {
+    "MALLOC_MMAP_THRESHOLD_": "4294967296",
+    "MALLOC_TRIM_THRESHOLD_": "4294967296",
+    "MALLOC_TOP_PAD_": "4294967296",
+}
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class Settings:
+    batch: int
+    input: int
+    threads: int
+    steps: int
+    warmup: int
+    precision: str
+    json: bool
+    tuned: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    torch: str
+    batch: int
+    input: int
+    threads: int
+    precision: str
+    tuned: bool
+    milliseconds: float
+    milliseconds_min: float
+    milliseconds_max: float
+    views_per_second: float
+    gflops: float
+    peak_rss_bytes: int
+
+
+def read_settings() -> Settings:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--batch", type=int, default=32, help="samples; each gives two views")
+    parser.add_argument("--input", type=int, default=128, help="side of the images in pixels")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=5, help="timed steps")
+    parser.add_argument("--warmup", type=int, default=2, help="steps before, not timed")
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
+    parser.add_argument("--tuned", action="store_true", help="let malloc keep large blocks")
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
+    settings = Settings(**vars(parser.parse_args()))
+    for name in ("batch", "input", "threads", "steps"):
+        if getattr(settings, name) < 1:
+            parser.error(f"--{name} must be at least 1")
+    if settings.warmup < 0:
+        parser.error("--warmup must be at least 0")
+    return settings
+
+
+def restart_if_needed(settings: Settings) -> None:
+    """Runs this program anew where threads or allocator need variables set from the start."""
+    wanted = {name: str(settings.threads) for name in THREAD_VARIABLES}
+    if settings.tuned:
+        wanted |= TUNED_ALLOCATOR
+    if any(os.environ.get(name) != value for name, value in wanted.items()):
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | wanted)
+
+
+def nt_xent(u: Tensor, v: Tensor, temperature: float = 0.5) -> Tensor:
+    z = normalize(torch.cat([u, v]), dim=1)
+    logits = (z @ z.T / temperature).fill_diagonal_(-math.inf)
+    partners = torch.arange(len(z)).roll(len(u))
+    return cross_entropy(logits, partners)
+
+
+class Step:
+    """Model, optimizer and a fixed batch of two views."""
+
+    def __init__(self, settings: Settings) -> None:
+        torch.manual_seed(1)
+        self.model = resnet18(num_classes=128).train().to(memory_format=torch.channels_last)
+        self.optimizer = torch.optim.SGD(
+            self.model.parameters(), lr=0.03, momentum=0.9, weight_decay=1e-4
+        )
+        shape = (settings.batch, 3, settings.input, settings.input)
+        self.views = [
+            torch.randn(shape).to(memory_format=torch.channels_last) for _ in range(2)
+        ]
+        self.half = settings.precision == "bf16"
+
+    def run(self) -> float:
+        """One step; returns its seconds."""
+        start = time.perf_counter()
+        self.optimizer.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+            projections = [self.model(view) for view in self.views]
+        nt_xent(*(projection.float() for projection in projections)).backward()
+        self.optimizer.step()
+        return time.perf_counter() - start
+
+
+def operations_per_view(model: nn.Module, view: Tensor) -> int:
+    """Floating-point operations of forward and backward for one image, counted directly.
+
+    A multiplication and an addition count as two. Convolutions and linear layers count three
+    times: output, gradient of the input, gradient of the weights. The first convolution has no
+    gradient of the input.
+    """
+    total = 0
+
+    def count(layer: nn.Module, inputs: tuple[Tensor], output: Tensor) -> None:
+        nonlocal total
+        inner = math.prod(layer.get_parameter("weight").shape[1:])
+        passes = 2 if inputs[0] is view else 3
+        total += passes * 2 * output[0].numel() * inner
+
+    layers = [m for m in model.modules() if isinstance(m, (nn.Conv2d, nn.Linear))]
+    hooks = [layer.register_forward_hook(count) for layer in layers]
+    with torch.no_grad():
+        model(view)
+    for hook in hooks:
+        hook.remove()
+    return total
+
+
+def measure(settings: Settings) -> Report:
+    step = Step(settings)
+    for _ in range(settings.warmup):
+        step.run()
+    seconds = [step.run() for _ in range(settings.steps)]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    middle = statistics.median(seconds)
+    views = 2 * settings.batch
+    operations = operations_per_view(step.model.eval(), step.views[0][:1])
+    return Report(
+        torch=torch.__version__,
+        batch=settings.batch,
+        input=settings.input,
+        threads=torch.get_num_threads(),
+        precision=settings.precision,
+        tuned=settings.tuned,
+        milliseconds=1e3 * middle,
+        milliseconds_min=1e3 * min(seconds),
+        milliseconds_max=1e3 * max(seconds),
+        views_per_second=views / middle,
+        gflops=views * operations / middle / 1e9,
+        peak_rss_bytes=peak,
+    )
+
+
+def describe(report: Report) -> str:
+    allocator = "tuned allocator" if report.tuned else "as it comes"
+    return (
+        f"PyTorch {report.torch}, {allocator}, {report.precision}, {report.threads} thread(s), "
+        f"2 x {report.batch} views of {report.input} x {report.input}\n"
+        f"step {report.milliseconds:.0f} ms (median; {report.milliseconds_min:.0f} to "
+        f"{report.milliseconds_max:.0f}), {report.views_per_second:.1f} views/s, "
+        f"{report.gflops:.0f} GFLOP/s, peak {report.peak_rss_bytes / 2**20:.0f} MiB"
+    )
+
+
+def main() -> None:
+    settings = read_settings()
+    restart_if_needed(settings)
+    torch.set_num_threads(settings.threads)
+    report = measure(settings)
+    print(json.dumps(asdict(report)) if settings.json else describe(report))
+
+
+if __name__ == "__main__":
+    main()
