@@ -93,7 +93,7 @@ let package = Package(
     tests("HDF5", ["HDF5"]),
     tests("MessagePassing", ["MessagePassing"]),
     tests("Media", ["Media"]),
-    tests("Layers", ["Layers", "Tensors"]),
+    tests("Layers", ["Layers", "Tensors", "Kernels"]),
     tests("Views", ["Views", "Tensors", "HDF5"], fixtures: true),
     tests("Datasets", ["Datasets", "Media", "HDF5", "Tensors"]),
     tests("Encoders", ["Encoders", "Layers", "Tensors", "HDF5"], fixtures: true),

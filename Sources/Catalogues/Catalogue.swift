@@ -10,6 +10,7 @@ public struct Catalogue<Product>: Sendable {
     /// The options with their defaults, as a JSON object.
     public let defaults: @Sendable () throws -> [String: Any]
     let make: @Sendable ([String: Any]) throws -> Product
+    let resolve: @Sendable ([String: Any]) throws -> [String: Any]
 
     /// The entry of a plug-in; `cast` turns it into the catalogue's product.
     public init<P: PlugIn>(_ type: P.Type, as cast: @escaping @Sendable (P) -> Product) {
@@ -17,6 +18,8 @@ public struct Catalogue<Product>: Sendable {
       summary = P.summary
       defaults = { try jsonObject(P.defaults) }
       make = { given in cast(try P(try overlay(given, on: P.defaults))) }
+      // Through the options' type, so that 3 and 3.0 resolve to the same.
+      resolve = { given in try jsonObject(try overlay(given, on: P.defaults)) }
     }
   }
 
@@ -48,7 +51,7 @@ public struct Catalogue<Product>: Sendable {
   /// `settings` with every default filled in, for the resolved job.
   public func resolve(_ settings: Any) throws -> [String: Any] {
     let (entry, options) = try split(settings)
-    var resolved = try merge(options, into: try entry.defaults())
+    var resolved = try entry.resolve(options)
     resolved["name"] = entry.name
     return resolved
   }

@@ -109,19 +109,21 @@ public final class FederatedTraining {
 
   /// Rounds up to `rounds`. After each, all ranks call `monitor` with the report (rank 0's), then
   /// `checkpoint`: the order in which nothing of a round is lost, since a run that dies in between
-  /// repeats the round.
+  /// repeats the round. `checkpoint` is told whether the run ends there: at the last round, or by
+  /// a signal.
   public func run(
-    rounds: Int, monitor: (RoundReport?) throws -> Void, checkpoint: () throws -> Void
+    rounds: Int, monitor: (RoundReport?) throws -> Void,
+    checkpoint: (_ isLast: Bool) throws -> Void
   ) throws {
     while completed < rounds {
       do {
         let report = try round()
         try monitor(report)
       } catch let stop as Stopped {
-        try checkpoint()
+        try checkpoint(true)
         throw stop
       }
-      try checkpoint()
+      try checkpoint(completed == rounds)
     }
   }
 

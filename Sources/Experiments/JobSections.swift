@@ -1,0 +1,66 @@
+import Catalogues
+
+/// A job's `clients` section: how the samples become clients.
+public struct ClientOptions: Sendable, Equatable {
+  public var count: Int
+  /// Dirichlet concentration by modality.
+  public var alpha: [String: Double]
+  /// Shares of clients by the modalities they have (`image+audio`, in the order of the data); they
+  /// add up to 1.
+  public var mix: [String: Double]
+  /// The fewest samples of each of its modalities that a client may have.
+  public var minimum: Int
+  /// Whether the samples of a client without their modality go to the other clients instead of
+  /// remaining unused.
+  public var redistribute: Bool
+}
+
+/// A job's `federation` section, but for its plug-ins.
+public struct FederationOptions: Codable, Sendable, Equatable {
+  public var rounds = 100
+  /// The share of clients that a round trains.
+  public var participation = 0.1
+  /// Rounds from one checkpoint to the next; there is always one at the end.
+  public var checkpointEvery = 1
+
+  enum CodingKeys: String, CodingKey {
+    case rounds, participation
+    case checkpointEvery = "checkpoint_every"
+  }
+
+  func validate() throws(ConfigurationError) {
+    try require(
+      (1...1_000_000).contains(rounds), "rounds", "\(rounds) is outside 1 to 1000000")
+    try require(
+      participation > 0 && participation <= 1, "participation",
+      "\(participation) is not a share above 0 %, at most 100 %")
+    try require(checkpointEvery >= 1, "checkpoint_every", "\(checkpointEvery) is below 1")
+  }
+}
+
+/// A job's `monitor` section: what is measured while the run goes on.
+public struct MonitorOptions: Codable, Sendable, Equatable {
+  public struct KNN: Codable, Sendable, Equatable {
+    /// Neighbours; fewer where the bank is smaller.
+    public var k = 200
+    public var temperature = 0.1
+  }
+
+  /// Rounds from one measurement to the next; there is one at the end as well. 0: none at all.
+  public var every = 10
+  public var knn = KNN()
+
+  func validate() throws(ConfigurationError) {
+    try require(every >= 0, "every", "\(every) is below 0")
+    try require(knn.k >= 1, "knn.k", "\(knn.k) is below 1")
+    try require(
+      knn.temperature >= 1e-3 && knn.temperature.isFinite, "knn.temperature",
+      "\(knn.temperature) is below 0.001")
+  }
+}
+
+func require(
+  _ condition: Bool, _ key: String, _ message: @autoclosure () -> String
+) throws(ConfigurationError) {
+  if !condition { throw ConfigurationError(key, message()) }
+}

@@ -1,0 +1,203 @@
+import Federation
+import Foundation
+import MessagePassing
+import Tensors
+
+/// What a job comes to on one rank: its parts, made and checked, before anything is computed.
+public struct Assembly {
+  /// The model before the first round; rank 0's counts.
+  public let model: ParameterVector
+  public let trainer: any ClientTrainer
+  /// Each client's number of samples, by id.
+  public let samples: [Int]
+  /// What tells these shards from any others.
+  public let shards: String
+  /// Nil where nothing is measured.
+  public let monitor: (any Monitor)?
+  /// The most memory that this rank will hold, in bytes.
+  public let plannedMemory: Int
+  /// Instruction set and lanes, for the results.
+  public let instructionSet: String
+
+  public init(
+    model: ParameterVector, trainer: any ClientTrainer, samples: [Int], shards: String,
+    monitor: (any Monitor)?, plannedMemory: Int, instructionSet: String
+  ) {
+    self.model = model
+    self.trainer = trainer
+    self.samples = samples
+    self.shards = shards
+    self.monitor = monitor
+    self.plannedMemory = plannedMemory
+    self.instructionSet = instructionSet
+  }
+}
+
+/// Told what happens in a run, on rank 0.
+public protocol RunObserver: AnyObject {
+  /// A line that matters even where nobody watches.
+  func note(_ line: String)
+  /// A round is complete. `round` 0 has measurements alone: the model before training.
+  func roundEnded(_ round: Int, of rounds: Int, _ report: RoundReport?, _ measured: [MonitorFigure])
+}
+
+/// One pretraining run, from its checkpoint or its beginning to its last round.
+public final class Run {
+  private let job: Job
+  private let communicator: Communicator
+  private let assembly: Assembly
+  private let observer: any RunObserver
+  private let folder: RunFolder
+  private let aggregator: any Aggregator
+  private var federation: FederatedTraining
+  /// Rank 0's.
+  private var results: Results?
+
+  /// Prepares the run on all ranks; all throw if one of them does. With `fresh`, a run that is
+  /// there is moved aside first.
+  public init(
+    _ job: Job, communicator: Communicator, assembly: Assembly, fresh: Bool,
+    observer: any RunObserver
+  ) throws {
+    self.job = job
+    self.communicator = communicator
+    self.assembly = assembly
+    self.observer = observer
+    let folder = RunFolder(job.results)
+    self.folder = folder
+    let aggregator = try job.makeAggregator()
+    self.aggregator = aggregator
+    try Self.checkMemory(assembly.plannedMemory, communicator)
+
+    let selection = Selection(
+      clients: job.clients.count, participation: job.federation.participation, seed: job.seed)
+    var completed = 0
+    var results: Results?
+    try communicator.agreeOnRoot {
+      try Self.checkRanks(job, selection, communicator)
+      if fresh, let old = try folder.setAside() { observer.note("moved the old run to \(old)") }
+      try folder.prepare()
+      if let checkpoint = try folder.checkpoints.newest(warn: observer.note) {
+        let path = folder.checkpoints.file(round: checkpoint.round)
+        try job.verify(checkpoint, at: path)
+        guard checkpoint.shards == assembly.shards else {
+          throw JobError(
+            path: path,
+            message: "was trained on other shards than \(job.shards); give this job another name "
+              + "or start over with --fresh")
+        }
+        guard checkpoint.model.layout == assembly.model.layout else {
+          throw JobError(
+            path: path, message: "its model has other parameters; start over with --fresh")
+        }
+        assembly.model.assign(checkpoint.model)
+        aggregator.serverState = checkpoint.serverState
+        completed = checkpoint.round
+        observer.note("continuing after round \(completed)")
+      }
+      results = try Results(
+        folder.resultsFile, completed: completed,
+        attributes: [
+          "job": jsonText(job.resolved), "host": Machine().host,
+          "instruction_set": assembly.instructionSet, "ranks": "\(communicator.size)",
+        ])
+    }
+    self.results = results
+    completed = Int(try communicator.broadcast(Int64(completed)))
+    federation = FederatedTraining(
+      .init(
+        communicator: communicator, trainer: assembly.trainer, aggregator: aggregator,
+        schedule: job.schedule, selection: selection, samples: assembly.samples),
+      global: assembly.model, completed: completed)
+  }
+
+  /// Trains to the last round. Returns the model's hash on rank 0, nil elsewhere.
+  public func train() throws -> String? {
+    if federation.completed == 0 { try measure(nil) }
+    try federation.run(
+      rounds: job.federation.rounds, monitor: { try measure($0) },
+      checkpoint: { isLast in
+        let isDue = federation.completed % job.federation.checkpointEvery == 0
+        guard isDue || isLast else { return }
+        try communicator.agreeOnRoot { try saveCheckpoint() }
+      })
+    return communicator.rank == 0 ? modelHash(federation.global) : nil
+  }
+
+  /// After a round (or before the first): the monitor where it is due, the results, the report.
+  private func measure(_ report: RoundReport?) throws {
+    let round = federation.completed
+    var measured: [MonitorFigure] = []
+    let start = ContinuousClock.now
+    if let monitor = assembly.monitor, isMonitorDue(round) {
+      try communicator.broadcast(federation.global.floats)
+      measured = try monitor.measure(federation.global, on: communicator) ?? []
+    }
+    let seconds = start.duration(to: .now) / .seconds(1)
+    try communicator.agreeOnRoot {
+      results?.add(report, measured, round: round, monitorSeconds: seconds)
+      try results?.save()
+    }
+    if communicator.rank == 0, report != nil || !measured.isEmpty {
+      observer.roundEnded(round, of: job.federation.rounds, report, measured)
+    }
+  }
+
+  private func isMonitorDue(_ round: Int) -> Bool {
+    let every = job.monitor.every
+    return every > 0 && (round % every == 0 || round == job.federation.rounds)
+  }
+
+  private func saveCheckpoint() throws {
+    try folder.checkpoints.save(
+      Checkpoint(
+        round: federation.completed, job: jsonText(job.resolved), shards: assembly.shards,
+        model: federation.global, serverState: aggregator.serverState))
+  }
+
+  /// A rank without a client in any round is a mistake in the command.
+  private static func checkRanks(
+    _ job: Job, _ selection: Selection, _ communicator: Communicator
+  ) throws {
+    let workers = FederatedTraining.workers(of: communicator).count
+    guard workers <= selection.count else {
+      throw JobError(
+        path: job.path,
+        message: "\(communicator.size) ranks are \(workers) workers, but a round trains "
+          + "\(selection.count) clients; start at most \(selection.count + 1) ranks or raise "
+          + "federation.participation")
+    }
+  }
+
+  /// Throws on all ranks where the ranks of one node plan more memory than it has.
+  private static func checkMemory(_ planned: Int, _ communicator: Communicator) throws {
+    let machine = Machine()
+    let hosts = try communicator.gather(text: machine.host)
+    let plans = try communicator.gather([Int64(planned), Int64(machine.availableMemory)])
+    try communicator.agreeOnRoot {
+      let ranks = Dictionary(grouping: (hosts ?? []).indices) { hosts![$0] }
+      for (host, ranks) in ranks.sorted(by: { $0.key < $1.key }) {
+        let total = ranks.reduce(0) { $0 + plans![$1][0] }
+        let available = plans![ranks[0]][1]
+        guard total <= available else {
+          throw MemoryError(
+            host: host, ranks: ranks.count, planned: Int(total), available: Int(available))
+        }
+      }
+    }
+  }
+}
+
+/// The plan needs more memory than a node has.
+public struct MemoryError: Error, CustomStringConvertible {
+  public let host: String
+  public let ranks: Int
+  public let planned: Int
+  public let available: Int
+
+  public var description: String {
+    func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
+    return "\(host): \(ranks) ranks need \(mebibytes(planned)), but only "
+      + "\(mebibytes(available)) are free; start fewer ranks or lower training.batch"
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Catalogues
+import Encoders
+import Experiments
+import Federation
+import Methods
+import Views
+
+/// What can be chosen, and what a job file comes to.
+struct DescribeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "describe",
+    abstract: "List what job files can name, or print a job with every setting filled in.")
+
+  @Argument(help: "A job file (YAML).", completion: .file(extensions: ["yaml"]))
+  var job: [String] = []
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Replace a setting, as in training.rate=0.1.", valueName: "key=value"))
+  var settings: [String] = []
+
+  func run() throws {
+    if job.isEmpty {
+      try describe(modalities)
+      try describe(encoders)
+      try describe(methods)
+      try describe(aggregators)
+      try describe(clientSchedules)
+      return
+    }
+    var arguments = JobArguments()
+    arguments.job = job
+    arguments.settings = settings
+    let job = try arguments.load()
+    Console.write(try job.yaml())
+    let selection = Selection(
+      clients: job.clients.count, participation: job.federation.participation, seed: job.seed)
+    let encoder = job.encoder
+    Console.line(
+      """
+      # \(encoder.layout.trainableCount) parameters; views of \(encoder.inputSide) x \
+      \(encoder.inputSide) x \(encoder.inputChannels); \(selection.count) of \
+      \(job.clients.count) clients a round, at most \(selection.count + 1) ranks
+      # shards in \(job.shards)
+      # results in \(job.results)
+      """)
+  }
+
+  private func describe<Product>(_ catalogue: Catalogue<Product>) throws {
+    Console.line("\(catalogue.kind):")
+    for entry in catalogue.entries {
+      Console.line("  \(entry.name): \(entry.summary)")
+      let options = try entry.defaults()
+      if !options.isEmpty { Console.line("    \(jsonText(options))") }
+    }
+  }
+}

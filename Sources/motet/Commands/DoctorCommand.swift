@@ -1,0 +1,65 @@
+import ArgumentParser
+import Experiments
+import Federation
+import Foundation
+import HDF5
+import Layers
+import MessagePassing
+import Tensors
+
+/// What this machine gives, and whether the ranks can work together: under mpirun, it makes real
+/// collectives.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Show what this machine gives: MPI, cores, memory, lanes.")
+
+  func run() throws {
+    try onAllRanks { communicator in
+      let machine = Machine()
+      let engine = try communicator.agree {
+        try Engine(lanes: try Engine.lanesFromEnvironment())
+      }
+      let own =
+        "\(machine.host), \(machine.cores) cores, "
+        + "\(machine.availableMemory >> 20) MiB free, \(engine.instructionSet)"
+      let ranks = try communicator.gather(text: own)
+      let sum = try Self.exactSum(communicator)
+      guard communicator.rank == 0 else { return }
+      Console.line("motet \(FileFormat.motetVersion)")
+      Console.line("processor: \(machine.processor)")
+      let lanes = Engine.availableLanes.map(String.init).joined(separator: ", ")
+      Console.line("lanes: \(engine.lanes) (\(engine.instructionSet)); possible: \(lanes)")
+      let mpi = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] != nil
+      Console.line(
+        "MPI: \(Communicator.library); "
+          + (mpi ? "\(communicator.size) ranks" : "not started by mpirun, one process alone"))
+      for (rank, text) in (ranks ?? []).enumerated() { Console.line("rank \(rank): \(text)") }
+      Console.line("exact sum: sha256 \(sum)")
+    }
+  }
+
+  /// A federated mean over 60 made-up clients, broadcast first and summed exactly, as a round does
+  /// it: its hash is the same for any number of ranks.
+  private static func exactSum(_ communicator: Communicator) throws -> String {
+    var layout = ParameterLayout()
+    _ = layout.add("values", [1 << 16])
+    let global = ParameterVector(layout)
+    if communicator.rank == 0 {
+      var random = RandomStream(seed: 1, purpose: .sampling)
+      for i in 0..<global.count { global.floats[i] = random.uniform() - 0.5 }
+    }
+    try communicator.broadcast(global.floats)
+    let sum = ExactSum(layout)
+    for client in stride(from: communicator.rank, to: 60, by: communicator.size) {
+      let model = global.copy()
+      var random = RandomStream(seed: 1, purpose: .sampling, client: client + 1)
+      for i in 0..<model.count { model.floats[i] += random.uniform() - 0.5 }
+      // Shares 1/1830, 2/1830, … of 1.
+      try sum.add(model, weights: [Double(client + 1) / 1830], client: client, round: 1)
+    }
+    try sum.reduce(communicator)
+    let mean = ParameterVector(layout)
+    sum.copy(to: mean)
+    return modelHash(mean)
+  }
+}
