@@ -35,9 +35,7 @@ import Testing
   /// lightly's `knn_predict` (Fixtures/knn.py).
   @Test(arguments: [20, 200])
   func equalsLightly(k: Int) throws {
-    let url = try #require(
-      Bundle.module.url(forResource: "knn", withExtension: "h5", subdirectory: "Fixtures"))
-    let file = try HDF5File.open(url.path)
+    let file = try fixture(.module, "knn.h5")
     let bank: [Float] = try file.read("bank")
     let queries: [Float] = try file.read("queries")
     let labels: [Int64] = try file.read("bank_labels")

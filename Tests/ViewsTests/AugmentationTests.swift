@@ -1,4 +1,6 @@
+import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Views
@@ -10,7 +12,7 @@ import Testing
   static let tolerance: Float = 2e-6
 
   private func expect(_ name: String, _ values: [Float], tolerance: Float = tolerance) throws {
-    let expected: [Float] = try fixture("augmentations").read(name)
+    let expected: [Float] = try fixture(.module, "augmentations.h5").read(name)
     let error = distance(values, expected)
     #expect(error <= tolerance, "\(name): \(error)")
   }

@@ -1,16 +1,7 @@
-import Foundation
-import HDF5
 import Tensors
 import TestSupport
-import Testing
 
 @testable import Views
-
-func fixture(_ name: String) throws -> HDF5File {
-  let url = try #require(
-    Bundle.module.url(forResource: name, withExtension: "h5", subdirectory: "Fixtures"))
-  return try HDF5File.open(url.path)
-}
 
 /// The image that the Python fixtures call `picture(seed, height, width)`, [height, width, 3].
 func picture(_ seed: UInt64, _ height: Int, _ width: Int) -> [UInt8] {

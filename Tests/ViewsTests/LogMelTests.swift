@@ -1,4 +1,6 @@
+import Foundation
 import HDF5
+import TestSupport
 import Testing
 
 @testable import Views
@@ -19,7 +21,7 @@ import Testing
   }
 
   @Test func equalsTensorFlow() throws {
-    let file = try fixture("logmel")
+    let file = try fixture(.module, "logmel.h5")
     let samples: [Int16] = try file.read("samples")
     let expected: [Float] = try file.read("logmel")
     let logMel = cola()
@@ -31,7 +33,7 @@ import Testing
   }
 
   @Test func filtersEqualTensorFlow() throws {
-    let expected: [Float] = try fixture("logmel").read("weights")
+    let expected: [Float] = try fixture(.module, "logmel.h5").read("weights")
     let filters = MelFilters(
       bands: 128, length: 1024, sampleRate: 16_000, lowest: 60, highest: 7800)
     var dense = [Float](repeating: 0, count: 513 * 128)

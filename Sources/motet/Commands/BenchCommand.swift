@@ -9,7 +9,7 @@ import Training
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure speed and memory on this machine.",
-    subcommands: [BenchStepCommand.self])
+    subcommands: [BenchStepCommand.self, BenchViewsCommand.self])
 }
 
 /// A whole training step without augmentation, on one thread.

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Catalogues
+import Foundation
+import Tensors
+import Views
+
+/// What one view costs, on one thread, with every option at its default.
+struct BenchViewsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "views", abstract: "One view of an image, and of a sound, by source and preset.")
+
+  @Option(help: "Side of the views.") var input = 128
+  @Option(help: "Training views to measure; evaluation views take as many.") var views = 500
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws {
+    guard input > 0, views > 0 else { throw ValidationError("--input and --views are at least 1") }
+  }
+
+  private struct Case {
+    let name: String
+    let settings: [String: Any]
+    let shape: [Int]
+  }
+
+  func run() throws {
+    let cases =
+      [32, 64, 128, 256].map { side in
+        Case(
+          name: "image \(side)x\(side)", settings: ["name": "image"], shape: [side, side, 3])
+      }
+      + ["crop", "spectral", "waveform"].map { preset in
+        Case(
+          name: "audio \(preset)", settings: ["name": "audio", "preset": preset],
+          shape: [80_000])
+      }
+    var figures: [String: Any] = [:]
+    for item in cases {
+      let (training, evaluation) = try measure(item)
+      figures[item.name] = ["training_ms": training, "evaluation_ms": evaluation]
+      if !json {
+        print(
+          String(
+            format: "%@: %.3f ms a training view (mean), %.3f ms an evaluation view",
+            item.name, training, evaluation))
+      }
+    }
+    if json {
+      let data = try JSONSerialization.data(withJSONObject: figures, options: .sortedKeys)
+      print(String(decoding: data, as: UTF8.self))
+    }
+  }
+
+  /// Milliseconds a view. The mean, not the median: a training view's cost depends on what is drawn.
+  private func measure(_ item: Case) throws -> (training: Double, evaluation: Double) {
+    let shape = ViewShape(side: input, channels: 3)
+    let maker = try modalities.make(item.settings)
+      .makeViews(shape: shape, statistics: ["mean": -3, "deviation": 3])
+    var random = RandomStream(seed: 1, purpose: .synthesis)
+    // Noise: twice as many bytes as values where they are Int16.
+    let values = item.shape.reduce(1, *) * (item.shape.count == 1 ? 2 : 1)
+    let bytes = (0..<values).map { _ in UInt8(truncatingIfNeeded: random.next32()) }
+    var view = [Float](repeating: 0, count: shape.count)
+    return bytes.withUnsafeBytes { bytes in
+      view.withUnsafeMutableBufferPointer { view in
+        let sample = Sample(bytes: bytes, shape: item.shape)
+        let training = time { index in
+          var random = RandomStream(seed: 1, purpose: .firstView, sample: index)
+          maker.trainingView(of: sample, random: &random, into: view)
+        }
+        return (training, time { _ in maker.evaluationView(of: sample, into: view) })
+      }
+    }
+  }
+
+  private func time(_ body: (Int) -> Void) -> Double {
+    body(0)
+    let start = DispatchTime.now().uptimeNanoseconds
+    for index in 0..<views { body(index) }
+    return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-6 / Double(views)
+  }
+}
