@@ -19,17 +19,16 @@ struct SyntheticImages {
     var random = RandomStream(
       seed: seed, purpose: .synthesis, round: 0, client: label, sample: index)
     let turn = random.uniform(in: -0.25...0.25)
-    let period = Float(side) / 48 * exp(random.uniform(in: log(6)...log(14)))
+    let period = Float(side) / 48 * exp(random.uniform(in: log(7)...log(13)))
     let (shiftX, shiftY) = (random.uniform(in: 0...8), random.uniform(in: 0...8))
     let mirror: Float = random.chance(0.5) ? -1 : 1
 
     // Light runs over the picture; the pattern is lighter or darker than it by some contrast.
-    let base = colour(&random, lightness: random.uniform(in: 0.15...0.85))
-    let other = colour(&random, lightness: random.uniform(in: 0.15...0.85))
+    let base = colour(&random, lightness: random.uniform(in: 0.2...0.6))
+    let other = colour(&random, lightness: random.uniform(in: 0.2...0.6))
     let direction = random.uniform(in: 0...(2 * .pi))
     let tint = colour(&random, lightness: 0.5)
-    let contrast = random.uniform(in: 0.18...0.5)
-    let polarity: Float = random.chance(0.5) ? 1 : -1
+    let contrast = random.uniform(in: 0.15...0.5)
     let noise = random.uniform(in: 0.01...0.06)
 
     let (cosine, sine) = (cos(turn), sin(turn))
@@ -45,7 +44,7 @@ struct SyntheticImages {
           (Float(x) * cos(direction) + Float(y) * sin(direction)) / Float(side) / 2 + 0.5
         for c in 0..<3 {
           let ground = base[c] + (other[c] - base[c]) * along
-          let ink = ground + polarity * contrast * (0.6 + 0.8 * tint[c])
+          let ink = ground + contrast * (0.6 + 0.8 * tint[c])
           let value = ground + (ink - ground) * cover + noise * random.uniform(in: -1.7...1.7)
           pixels[(y * side + x) * 3 + c] = UInt8(max(0, min(255, (value * 255).rounded())))
         }
@@ -58,7 +57,7 @@ struct SyntheticImages {
   private func colour(_ random: inout RandomStream, lightness: Float) -> SIMD3<Float> {
     let tone = SIMD3(
       random.uniform(in: -1...1), random.uniform(in: -1...1), random.uniform(in: -1...1))
-    return SIMD3(repeating: lightness) + 0.25 * (tone - SIMD3(repeating: tone.sum() / 3))
+    return SIMD3(repeating: lightness) + 0.12 * (tone - SIMD3(repeating: tone.sum() / 3))
   }
 
   /// How far the pattern covers the point, 0 to 1, in cells of side 1; `edge` is a pixel's width.

@@ -2,78 +2,99 @@ import Foundation
 import Media
 import Tensors
 
-/// Procedural sounds whose class is how pitch and loudness move. Pitch, tempo, onset, harmonics,
-/// level and noise are drawn anew for each clip and say nothing of the class.
+/// Procedural sounds whose class is how pitch and loudness move within a beat. Pitch, level and
+/// noise drift through a clip and say nothing of the class; nor do they mark the clip, because
+/// another segment of it has others. What segments of a clip have in common is the movement.
 struct SyntheticSounds {
   static let classes = [
-    "steady", "rising", "falling", "up and down", "vibrato", "tremolo", "even pulses",
-    "paired pulses", "stairs up", "stairs down", "trill", "plucks",
+    "steady", "rising", "falling", "peaks", "vibrato", "tremolo", "plucks", "swells", "trills",
+    "stairs up", "stairs down", "pairs",
   ]
   let seed: UInt64
   private static let rate = Float(SampleStore.soundRate)
 
-  /// Clip number `index` of a class, 2 to 3 s. The same numbers give the same clip.
+  /// Clip number `index` of a class, 2.8 to 3.2 s. The same numbers give the same clip.
   func make(label: Int, index: Int) -> Sound {
     var random = RandomStream(
       seed: seed, purpose: .synthesis, round: 1, client: label, sample: index)
-    let count = Int(Self.rate * random.uniform(in: 2...3))
-    let pitch = exp(random.uniform(in: log(180)...log(1_200)))
-    let tempo = exp(random.uniform(in: log(2.5)...log(5)))
-    let onset = random.uniform()
+    let count = Int(Self.rate * random.uniform(in: 2.8...3.2))
     let wave = harmonics(&random)
-    let level = exp(random.uniform(in: log(0.02)...log(0.6)))
-    let noise = level * exp(random.uniform(in: log(0.003)...log(0.2)))
-    let colour = random.uniform(in: 0...0.9)
-    let swing = random.uniform(in: 0.85...1.15)
+    let tempo = exp(random.uniform(in: log(3)...log(4.5)))
+    let onset = random.uniform()
+    var pitch = Drift(from: log2(250), to: log2(700), &random)
+    var level = Drift(from: log2(0.05), to: log2(0.5), &random)
+    var noise = Drift(from: log2(0.0005), to: log2(0.03), &random)
 
     var samples = [Float](repeating: 0, count: count)
     var phase: Float = 0
-    var last: Float = 0
     for i in 0..<count {
-      let beat = Float(i) / Self.rate * tempo + onset
-      let (octaves, loudness) = motion(label, beat, swing)
-      phase += pitch * exp2(octaves) / Self.rate
+      let seconds = Float(i) / Self.rate
+      let beat = seconds * tempo + onset
+      let (octaves, loudness) = movement(label, beat - beat.rounded(.down))
+      phase += exp2(pitch.next(&random) + octaves) / Self.rate
       phase -= phase.rounded(.down)
-      last = colour * last + (1 - colour) * random.uniform(in: -1.7...1.7)
-      let place = phase * Float(wave.count)
-      let value = level * loudness * wave[min(wave.count - 1, Int(place))] + noise * last
+      let tone = wave[min(wave.count - 1, Int(phase * Float(wave.count)))]
+      let value =
+        exp2(level.next(&random)) * loudness * tone
+        + exp2(noise.next(&random)) * random.uniform(in: -1.7...1.7)
       samples[i] = max(-1, min(1, value))
     }
     return Sound(samples: samples, rate: SampleStore.soundRate)
   }
 
-  /// One period of a tone of up to six harmonics of random strength, greatest value 1.
+  /// A value that wanders between two bounds: straight lines between random values.
+  private struct Drift {
+    private let from: Float
+    private let to: Float
+    private var value: Float
+    private var step: Float = 0
+    private var left = 0
+
+    init(from: Float, to: Float, _ random: inout RandomStream) {
+      self.from = from
+      self.to = to
+      value = random.uniform(in: from...to)
+    }
+
+    mutating func next(_ random: inout RandomStream) -> Float {
+      if left == 0 {
+        left = Int(SyntheticSounds.rate * random.uniform(in: 0.4...1))
+        step = (random.uniform(in: from...to) - value) / Float(left)
+      }
+      left -= 1
+      value += step
+      return value
+    }
+  }
+
+  /// One period of a tone of five harmonics of random strength, greatest value 1.
   private func harmonics(_ random: inout RandomStream) -> [Float] {
-    let fall = random.uniform(in: 0.3...1.5)
-    let strengths = (1...6).map { random.uniform(in: 0.2...1) / pow(Float($0), fall) }
-    let table = (0..<2_048).map { i -> Float in
+    let strengths = (1...5).map { random.uniform(in: 0.3...1) / Float($0).squareRoot() }
+    let table = (0..<1_024).map { i -> Float in
       strengths.enumerated().reduce(0) { sum, part in
-        sum + part.element * sin(2 * .pi * Float((part.offset + 1) * i) / 2_048)
+        sum + part.element * sin(2 * .pi * Float((part.offset + 1) * i) / 1_024)
       }
     }
     let peak = table.map { abs($0) }.max() ?? 1
     return table.map { $0 / peak }
   }
 
-  /// Pitch in octaves above the clip's own, and loudness 0 to 1, at a time in beats.
-  private func motion(_ label: Int, _ beat: Float, _ swing: Float) -> (Float, Float) {
-    let t = beat - beat.rounded(.down)
-    let number = Int(beat)
-    /// A tone that lasts a share of a beat, its ends rounded.
-    func gate(_ t: Float, _ length: Float) -> Float { max(0, min(1, min(t, length - t) * 25)) }
+  /// Pitch in octaves above the clip's own, and loudness 0 to 1, at the share `t` of a beat.
+  private func movement(_ label: Int, _ t: Float) -> (octaves: Float, loudness: Float) {
+    let ends = min(1, min(t, 1 - t) * 40)
     switch Self.classes[label] {
     case "steady": return (0, 1)
-    case "rising": return (swing * t, gate(t, 0.95))
-    case "falling": return (swing * (1 - t), gate(t, 0.95))
-    case "up and down": return (swing * abs(2 * t - 1), 1)
-    case "vibrato": return (0.15 * swing * sin(4 * .pi * beat), 1)
-    case "tremolo": return (0, 0.5 - 0.48 * cos(4 * .pi * beat))
-    case "even pulses": return (0, gate(t, 0.4))
-    case "paired pulses": return (0, gate(t, 0.22) + gate(t - 0.33, 0.22))
-    case "stairs up": return (0.33 * swing * Float(number % 4), gate(t, 0.95))
-    case "stairs down": return (0.33 * swing * Float(3 - number % 4), gate(t, 0.95))
-    case "trill": return (t < 0.5 ? 0 : 0.5 * swing, 1)
-    default: return (0, min(1, 60 * t) * exp(-5 * t))
+    case "rising": return (t - 0.5, ends)
+    case "falling": return (0.5 - t, ends)
+    case "peaks": return (0.5 - abs(2 * t - 1), 1)
+    case "vibrato": return (0.12 * sin(6 * .pi * t), 1)
+    case "tremolo": return (0, 0.51 - 0.49 * cos(4 * .pi * t))
+    case "plucks": return (0, ends * exp(-5 * t))
+    case "swells": return (0, ends * exp(-5 * (1 - t)))
+    case "trills": return (t < 0.5 ? -0.25 : 0.25, 1)
+    case "stairs up": return (Float(Int(t * 3)) * 0.4 - 0.4, 1)
+    case "stairs down": return (0.4 - Float(Int(t * 3)) * 0.4, 1)
+    default: return (0, t < 0.2 || 0.35...0.55 ~= t ? 1 : 0)
     }
   }
 }

@@ -1,0 +1,174 @@
+import Catalogues
+import Datasets
+import Foundation
+import HDF5
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct ShardTests {
+  private let labels = (0..<300).map { $0 % 3 }
+
+  private func plan(
+    _ store: String, clients: Int = 10, seed: UInt64 = 1, alpha: Double = 0.5, minimum: Int = 0,
+    byReference: Bool = false
+  ) throws -> ShardPlan {
+    let source = try ShardPlan.Source(
+      path: store, partitioner: ["name": "dirichlet", "alpha": alpha], minimum: minimum)
+    return ShardPlan(
+      sources: ["image": source, "audio": source], clients: clients, seed: seed,
+      byReference: byReference)
+  }
+
+  /// Runs `body` with a store of both modalities and the path of a folder for shards.
+  private func withStore(_ body: (_ store: String, _ shards: String) throws -> Void) throws {
+    try withTemporaryFolder { folder in
+      try writeStore("\(folder)/a.h5", labels: labels, classes: 3, sounds: true)
+      try body("\(folder)/a.h5", "\(folder)/shards")
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func clientsHoldTheirSamples(byReference: Bool) throws {
+    try withStore { store, folder in
+      let plan = try plan(store, minimum: 2, byReference: byReference)
+      #expect(try makeShards(plan: plan, to: folder) == .written)
+      let shards = try ShardReader.open("\(folder)/manifest.h5")
+      #expect(shards.clientCount == 10 && shards.modalities == ["audio", "image"])
+      #expect(shards.isByReference == byReference)
+      #expect(try shards.statistics("image") == ["samples": 300, "bytes": 900])
+      #expect(try shards.classes("audio") == ["s0", "s1", "s2"])
+      #expect(try shards.plan == plan.entries())
+      try shards.verifyFiles()
+
+      let source = try SampleStore.open(store)
+      var seen = ["image": Set<[UInt8]>(), "audio": Set<[UInt8]>()]
+      for client in (0..<10).reversed() {
+        let data = try shards.load(client: client)
+        #expect(data.client == client)
+        for modality in ["image", "audio"] {
+          let set = try #require(data.sets[modality])
+          #expect(set.count == shards.count(client, modality) && set.count >= 2)
+          let indices = try #require(shards.partitions[modality]).samples(of: client)
+          let expected = try source.load(modality, split: "train", indices: Array(indices))
+          #expect(bytes(set) == bytes(expected) && set.labels == expected.labels)
+          seen[modality]!.formUnion(bytes(set).map { $0 + [UInt8(client)] })
+          let counts = try shards.counts(modality)[client]
+          #expect(counts == (0..<3).map { label in set.labels.count { $0 == label } })
+        }
+      }
+      #expect(seen["image"]!.count == 300)
+    }
+  }
+
+  @Test func copiesAndReferencesHaveOneFingerprint() throws {
+    try withStore { store, folder in
+      func fingerprint(_ name: String, _ plan: ShardPlan) throws -> String {
+        try makeShards(plan: plan, to: "\(folder)-\(name)")
+        return try ShardReader.open("\(folder)-\(name)").fingerprint
+      }
+      let first = try fingerprint("a", plan(store))
+      #expect(try fingerprint("b", plan(store)) == first)
+      #expect(try fingerprint("c", plan(store, byReference: true)) == first)
+      #expect(try fingerprint("d", plan(store, seed: 2)) != first)
+      #expect(try fingerprint("e", plan(store, clients: 11)) != first)
+      #expect(try fingerprint("f", plan(store, alpha: 0.6)) != first)
+    }
+  }
+
+  @Test func theSamePlanIsNotWrittenTwice() throws {
+    try withStore { store, folder in
+      let plan = try plan(store)
+      try makeShards(plan: plan, to: folder)
+      let before = try FileManager.default.attributesOfItem(atPath: "\(folder)/manifest.h5")
+      #expect(try makeShards(plan: plan, to: folder) == .unchanged)
+      let after = try FileManager.default.attributesOfItem(atPath: "\(folder)/manifest.h5")
+      #expect(before[.modificationDate] as? Date == after[.modificationDate] as? Date)
+
+      let other = try self.plan(store, seed: 3)
+      #expect(
+        message { try makeShards(plan: other, to: folder) }
+          == "\(folder): holds shards of another plan (seed is 1, wanted 3); "
+          + "remove it or give another folder")
+      // Other data under the same name.
+      try writeStore(store, labels: labels.reversed(), classes: 3, sounds: true)
+      let said = message { try makeShards(plan: plan, to: folder) }
+      #expect(said?.contains("audio.data is") == true, "\(said ?? "")")
+    }
+  }
+
+  @Test func nothingIsLeftBehindByWhatFails() throws {
+    try withStore { store, folder in
+      let parent = URL(fileURLWithPath: folder).deletingLastPathComponent().path
+      let impossible = try plan(store, minimum: 31)
+      #expect(
+        message { try makeShards(plan: impossible, to: folder) }?.hasPrefix("minimum: audio has")
+          == true)
+      let missing = try plan("\(parent)/none.h5")
+      #expect(
+        message { try makeShards(plan: missing, to: folder) }
+          == "\(parent)/none.h5: open failed: there is no such file")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: parent) == ["a.h5"])
+      try writeFile("\(folder)/mine.txt", Array("keep".utf8))
+      #expect(
+        message { try makeShards(plan: try plan(store), to: folder) }
+          == "\(folder): is not empty and holds no shards; give another folder")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["mine.txt"])
+      try writeFile("\(parent)/file", [1])
+      #expect(throws: StoreError.self) {
+        try makeShards(plan: try plan(store), to: "\(parent)/file/shards")
+      }
+    }
+  }
+
+  @Test func filesOfOtherShardsAreRefused() throws {
+    try withStore { store, folder in
+      try makeShards(plan: plan(store), to: folder)
+      try makeShards(plan: plan(store, seed: 2), to: "\(folder)-2")
+      let file = "\(folder)/clients-0000.h5"
+      try FileManager.default.removeItem(atPath: file)
+      let missing = try ShardReader.open(folder)
+      #expect(
+        message { try missing.verifyFiles() } == "\(file): open failed: there is no such file")
+      try FileManager.default.copyItem(atPath: "\(folder)-2/clients-0000.h5", toPath: file)
+      let said = message { _ = try ShardReader.open(folder).load(client: 0) }
+      #expect(said?.hasPrefix("\(file): belongs to other shards") == true, "\(said ?? "")")
+      let store = message { _ = try ShardReader.open(store) }
+      #expect(store?.hasSuffix("this is a motet sample store; expected a motet shards") == true)
+    }
+  }
+
+  @Test func truncatedShardsAreRefused() throws {
+    try withStore { store, folder in
+      try makeShards(plan: plan(store), to: folder)
+      for name in ["clients-0000.h5", "manifest.h5"] {
+        let path = "\(folder)/\(name)"
+        let whole = try #require(FileManager.default.contents(atPath: path))
+        try writeFile(path, whole.prefix(whole.count - 50))
+        let said = message { try ShardReader.open(folder).verifyFiles() }
+        #expect(said?.hasPrefix("\(path): ") == true && said?.contains("\n") == false)
+        try writeFile(path, whole)
+      }
+    }
+  }
+
+  /// By reference, the store must still be the one that was cut.
+  @Test func changedStoresAreRefused() throws {
+    try withStore { store, folder in
+      try makeShards(plan: plan(store, byReference: true), to: folder)
+      try writeStore(store, labels: labels.reversed(), classes: 3, sounds: true)
+      let said = message { try ShardReader.open(folder).verifyFiles() }
+      #expect(said?.hasPrefix("\(store): is not the data set that") == true, "\(said ?? "")")
+    }
+  }
+
+  @Test func heatMapsAreDrawnForAnyNumberOfClients() throws {
+    for clients in [1, 3, 100, 1_500] {
+      let counts = (0..<clients).map { client in (0..<60).map { client * $0 % 5 } }
+      let panel = HeatMap.Panel(
+        title: "image", classes: (0..<60).map { "class \($0)" }, counts: counts)
+      let picture = HeatMap([panel, panel]).draw()
+      #expect(picture.width < 2_000 && picture.height < 2_000)
+      #expect(Set(picture.pixels).count > 5)
+    }
+  }
+}

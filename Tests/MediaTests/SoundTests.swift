@@ -1,0 +1,110 @@
+import Foundation
+import Media
+import TestSupport
+import Testing
+
+@Suite struct SoundTests {
+  /// A sine of amplitude 0.5.
+  private func sine(_ frequency: Double, rate: Int, count: Int) -> [Int16] {
+    (0..<count).map {
+      Int16((16_384 * sin(2 * .pi * frequency * Double($0) / Double(rate))).rounded())
+    }
+  }
+
+  /// Amplitude of one frequency in a sound.
+  private func amplitude(_ sound: Sound, _ frequency: Double) -> Double {
+    var (re, im) = (0.0, 0.0)
+    for (i, sample) in sound.samples.enumerated() {
+      let angle = 2 * .pi * frequency * Double(i) / Double(sound.rate)
+      re += Double(sample) * cos(angle)
+      im += Double(sample) * sin(angle)
+    }
+    return 2 * (re * re + im * im).squareRoot() / Double(sound.samples.count)
+  }
+
+  @Test func samplesComeBackExactly() throws {
+    try withTemporaryFolder { folder in
+      let samples: [Int16] = [0, 1, -1, 32_767, -32_768, 1_000]
+      try writeFile("\(folder)/a.wav", waveFile(samples, rate: 16_000))
+      let sound = try Sound.read("\(folder)/a.wav")
+      #expect(sound.rate == 16_000)
+      #expect(sound.samples == samples.map { Float($0) / 32_768 })
+      #expect(try sound.resampled(to: 16_000) == sound)
+    }
+  }
+
+  @Test func channelsAreAveraged() throws {
+    try withTemporaryFolder { folder in
+      try writeFile(
+        "\(folder)/a.wav", waveFile([100, 300, -200, 200], rate: 8_000, channels: 2))
+      #expect(
+        try Sound.read("\(folder)/a.wav").samples == [200 / 32_768, 0])
+    }
+  }
+
+  @Test func resamplingKeepsTheFrequency() throws {
+    try withTemporaryFolder { folder in
+      let mono = sine(1_000, rate: 11_025, count: 11_025)
+      try writeFile(
+        "\(folder)/a.wav", waveFile(mono.flatMap { [$0, $0] }, rate: 11_025, channels: 2))
+      let sound = try Sound.read("\(folder)/a.wav").resampled(to: 16_000)
+      #expect(sound.rate == 16_000)
+      #expect(abs(sound.samples.count - 16_000) <= 1)
+      #expect(abs(amplitude(sound, 1_000) - 0.5) < 0.005)
+      for other in [500.0, 1_451, 2_000, 6_000] { #expect(amplitude(sound, other) < 0.005) }
+    }
+  }
+
+  /// 44.1 kHz to 16 kHz: what is above 8 kHz must not come back below it.
+  @Test func resamplingDoesNotAlias() throws {
+    let high = sine(10_000, rate: 44_100, count: 44_100).map { Float($0) / 32_768 }
+    let sound = try Sound(samples: high, rate: 44_100).resampled(to: 16_000)
+    // Without the ends, where the tone starts and stops.
+    #expect(sound.samples.dropFirst(500).dropLast(500).allSatisfy { abs($0) < 1e-4 })
+  }
+
+  @Test func veryShortSoundsAreResampled() throws {
+    let sound = try Sound(samples: [0.5], rate: 48_000).resampled(to: 16_000)
+    #expect(sound.samples.count <= 1)
+  }
+
+  @Test func flacIsRead() throws {
+    try withTemporaryFolder { folder in
+      let data = try #require(Data(base64Encoded: Self.flac))
+      try writeFile("\(folder)/a.flac", data)
+      let sound = try Sound.read("\(folder)/a.flac")
+      #expect(sound.rate == 8_000 && sound.samples.count == 800)
+      #expect(abs(amplitude(sound, 500) - 0.5) < 1e-3)
+      try writeFile("\(folder)/b.flac", data.prefix(300))
+      #expect(throws: MediaError.self) { try Sound.read("\(folder)/b.flac") }
+    }
+  }
+
+  @Test func damageIsNamed() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.wav"
+      func said() -> String { message { _ = try Sound.read(path) } ?? "nothing" }
+      #expect(said() == "\(path): No such file or directory")
+      try writeFile(path, [])
+      #expect(said() == "\(path): the file is empty")
+      try writeFile(path, Array("no sound, but long enough to have had a header in it".utf8))
+      #expect(said().hasPrefix("\(path): unreadable sound"))
+      try writeFile(path, waveFile([], rate: 8_000))
+      #expect(said() == "\(path): a sound of zero length")
+      try writeFile(path, waveFile([1, 2, 3, 4], rate: 8_000).dropLast(3))
+      #expect(said() == "\(path): ends after 5 of 8 bytes of sound")
+    }
+  }
+
+  // 0.1 s of 500 Hz at 8 kHz, amplitude 0.5, by libsndfile.
+  static let flac =
+    "ZkxhQwAAACIQABAAAAH4AAH4AfQA8AAAAyB8G9mMxG/l/oikmwLTXARihAAAKCAAAAByZWZlcmVuY2UgbGliRkxBQy"
+    + "AxLjQuMyAyMDIzMDYyMwAAAAD/+HQIAAMf90gAABh+LUE7IUAAtK8VX3nhyHP4BscU5iplK3rT+YxxTmKmUretP5jH"
+    + "FOYqZSt60/mMcU5iplK3rT+YxxTmKmUretP5jHFOYqZSt60/mMcU5iplK3rT+YxxTmKmUretP5jHFOYqZSt60/mMcU"
+    + "5iplK3rT+YxxTmKmUretP5jHFOYqZSt60/mMcU5iplK3rT+YxxTmKmUretP5jHFOYqZSt60/mMcU5iplK3rT+YxxTm"
+    + "KmUretP5jHFOYqZSt60/mMcU5iplK3rT+YxxTmKmUretP5jHFOYqZSt60/mMcU5iplK3rT+YxxTmKmUretP5jHFOYq"
+    + "ZSt60/mMcU5iplK3rT+YxxTmKmUretP5jHFOYqZSt60/mMcU5iplK3rT+YxxTmKmUretP5jHFOYqZSt60/mMcU5ipl"
+    + "K3rT+YxxTmKmUretP5jHFOYqZSt60/mMcU5iplK3rT+YxxTmKmUretP5jHFOYqZSt60/mMcU5iplK3rT+YxxTmKmUr"
+    + "etP5jHFOYqZSt60/mMcU5iplK3rT+YxxTmKmUretP5jHFOYqZSt60/mMcU5iplK3rT+YxxTmKmUretP5jHFOYqZSt6"
+    + "0/mMcU5iplK3rT+YxxTmKmUretP5jHFOYqZSt60/mMcU5iplK3rT+YxxTmKmUreA4Mg="
+}
