@@ -20,8 +20,6 @@ public protocol Encoder: Sendable {
   /// Floating-point operations of one view's forward pass (2 for a multiply-add), by direct
   /// convolution; a training step does three times as many.
   var forwardOperations: Double { get }
-  /// About how many values a training step over a batch holds at most, scratch included.
-  func trainingFloats(images: Int, _ engine: Engine) -> Int
 
   /// Fresh values, from streams keyed by `seed`.
   func initialise(_ parameters: ParameterVector, seed: UInt64)

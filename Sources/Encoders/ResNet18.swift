@@ -176,25 +176,4 @@ public struct ResNet18: PlugIn, Encoder {
     }
     return operations + head.operations
   }
-
-  public func trainingFloats(images: Int, _ engine: Engine) -> Int {
-    guard images > 0 else { return 0 }
-    var side = stem.side(inputSide)
-    var kept = inputChannels * inputSide * inputSide + stem.output * side * side
-    // The stem's ReLU, which only the pool sees, is gone when the blocks' features are there.
-    var scratch = stem.scratchFloats(images: images, side: inputSide, plain: true, engine)
-    if let stemPool {
-      side = stemPool.side(side)
-      // The pooled values, and a byte each for where they came from.
-      kept += stem.output * side * side * 5 / 4
-    } else {
-      kept += stem.output * side * side
-    }
-    for block in blocks {
-      scratch = max(scratch, block.scratchFloats(images: images, side: side, engine))
-      side = block.side(side)
-      kept += block.savedFloats(side: side)
-    }
-    return images * kept + scratch
-  }
 }

@@ -1,5 +1,4 @@
 import Catalogues
-import Evaluation
 
 /// A job's `clients` section: how the samples become clients.
 public struct ClientOptions: Sendable, Equatable {
@@ -50,17 +49,9 @@ public struct MonitorOptions: Codable, Sendable, Equatable {
   /// Rounds from one measurement to the next; there is one at the end as well. 0: none at all.
   public var every = 10
   public var knn = KNN()
-  /// The most samples of each data set's train split that are neighbours, and of its test split
-  /// that are classified; drawn by the job's seed. 0: all.
-  public var bank = 0
-  public var queries = 0
-  /// What features are: the encoder's (`encoder`) or the projection head's (`projection`).
-  public var features = Embedder.Output.encoder
 
   func validate() throws(ConfigurationError) {
     try require(every >= 0, "every", "\(every) is below 0")
-    try require(bank >= 0, "bank", "\(bank) is below 0")
-    try require(queries >= 0, "queries", "\(queries) is below 0")
     try require(knn.k >= 1, "knn.k", "\(knn.k) is below 1")
     try require(
       knn.temperature >= 1e-3 && knn.temperature.isFinite, "knn.temperature",
