@@ -49,6 +49,8 @@ extension Job {
     let training = try inside("training") {
       let options = try overlay(try mapping(root, "training"), on: TrainingOptions())
       try options.validate()
+      try Self.check("optimizer", options.optimizer, among: optimizers.names)
+      try Self.check("schedule", options.schedule, among: rateSchedules.names)
       return options
     }
     self.training = training
@@ -94,12 +96,18 @@ extension Job {
       "name": name, "seed": seed, "data": data,
       "clients": [
         "count": clients.count, "alpha": clients.alpha, "mix": clients.mix,
-        "minimum": clients.minimum, "redistribute": clients.redistribute,
+        "minimum": clients.minimum,
       ] as [String: Any],
       "encoder": encoder, "method": method, "training": try jsonObject(training),
       "federation": federationTree, "monitor": try jsonObject(monitor), "views": views,
       "shards": shards, "results": results,
     ]
+  }
+
+  private static func check(_ key: String, _ name: String, among names: [String]) throws {
+    guard names.contains(name) else {
+      throw ConfigurationError(key, unknown(key, name, among: names))
+    }
   }
 
   private static func seed(_ root: [String: Any]) throws -> UInt64 {
@@ -137,9 +145,8 @@ extension Job {
     struct Plain: Codable, Sendable {
       var count = 100
       var minimum = 0
-      var redistribute = false
     }
-    let known = ["alpha", "count", "minimum", "mix", "redistribute"]
+    let known = ["alpha", "count", "minimum", "mix"]
     for key in given.keys.sorted() where !known.contains(key) {
       throw ConfigurationError(key, unknown("key", key, among: known))
     }
@@ -149,8 +156,8 @@ extension Job {
     try require(plain.minimum >= 0, "minimum", "\(plain.minimum) is below 0")
     return ClientOptions(
       count: plain.count, alpha: try alpha(given["alpha"] ?? 0.1, present),
-      mix: try mix(given["mix"], present), minimum: plain.minimum,
-      redistribute: plain.redistribute)
+      mix: try mix(given["mix"], present),
+      minimum: plain.minimum)
   }
 
   /// One number for all modalities, or a mapping that has each.
@@ -176,8 +183,12 @@ extension Job {
         throw ConfigurationError("alpha", "has no number for \(modality)")
       }
     }
-    for (modality, number) in alpha where !(1e-3...1e6).contains(number) {
-      throw ConfigurationError("alpha", "\(number) for \(modality) is outside 0.001 to 1000000")
+    for (modality, number) in alpha.sorted(by: { $0.key < $1.key }) {
+      guard (1e-3...1e5).contains(number) else {
+        throw ConfigurationError(
+          value is [String: Any] ? "alpha.\(modality)" : "alpha",
+          "\(number) is outside 0.001 to 100000")
+      }
     }
     return alpha
   }

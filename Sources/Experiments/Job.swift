@@ -37,6 +37,14 @@ public struct Job {
     try aggregators.make(section("federation")["aggregator"] ?? [:])
   }
 
+  /// The optimizer of a client's training.
+  func makeOptimizer() throws -> any Optimizer {
+    try optimizers.make([
+      "name": training.optimizer, "momentum": training.momentum,
+      "weight_decay": training.weightDecay,
+    ])
+  }
+
   /// What makes a modality's views.
   public func makeModality(_ name: String) throws -> any Modality {
     try modalities.make(section("views")[name] ?? [:])

@@ -8,11 +8,8 @@ public struct ClientOptions: Sendable, Equatable {
   /// Shares of clients by the modalities they have (`image+audio`, in the order of the data); they
   /// add up to 1.
   public var mix: [String: Double]
-  /// The fewest samples of each of its modalities that a client may have.
+  /// The fewest samples of each modality that a client may have.
   public var minimum: Int
-  /// Whether the samples of a client without their modality go to the other clients instead of
-  /// remaining unused.
-  public var redistribute: Bool
 }
 
 /// A job's `federation` section, but for its plug-ins.
@@ -44,15 +41,22 @@ public struct MonitorOptions: Codable, Sendable, Equatable {
     /// Neighbours; fewer where the bank is smaller.
     public var k = 200
     public var temperature = 0.1
+    /// Samples of the bank (the training split) and of the queries (the test split), drawn by seed;
+    /// 0: all.
+    public var bank = 0
+    public var queries = 0
   }
 
-  /// Rounds from one measurement to the next; there is one at the end as well. 0: none at all.
+  /// Rounds from one measurement to the next; there is one before the first round and one at the end
+  /// as well. 0: none at all.
   public var every = 10
   public var knn = KNN()
 
   func validate() throws(ConfigurationError) {
     try require(every >= 0, "every", "\(every) is below 0")
     try require(knn.k >= 1, "knn.k", "\(knn.k) is below 1")
+    try require(knn.bank >= 0, "knn.bank", "\(knn.bank) is below 0")
+    try require(knn.queries >= 0, "knn.queries", "\(knn.queries) is below 0")
     try require(
       knn.temperature >= 1e-3 && knn.temperature.isFinite, "knn.temperature",
       "\(knn.temperature) is below 0.001")

@@ -3,36 +3,6 @@ import Foundation
 import MessagePassing
 import Tensors
 
-/// What a job comes to on one rank: its parts, made and checked, before anything is computed.
-public struct Assembly {
-  /// The model before the first round; rank 0's counts.
-  public let model: ParameterVector
-  public let trainer: any ClientTrainer
-  /// Each client's number of samples, by id.
-  public let samples: [Int]
-  /// What tells these shards from any others.
-  public let shards: String
-  /// Nil where nothing is measured.
-  public let monitor: (any Monitor)?
-  /// The most memory that this rank will hold, in bytes.
-  public let plannedMemory: Int
-  /// Instruction set and lanes, for the results.
-  public let instructionSet: String
-
-  public init(
-    model: ParameterVector, trainer: any ClientTrainer, samples: [Int], shards: String,
-    monitor: (any Monitor)?, plannedMemory: Int, instructionSet: String
-  ) {
-    self.model = model
-    self.trainer = trainer
-    self.samples = samples
-    self.shards = shards
-    self.monitor = monitor
-    self.plannedMemory = plannedMemory
-    self.instructionSet = instructionSet
-  }
-}
-
 /// Told what happens in a run, on rank 0.
 public protocol RunObserver: AnyObject {
   /// A line that matters even where nobody watches.

@@ -11,6 +11,7 @@ struct Motet: ParsableCommand {
     subcommands: [
       DataCommand.self,
       Shard.self,
+      RunCommand.self,
       HashCommand.self,
       ViewsCommand.self,
       DescribeCommand.self,

@@ -1,9 +1,11 @@
 import ArgumentParser
 import Catalogues
+import Datasets
 import Encoders
 import Experiments
 import Federation
 import Methods
+import Training
 import Views
 
 /// What can be chosen, and what a job file comes to.
@@ -25,6 +27,9 @@ struct DescribeCommand: ParsableCommand {
       try describe(modalities)
       try describe(encoders)
       try describe(methods)
+      try describe(optimizers)
+      try describe(rateSchedules)
+      try describe(partitioners)
       try describe(aggregators)
       try describe(clientSchedules)
       return

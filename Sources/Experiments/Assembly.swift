@@ -1,0 +1,88 @@
+import Catalogues
+import Datasets
+import Encoders
+import Federation
+import Layers
+import MessagePassing
+import Tensors
+import Training
+import Views
+
+/// What a job comes to on one rank: its parts, made and checked, before anything is computed.
+public struct Assembly {
+  /// The model before the first round; rank 0's counts.
+  let model: ParameterVector
+  let trainer: any ClientTrainer
+  /// Each client's number of samples, by id.
+  let samples: [Int]
+  /// What tells these shards from any others.
+  let shards: String
+  /// Nil where nothing is measured.
+  let monitor: (any Monitor)?
+  /// The most memory that this rank will hold, in bytes.
+  let plannedMemory: Int
+  let instructionSet: String
+
+  /// Opens and checks the job's files and makes its parts. No collective: all ranks may do this in
+  /// `agree`.
+  public init(_ job: Job, communicator: Communicator) throws {
+    let shards = try job.openShards()
+    let engine = try Engine(lanes: try Engine.lanesFromEnvironment())
+    let encoder = job.encoder
+    let shape = ViewShape(side: encoder.inputSide, channels: encoder.inputChannels)
+    let views = try job.modalityNames.map { name in
+      do {
+        let statistics = try shards.statistics(name)
+        let maker = try job.makeModality(name).makeViews(shape: shape, statistics: statistics)
+        return (modality: name, maker: maker)
+      } catch let error as ConfigurationError {
+        throw JobError(path: job.path, message: "\(error.inside("views.\(name)"))")
+      }
+    }
+    let mix = ModalityMix(job.clients.mix, clients: job.clients.count, seed: job.seed)
+    samples = (0..<job.clients.count).map { client in
+      mix.modalities[client].reduce(0) { $0 + shards.count(client, $1) }
+    }
+    let trainer = try LocalTrainer(
+      encoder: encoder, method: job.method, options: job.training, views: views, seed: job.seed,
+      rounds: job.federation.rounds, engine)
+    self.trainer = ShardTrainer(shards, mix, trainer)
+    self.shards = shards.fingerprint
+    model = ParameterVector(encoder.layout)
+    encoder.initialise(model, seed: job.seed)
+    monitor = job.monitor.every > 0 ? try KNNMonitor(job, views: views, engine) : nil
+    plannedMemory = try MemoryPlan(
+      job, isWorker: FederatedTraining.workers(of: communicator).contains(communicator.rank),
+      largestClient: try Self.largestClient(job, shards, mix)
+    ).bytes
+    instructionSet = "\(engine.instructionSet), \(engine.lanes) lanes"
+  }
+
+  /// The most samples of one modality, and the most bytes, that a client has.
+  private static func largestClient(
+    _ job: Job, _ shards: ShardReader, _ mix: ModalityMix
+  ) throws -> (samples: Int, bytes: Int) {
+    var sampleBytes: [String: Double] = [:]
+    for (modality, path) in job.data {
+      let store = try SampleStore.open(path)
+      let shape = try store.shape(modality, split: "train")
+      if shape.isEmpty {
+        let lengths = try store.lengths(modality, split: "train")
+        sampleBytes[modality] = 2 * Double(lengths.reduce(0, +)) / Double(max(1, lengths.count))
+      } else {
+        sampleBytes[modality] = Double(shape.reduce(1, *))
+      }
+    }
+    var most = (samples: 0, bytes: 0)
+    for client in 0..<job.clients.count {
+      var bytes = 0.0
+      for modality in mix.modalities[client] {
+        let count = shards.count(client, modality)
+        most.samples = max(most.samples, count)
+        bytes += Double(count) * sampleBytes[modality]!
+      }
+      most.bytes = max(most.bytes, Int(bytes))
+    }
+    return most
+  }
+}

@@ -1,0 +1,122 @@
+import Catalogues
+import Datasets
+import Encoders
+import Evaluation
+import Foundation
+import Layers
+import MessagePassing
+import Tensors
+import Views
+
+/// kNN on the features of each of a job's data sets: the training split is the bank, the test split
+/// the queries (FSSUAVL §4). Each rank embeds its part of both.
+final class KNNMonitor: Monitor {
+  private struct DataSet {
+    let name: String
+    let modality: String
+    let store: SampleStore
+    let views: any ViewMaker
+    /// Rows of the splits that take part.
+    let bank: [Int]
+    let queries: [Int]
+  }
+
+  private static let bankSplit = "train"
+  private static let querySplit = "test"
+  /// Views in one pass of the encoder: bounds the memory, not the result.
+  private static let batch = 64
+
+  private let sets: [DataSet]
+  private let knn: KNN
+  private let encoder: any Encoder
+  private let engine: Engine
+
+  /// - Parameter views: the makers of views by modality.
+  init(_ job: Job, views: [(modality: String, maker: any ViewMaker)], _ engine: Engine) throws {
+    encoder = job.encoder
+    self.engine = engine
+    let options = job.monitor.knn
+    knn = KNN(k: options.k, temperature: options.temperature)
+    func choose(_ limit: Int, of count: Int, _ stream: Int) -> [Int] {
+      guard limit > 0, limit < count else { return Array(0..<count) }
+      var random = RandomStream(seed: job.seed, purpose: .sampling, client: stream)
+      return random.permutation(count).prefix(limit).sorted()
+    }
+    sets = try views.map { modality, maker in
+      let path = job.data[modality]!
+      let store = try SampleStore.open(path)
+      for split in [Self.bankSplit, Self.querySplit] where store.count(modality, split) == 0 {
+        throw StoreError(
+          path, "has no \(modality) in split '\(split)' for the monitor; set monitor.every=0")
+      }
+      return DataSet(
+        name: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent,
+        modality: modality, store: store, views: maker,
+        bank: choose(options.bank, of: store.count(modality, Self.bankSplit), 0),
+        queries: choose(options.queries, of: store.count(modality, Self.querySplit), 1))
+    }
+  }
+
+  func measure(
+    _ model: ParameterVector, on communicator: Communicator
+  ) throws -> [MonitorFigure]? {
+    var figures: [MonitorFigure] = []
+    for set in sets {
+      let bank = try embed(set, Self.bankSplit, set.bank, model, communicator)
+      let queries = try embed(set, Self.querySplit, set.queries, model, communicator)
+      try communicator.agreeOnRoot {
+        let bankLabels = try set.store.labels(set.modality, split: Self.bankSplit)
+        let queryLabels = try set.store.labels(set.modality, split: Self.querySplit)
+        let predicted = knn.predict(
+          bank: bank, labels: set.bank.map { bankLabels[$0] }, queries: queries,
+          dimension: encoder.featureCount, classes: set.store.classes(set.modality).count)
+        let accuracy = KNN.accuracy(predicted, set.queries.map { queryLabels[$0] })!
+        figures.append(
+          MonitorFigure(data: set.name, modality: set.modality, accuracy: accuracy))
+      }
+    }
+    return communicator.rank == 0 ? figures : nil
+  }
+
+  /// Features of these rows on rank 0, empty elsewhere.
+  private func embed(
+    _ set: DataSet, _ split: String, _ rows: [Int], _ model: ParameterVector,
+    _ communicator: Communicator
+  ) throws -> [Float] {
+    let begin = rows.count * communicator.rank / communicator.size
+    let end = rows.count * (communicator.rank + 1) / communicator.size
+    let own = try communicator.agree {
+      try stride(from: begin, to: end, by: Self.batch).flatMap { start in
+        let batch = Array(rows[start..<min(start + Self.batch, end)])
+        return try features(
+          of: set.store.load(set.modality, split: split, indices: batch), set.views, model)
+      }
+    }
+    return try communicator.gather(own)?.flatMap { $0 } ?? []
+  }
+
+  /// The features of a few samples, each the mean over its views.
+  private func features(
+    of samples: SampleSet, _ views: any ViewMaker, _ model: ParameterVector
+  ) -> [Float] {
+    let side = encoder.inputSide
+    var mean = [Float](repeating: 0, count: samples.count * encoder.featureCount)
+    for view in 0..<views.evaluationViewCount {
+      let input = FeatureMap(
+        engine.pool, images: samples.count, channels: encoder.inputChannels, height: side,
+        width: side, layout: .plain)
+      for index in 0..<samples.count {
+        samples.withSample(index) {
+          views.evaluationView(
+            of: $0, index: view,
+            into: UnsafeMutableBufferPointer(
+              start: input.pointer + index * input.imageCount, count: input.imageCount))
+        }
+      }
+      let found = encoder.infer(input, model, engine).features.floats
+      for i in mean.indices { mean[i] += found[i] }
+    }
+    let share = 1 / Float(views.evaluationViewCount)
+    return mean.map { $0 * share }
+  }
+}

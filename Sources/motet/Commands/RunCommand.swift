@@ -1,0 +1,39 @@
+import ArgumentParser
+import Experiments
+import Federation
+import Foundation
+import MessagePassing
+
+/// Pretraining.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Pretrain: alone, under mpirun or srun. The same command continues a stopped run.",
+    discussion: """
+      Rank 0 aggregates, the others train; alone, one process does both. SIGTERM and SIGUSR1 end \
+      the run after the current clients, with the exit code \(StopSignal.exitCode): run it again.
+      """)
+
+  @OptionGroup var arguments: JobArguments
+
+  @Flag(help: "Start over; a run that is there is moved aside.")
+  var fresh = false
+
+  func run() throws {
+    try onAllRanks { communicator in
+      StopSignal.install()
+      let job = try communicator.agree { try arguments.load() }
+      let assembly = try communicator.agree { try Assembly(job, communicator: communicator) }
+      let run = try Run(
+        job, communicator: communicator, assembly: assembly, fresh: fresh,
+        observer: ProgressDisplay())
+      let hash = try run.train()
+      let peak = try communicator.maximum(Int64(peakResidentBytes()))
+      if let hash {
+        Console.line("results: \(job.results)")
+        Console.line("peak memory of a rank: \(peak >> 20) MiB")
+        Console.line("model sha256 \(hash)")
+      }
+    }
+  }
+}
