@@ -9,30 +9,18 @@ import Views
 /// A sample's features do not depend on the samples embedded with it, so ranks can share the work
 /// in any way.
 public final class Embedder {
-  /// Which of the encoder's outputs are the features.
-  public enum Output: String, Codable, Sendable, CaseIterable {
-    /// What the projection head sees.
-    case encoder
-    /// What the loss sees.
-    case projection
-  }
-
   private let encoder: any Encoder
-  private let output: Output
   private let engine: Engine
   /// Views that go through the encoder together.
   private let batch = 32
 
-  public init(encoder: any Encoder, output: Output = .encoder, _ engine: Engine) {
+  public init(encoder: any Encoder, _ engine: Engine) {
     self.encoder = encoder
-    self.output = output
     self.engine = engine
   }
 
   /// Values a sample.
-  public var dimension: Int {
-    output == .encoder ? encoder.featureCount : encoder.projectionCount
-  }
+  public var dimension: Int { encoder.featureCount }
 
   /// Features [samples, dimension]; those of several evaluation views are averaged.
   public func embed(
@@ -53,8 +41,7 @@ public final class Embedder {
           maker.evaluationView(of: $0, index: (first + place) % views, into: view)
         }
       }
-      let result = encoder.infer(input, parameters, engine)
-      let rows = output == .encoder ? result.features : result.projection
+      let rows = encoder.infer(input, parameters, engine).features
       for place in 0..<count {
         let start = (first + place) / views * dimension
         for i in 0..<dimension {

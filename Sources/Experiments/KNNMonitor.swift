@@ -23,18 +23,16 @@ final class KNNMonitor: Monitor {
 
   private static let bankSplit = "train"
   private static let querySplit = "test"
-  /// Views in one pass of the encoder: bounds the memory, not the result.
-  private static let batch = 64
+  /// Samples in memory at a time: bounds the memory, not the result.
+  private static let batch = 256
 
   private let sets: [DataSet]
   private let knn: KNN
-  private let encoder: any Encoder
-  private let engine: Engine
+  private let embedder: Embedder
 
   /// - Parameter views: the makers of views by modality.
   init(_ job: Job, views: [(modality: String, maker: any ViewMaker)], _ engine: Engine) throws {
-    encoder = job.encoder
-    self.engine = engine
+    embedder = Embedder(encoder: job.encoder, engine)
     let options = job.monitor.knn
     knn = KNN(k: options.k, temperature: options.temperature)
     func choose(_ limit: Int, of count: Int, _ stream: Int) -> [Int] {
@@ -69,7 +67,7 @@ final class KNNMonitor: Monitor {
         let queryLabels = try set.store.labels(set.modality, split: Self.querySplit)
         let predicted = knn.predict(
           bank: bank, labels: set.bank.map { bankLabels[$0] }, queries: queries,
-          dimension: encoder.featureCount, classes: set.store.classes(set.modality).count)
+          dimension: embedder.dimension, classes: set.store.classes(set.modality).count)
         let accuracy = KNN.accuracy(predicted, set.queries.map { queryLabels[$0] })!
         figures.append(
           MonitorFigure(data: set.name, modality: set.modality, accuracy: accuracy))
@@ -88,35 +86,10 @@ final class KNNMonitor: Monitor {
     let own = try communicator.agree {
       try stride(from: begin, to: end, by: Self.batch).flatMap { start in
         let batch = Array(rows[start..<min(start + Self.batch, end)])
-        return try features(
-          of: set.store.load(set.modality, split: split, indices: batch), set.views, model)
+        return embedder.embed(
+          try set.store.load(set.modality, split: split, indices: batch), set.views, model)
       }
     }
     return try communicator.gather(own)?.flatMap { $0 } ?? []
-  }
-
-  /// The features of a few samples, each the mean over its views.
-  private func features(
-    of samples: SampleSet, _ views: any ViewMaker, _ model: ParameterVector
-  ) -> [Float] {
-    let side = encoder.inputSide
-    var mean = [Float](repeating: 0, count: samples.count * encoder.featureCount)
-    for view in 0..<views.evaluationViewCount {
-      let input = FeatureMap(
-        engine.pool, images: samples.count, channels: encoder.inputChannels, height: side,
-        width: side, layout: .plain)
-      for index in 0..<samples.count {
-        samples.withSample(index) {
-          views.evaluationView(
-            of: $0, index: view,
-            into: UnsafeMutableBufferPointer(
-              start: input.pointer + index * input.imageCount, count: input.imageCount))
-        }
-      }
-      let found = encoder.infer(input, model, engine).features.floats
-      for i in mean.indices { mean[i] += found[i] }
-    }
-    let share = 1 / Float(views.evaluationViewCount)
-    return mean.map { $0 * share }
   }
 }
