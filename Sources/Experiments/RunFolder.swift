@@ -15,8 +15,7 @@ public struct RunFolder {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw JobError(
-        path: path, message: "the results folder cannot be made: \(reason(error)); set 'results'")
+      throw JobError(path: path, message: "the results folder cannot be made; set 'results'")
     }
     let probe = "\(path)/.writable-\(getpid())"
     let descriptor = open(probe, O_CREAT | O_WRONLY | O_EXCL, 0o600)
@@ -39,17 +38,10 @@ public struct RunFolder {
     var number = 1
     while FileManager.default.fileExists(atPath: "\(path).old-\(number)") { number += 1 }
     let target = "\(path).old-\(number)"
-    do { try FileManager.default.moveItem(atPath: path, toPath: target) } catch {
-      throw JobError(path: path, message: "cannot be moved to \(target): \(reason(error))")
+    guard rename(path, target) == 0 else {
+      throw JobError(
+        path: path, message: "cannot be moved to \(target): \(String(cString: strerror(errno)))")
     }
     return target
-  }
-
-  private func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    if let underlying, underlying.domain == NSPOSIXErrorDomain {
-      return String(cString: strerror(Int32(underlying.code)))
-    }
-    return error.localizedDescription
   }
 }

@@ -1,19 +1,27 @@
 import ArgumentParser
 import Datasets
+import Experiments
 
 struct Shard: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Cut data sets into clients, and write these as shards.",
     discussion: """
       Each modality is cut by itself: of each class, the clients' shares are drawn from \
-      Dirichlet(alpha). Part k of each modality makes client k.
+      Dirichlet(alpha). Part k of each modality makes client k. A job file says all that is \
+      needed; without one, --data, --clients and --to do.
       """)
 
+  @Argument(help: "The job file (YAML).", completion: .file(extensions: ["yaml"]))
+  var job: [String] = []
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Replace a setting of the job.", valueName: "key=value"))
+  var settings: [String] = []
   @Option(
     help: ArgumentHelp("A modality and its sample store.", valueName: "modality=store"))
-  var data: [String]
+  var data: [String] = []
   @Option(help: "Number of clients.")
-  var clients: Int
+  var clients: Int?
   @Option(help: "Dirichlet's alpha: one for all, or image=0.1,audio=1.")
   var alpha = "0.1"
   @Option(help: "Seed of the cut.")
@@ -22,15 +30,15 @@ struct Shard: ParsableCommand {
   var minimum = "0"
   @Option(help: "The split that is cut.")
   var split = "train"
-  @Option(help: "The folder to write.")
-  var to: String
+  @Option(help: "The folder to write; a job's own if none is given.")
+  var to: String?
   @Option(help: "Draw the client × class heat map into this PNG file.")
   var plot: String?
   @Flag(help: "Write the partition alone; clients then read from the sample stores.")
   var byReference = false
 
   func run() throws {
-    let plan = try makePlan()
+    let (plan, to) = try job.isEmpty ? makePlan() : planOfJob()
     let progress = ProgressLine("sharding")
     let outcome = try makeShards(plan: plan, to: to, progress: { progress.show($0, of: $1) })
     progress.finish()
@@ -43,7 +51,21 @@ struct Shard: ParsableCommand {
     }
   }
 
-  private func makePlan() throws -> ShardPlan {
+  private func planOfJob() throws -> (ShardPlan, to: String) {
+    guard data.isEmpty, clients == nil else {
+      throw ValidationError("the job says --data and --clients; use --set to change it")
+    }
+    var arguments = JobArguments()
+    arguments.job = job
+    arguments.settings = settings
+    let job = try arguments.load()
+    return (try job.shardPlan(byReference: byReference), to ?? job.shards)
+  }
+
+  private func makePlan() throws -> (ShardPlan, to: String) {
+    guard !data.isEmpty, let clients, let to else {
+      throw ValidationError("give a job file, or --data, --clients and --to")
+    }
     var sources: [String: ShardPlan.Source] = [:]
     let paths = try data.map { text in
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
@@ -63,8 +85,9 @@ struct Shard: ParsableCommand {
         path: path, partitioner: ["name": "dirichlet", "alpha": alphas[modality]!],
         minimum: minima[modality]!)
     }
-    return ShardPlan(
+    let plan = ShardPlan(
       sources: sources, clients: clients, seed: seed, split: split, byReference: byReference)
+    return (plan, to)
   }
 
   /// `0.1` for every modality, or `image=0.1,audio=1` with all of them.
