@@ -26,7 +26,7 @@ public struct ShardSource: Sendable, Equatable {
 /// Shards, opened for reading: the partition, and any client's samples. Not for several threads at
 /// once.
 public final class ShardReader {
-  public static let manifestFormat = FileFormat("motet shards", version: 1)
+  public static let manifestFormat = FileFormat("motet shard manifest", version: 1)
   static let fileFormat = FileFormat("motet client samples", version: 1)
   static let manifestName = "manifest.h5"
   static func fileName(_ number: Int) -> String {

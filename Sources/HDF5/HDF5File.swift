@@ -14,6 +14,12 @@ public final class HDF5File {
   /// A new file, over any old one. Most writers want `HDF5File.save`, which is atomic.
   public static func create(_ path: String) throws -> HDF5File {
     H5open()
+    // The library's own words for a folder that is missing or read-only run over a line.
+    let descriptor = Glibc.open(path, O_WRONLY | O_CREAT, 0o666)
+    guard descriptor >= 0 else {
+      throw HDF5Error(path: path, call: "create", stack: [String(cString: strerror(errno))])
+    }
+    Glibc.close(descriptor)
     let access = try check(path, "", "H5Pcreate") { H5Pcreate(chdf5_file_access()) }
     defer { H5Pclose(access) }
     try check(path, "", "H5Pset_libver_bounds") {
@@ -45,10 +51,21 @@ public final class HDF5File {
     let access = try check(path, "", "H5Pcreate") { H5Pcreate(chdf5_file_access()) }
     defer { H5Pclose(access) }
     try check(path, "", "H5Pset_file_locking") { H5Pset_file_locking(access, true, true) }
-    let id = try check(path, "", "H5Fopen") {
-      H5Fopen(path, writable ? chdf5_read_write() : chdf5_read_only(), access)
+    return HDF5File(path: path, id: try openFile(path, access, writable: writable))
+  }
+
+  private static func openFile(
+    _ path: String, _ access: hid_t, writable: Bool
+  ) throws(HDF5Error) -> hid_t {
+    do {
+      return try check(path, "", "H5Fopen") {
+        H5Fopen(path, writable ? chdf5_read_write() : chdf5_read_only(), access)
+      }
+    } catch {
+      guard error.stack.contains(where: { $0.hasPrefix("truncated file") }) else { throw error }
+      throw HDF5Error(
+        path: path, call: "open", stack: ["the file is truncated; copy or make it again"])
     }
-    return HDF5File(path: path, id: id)
   }
 
   deinit { H5Fclose(id) }

@@ -133,7 +133,8 @@ import Testing
       let said = message { _ = try ShardReader.open(folder).load(client: 0) }
       #expect(said?.hasPrefix("\(file): belongs to other shards") == true, "\(said ?? "")")
       let store = message { _ = try ShardReader.open(store) }
-      #expect(store?.hasSuffix("this is a motet sample store; expected a motet shards") == true)
+      #expect(
+        store?.hasSuffix("this is a motet sample store; expected a motet shard manifest") == true)
     }
   }
 

@@ -103,7 +103,12 @@ import Testing
       try HDF5File.save(path) { try $0.write("x", [Float](repeating: 1, count: 100_000)) }
       let bytes = try #require(FileManager.default.contents(atPath: path))
       try writeFile(path, bytes.prefix(bytes.count / 2))
-      #expect(openingFails()?.hasPrefix("\(path): H5Fopen failed: truncated file") == true)
+      #expect(
+        openingFails() == "\(path): open failed: the file is truncated; copy or make it again")
+      let nowhere = "\(folder)/none/a.h5"
+      #expect(
+        message { try HDF5File.save(nowhere) { _ in } }
+          == "\(nowhere): create failed: No such file or directory")
     }
   }
 
