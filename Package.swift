@@ -41,7 +41,8 @@ let package = Package(
     library(
       "Experiments",
       [
-        "Federation", "Evaluation", "Training", "Encoders", "Methods", "Datasets", "Layers", "Views",
+        "Federation", "Evaluation", "Training", "Encoders", "Methods", "Datasets", "Layers",
+        "Views",
         "Tensors", "Catalogues", "HDF5",
         "MessagePassing", yams,
       ]),

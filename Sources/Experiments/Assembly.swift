@@ -26,6 +26,7 @@ public struct Assembly {
   /// Opens and checks the job's files and makes its parts. No collective: all ranks may do this in
   /// `agree`.
   public init(_ job: Job, communicator: Communicator) throws {
+    try MemoryPlan.checkVectors(job)
     let shards = try job.openShards()
     let engine = try Engine(lanes: try Engine.lanesFromEnvironment())
     let encoder = job.encoder

@@ -10,6 +10,20 @@ import Training
 struct MemoryPlan {
   let bytes: Int
 
+  /// Throws where the vectors of the model's size alone do not fit: before the first is made.
+  static func checkVectors(_ job: Job) throws {
+    // The model and its exact sum, and a worker's model, gradient and momentum.
+    let needed = (1 + 2 + 3) * job.encoder.layout.count * MemoryLayout<Float>.stride
+    let available = Machine().availableMemory
+    guard needed <= available else {
+      throw JobError(
+        path: job.path,
+        message: "encoder: a model of \(job.encoder.layout.count) parameters needs at least "
+          + "\(needed >> 20) MiB a rank, but only \(available >> 20) MiB are free; choose a "
+          + "smaller one")
+    }
+  }
+
   /// - Parameters:
   ///   - isWorker: whether the rank trains clients.
   ///   - largestClient: samples and bytes of the largest client.

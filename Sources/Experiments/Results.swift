@@ -23,7 +23,7 @@ public final class Results {
   /// What is written as attributes: the job, versions, the machine.
   private let attributes: [String: String]
   private(set) var rows: [Row] = []
-  private(set) var measurements: [(round: Int, MonitorFigure)] = []
+  public private(set) var measurements: [(round: Int, MonitorFigure)] = []
 
   /// A file at `path`, with what it has of the rounds up to `completed`.
   public init(_ path: String, completed: Int, attributes: [String: String]) throws {

@@ -12,6 +12,7 @@ struct Motet: ParsableCommand {
       DataCommand.self,
       Shard.self,
       RunCommand.self,
+      ResultsCommand.self,
       HashCommand.self,
       ViewsCommand.self,
       DescribeCommand.self,

@@ -1,0 +1,34 @@
+# make demo and make test are the two commands; each installs what is missing.
+.DELETE_ON_ERROR:
+.PHONY: setup build demo test lint bench clean
+
+# The program holds Swift's runtime, so that compute nodes need no Swift.
+BUILD := swift build -c release --static-swift-stdlib --product motet
+# Tests see internal declarations and need the shared runtime: a build folder of their own.
+TEST := -c release -Xswiftc -enable-testing --scratch-path .build-test
+
+setup:
+	@.ci/setup
+
+build: setup
+	$(BUILD)
+
+demo: build
+	@jobs/demo.sh .build/release/motet
+
+# MPI, HDF5 and two cores: one test at a time.
+test: setup
+	swift build $(TEST) --build-tests
+	swift test $(TEST) --skip-build --no-parallel
+
+lint:
+	swift format lint -r --strict Package.swift Sources Tests
+
+bench: build
+	@python3 -c 'import torch' 2>/dev/null || \
+	  { echo 'bench: needs PyTorch; see analysis/peers/README.md' >&2; exit 1; }
+	.build/release/motet bench views
+	python3 analysis/peers/compare_step.py --motet .build/release/motet
+
+clean:
+	rm -rf .build .build-test

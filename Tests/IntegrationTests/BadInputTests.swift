@@ -1,0 +1,97 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Mistakes: one line that names the file, key or path and the mend; exit code not 0; nothing left
+/// behind.
+@Suite(.serialized) struct BadInputTests {
+  private let job: SmallJob
+
+  init() throws { job = try SmallJob() }
+
+  /// Runs a command that must fail and returns its one line.
+  private func refusal(_ arguments: [String]) throws -> String {
+    let before = job.folder.names
+    let result = try run("motet", arguments)
+    #expect(result.status != 0)
+    #expect(result.output.isEmpty, "\(result.output)")
+    #expect(job.folder.names == before, "left behind")
+    let lines = result.errors.split(separator: "\n")
+    #expect(lines.count == 1, "\(result.errors)")
+    return lines.first.map(String.init) ?? ""
+  }
+
+  private func expectRefusal(
+    _ arguments: [String], _ parts: String..., location: SourceLocation = #_sourceLocation
+  ) throws {
+    let line = try refusal(arguments)
+    for part in parts { #expect(line.contains(part), "\(line)", sourceLocation: location) }
+  }
+
+  @Test func jobFiles() throws {
+    try expectRefusal(
+      job.arguments("r", "training.rat=1"), "training.rat", "did you mean 'rate'?")
+    try expectRefusal(job.arguments("r", "training.rate=fast"), "training.rate", "a number")
+    try expectRefusal(job.arguments("r", "training.batch=1"), "training.batch", "below 2")
+    try expectRefusal(job.arguments("r", "federation.participation=120%"), "participation")
+    try expectRefusal(job.arguments("r", "encoder.name=resnet81"), "did you mean 'resnet18'?")
+    try expectRefusal(["run", job.path, job.path], "2 job files")
+    try expectRefusal(["run", job.folder.path("none.yaml")], "none.yaml", "no such file")
+    job.folder.write("broken.yaml", "name: [x")
+    try expectRefusal(["run", job.folder.path("broken.yaml")], "broken.yaml")
+  }
+
+  @Test func dataFiles() throws {
+    let data = job.folder.path("data.h5")
+    try expectRefusal(job.arguments("r", "data.image=none.h5"), "none.h5", "no such file")
+    job.folder.write("text.h5", "not HDF5")
+    try expectRefusal(job.arguments("r", "data.image=text.h5"), "text.h5", "not an HDF5 file")
+    let bytes = try #require(FileManager.default.contents(atPath: data))
+    try writeFile(job.folder.path("cut.h5"), bytes.prefix(bytes.count / 2))
+    try expectRefusal(job.arguments("r", "data.image=cut.h5"), "cut.h5", "truncated")
+    try expectRefusal(
+      job.arguments("r", "clients.alpha=0.5"), "shards of another job", "motet shard")
+    try expectRefusal(job.arguments("r", "shards=nowhere"), "nowhere", "motet shard")
+  }
+
+  @Test func imports() throws {
+    let folder = job.folder
+    folder.write("pictures/cats/a.png", "not a picture")
+    folder.write("pictures/dogs/.keep", "")
+    func importing(_ name: String, _ from: String) -> [String] {
+      ["data", "import", name, "--from", folder.path(from), "--to", folder.path("new.h5")]
+    }
+    try expectRefusal(importing("image-folder", "pictures"), "pictures/")
+    folder.write("sounds/one/zero.wav", "")
+    try expectRefusal(importing("sound-folder", "sounds"), "zero.wav")
+    folder.write("sounds/one/zero.wav", "RIFF....")
+    try expectRefusal(importing("sound-folder", "sounds"), "zero.wav")
+    try expectRefusal(importing("cifar10", "nowhere"), "nowhere")
+    // A record of CIFAR-10 begins with its label, 0 to 9.
+    let record = String(repeating: "A", count: 3073)
+    for number in 1...5 { folder.write("cifar/data_batch_\(number).bin", record) }
+    folder.write("cifar/test_batch.bin", record)
+    folder.write("cifar/batches.meta.txt", (0..<10).map { "class\($0)" }.joined(separator: "\n"))
+    try expectRefusal(importing("cifar10", "cifar"), "label")
+  }
+
+  @Test func machine() throws {
+    // 65536 x 65536 weights in the head.
+    try expectRefusal(
+      job.arguments("r", "encoder.hidden=65536", "encoder.projection=65536"), "MiB")
+    job.folder.write("file", "")
+    try expectRefusal(
+      ["run", job.path, "--set", "results=\(job.folder.path("file"))/run"], "results")
+    let lanes = try run("motet", job.arguments("r"), environment: ["MOTET_LANES": "5"])
+    #expect(lanes.status != 0 && lanes.errors.contains("MOTET_LANES=5"))
+  }
+
+  /// An error before the first round reaches every rank, is said once, and hangs none.
+  @Test func onRanks() throws {
+    let result = try mpirun(3, "motet", job.arguments("r", "data.image=none.h5"))
+    #expect(result.status != 0)
+    #expect(result.errors.components(separatedBy: "none.h5").count == 2, "\(result.errors)")
+    let many = try mpirun(9, "motet", job.arguments("r"))
+    #expect(many.status != 0 && many.errors.contains("9 ranks"), "\(many.errors)")
+  }
+}

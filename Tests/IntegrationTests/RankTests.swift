@@ -1,0 +1,50 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// One model, whatever trains it.
+@Suite(.serialized) struct RankTests {
+  /// The same SHA-256 on 1, 2, 3 and 5 ranks, with either schedule, and with every number of lanes
+  /// that fuses multiply and add.
+  @Test func sameModelOnAnyRanksSchedulesAndLanes() throws {
+    let job = try SmallJob()
+    let alone = try run("motet", job.arguments("alone"))
+    let expected = try #require(hash(alone), "\(alone.errors)")
+    for ranks in [1, 2, 3, 5] {
+      for schedule in ["hosted", "balanced"] {
+        let result = try mpirun(
+          ranks, "motet", job.arguments("\(ranks)-\(schedule)", "federation.schedule=\(schedule)"))
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(hash(result) == expected, "\(ranks) ranks, \(schedule)")
+      }
+    }
+    let flags = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let lanes = [(4, " fma "), (8, " avx2 "), (16, " avx512bw ")]
+    for (lanes, flag) in lanes where flags.contains(flag) {
+      let result = try run(
+        "motet", job.arguments("lanes-\(lanes)"), environment: ["MOTET_LANES": "\(lanes)"])
+      #expect(hash(result) == expected, "\(lanes) lanes: \(result.errors)")
+    }
+    let again = try run("motet", ["hash", job.folder.path("alone")])
+    #expect(hash(again) == expected)
+    // Asking for what is done does nothing, and says the same.
+    #expect(hash(try run("motet", job.arguments("alone"))) == expected)
+  }
+
+  /// What a rank holds does not depend on how many clients it hosts, given batches of one size.
+  @Test func memoryDoesNotGrowWithClients() throws {
+    func peak(clients: Int) throws -> Int {
+      let job = try SmallJob(clients: clients, alpha: 1000)
+      let result = try run(
+        "motet",
+        job.arguments(
+          "run", "training.batch=2", "training.local_epochs=1", "federation.rounds=1",
+          "monitor.every=0", "federation.participation=\(Double(6) / Double(clients))"))
+      let line = result.lines.first { $0.hasPrefix("peak memory of a rank: ") }
+      return try #require(line?.split(separator: " ").dropLast().last.flatMap { Int($0) })
+    }
+    let few = try peak(clients: 6)
+    let many = try peak(clients: 60)
+    #expect(many <= few + few / 20, "\(few) MiB with 6 clients, \(many) MiB with 60")
+  }
+}

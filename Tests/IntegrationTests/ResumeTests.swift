@@ -1,0 +1,86 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A run that is ended at any moment continues with the same command to the same model.
+@Suite(.serialized) struct ResumeTests {
+  /// Kill -9 of one rank in a round: the job ends by itself within ten seconds, and goes on.
+  @Test func survivesTheDeathOfARank() throws {
+    let job = try SmallJob()
+    let whole = try run("motet", job.arguments("whole"))
+    let expected = try #require(hash(whole), "\(whole.errors)")
+
+    let running = try startMPI(3, "motet", job.arguments("killed"))
+    // The second round has begun.
+    waitUntil { running.output.contains("round 1/3") }
+    let victim = try #require(rankProcess(2, of: job.folder.path("killed")))
+    kill(victim, SIGKILL)
+    let killed = Date()
+    let ended = running.wait()
+    #expect(ended.status != 0)
+    #expect(Date().timeIntervalSince(killed) < 10)
+    #expect(hash(ended) == nil)
+
+    let continued = try mpirun(2, "motet", job.arguments("killed"))
+    #expect(hash(continued) == expected, "\(continued.errors)")
+    #expect(continued.errors.contains("continuing after round"))
+  }
+
+  /// SIGTERM: the clients in training finish, the last complete round is kept, exit code 85.
+  @Test func leavesWhenAskedTo() throws {
+    let job = try SmallJob()
+    let expected = hash(try run("motet", job.arguments("whole")))
+    let running = try startMPI(
+      3, "motet", job.arguments("stopped", "federation.checkpoint_every=9"))
+    waitUntil { running.output.contains("round 1/3") }
+    running.process.terminate()
+    #expect(running.wait().status == 85)
+    let continued = try run(
+      "motet", job.arguments("stopped", "federation.checkpoint_every=9"))
+    #expect(hash(continued) == expected, "\(continued.errors)")
+  }
+
+  /// A damaged newest checkpoint: the one before serves, with a warning.
+  @Test func fallsBackToTheCheckpointBefore() throws {
+    let job = try SmallJob()
+    let expected = hash(try run("motet", job.arguments("run")))
+    let newest = job.folder.path("run/checkpoint-000003.h5")
+    let bytes = try #require(FileManager.default.contents(atPath: newest))
+    try writeFile(newest, bytes.prefix(bytes.count / 2))
+    let continued = try run("motet", job.arguments("run"))
+    #expect(hash(continued) == expected)
+    #expect(continued.errors.contains("checkpoint-000003.h5"))
+  }
+
+  /// `--fresh` moves the old run aside; another job's checkpoint is refused with what differs.
+  @Test func startsOverOnlyWhenTold() throws {
+    let job = try SmallJob()
+    let first = try run("motet", job.arguments("run", "federation.rounds=1"))
+    #expect(first.status == 0, "\(first.errors)")
+    let other = try run("motet", job.arguments("run", "training.rate=0.5"))
+    #expect(other.status != 0)
+    #expect(other.errors.contains("training.rate 0.03 -> 0.5"), "\(other.errors)")
+    let fresh = try run(
+      "motet", job.arguments("run", "training.rate=0.5", "federation.rounds=1") + ["--fresh"])
+    #expect(fresh.status == 0, "\(fresh.errors)")
+    #expect(job.folder.names.contains("run.old-1"))
+  }
+
+  private func waitUntil(_ condition: () -> Bool) {
+    // Bounded, so that a failure shows as one.
+    for _ in 0..<3000 where !condition() { usleep(20_000) }
+  }
+
+  /// The process of a rank of the run whose files lie in `folder`.
+  private func rankProcess(_ rank: Int, of folder: String) -> pid_t? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.compactMap { pid_t($0) }.first { process in
+      func text(_ file: String) -> String {
+        let data = FileManager.default.contents(atPath: "/proc/\(process)/\(file)") ?? Data()
+        return String(decoding: data, as: UTF8.self)
+      }
+      return text("cmdline").contains(folder)
+        && text("environ").contains("OMPI_COMM_WORLD_RANK=\(rank)\u{0}")
+    }
+  }
+}
