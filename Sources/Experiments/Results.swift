@@ -13,7 +13,9 @@ public final class Results {
   /// One round. Columns are paths under `/rounds`: `loss/image`, `seconds/training`, `views`.
   struct Row: Equatable {
     let round: Int
+    /// Whole numbers; 0 where there is none of a name.
     var counts: [String: Int]
+    /// Not a number in the file where there is none of a name.
     var reals: [String: Double]
   }
 
@@ -45,22 +47,25 @@ public final class Results {
     measurements.filter { $0.round == round }.map(\.1)
   }
 
-  /// - Parameter monitorSeconds: what the measurements took.
-  public func add(
+  /// - Parameters:
+  ///   - report: nil before the first round.
+  ///   - monitorSeconds: what the measurements took.
+  func add(
     _ report: RoundReport?, _ measured: [MonitorFigure], round: Int, monitorSeconds: Double
   ) {
-    if let report {
-      var reals = ["idle_share": report.idleShare, "seconds/monitor": monitorSeconds]
-      for (phase, seconds) in report.seconds { reals["seconds/\(phase)"] = seconds }
-      for (modality, loss) in report.losses { reals["loss/\(modality)"] = loss }
-      rows.append(
-        Row(
-          round: round,
-          counts: [
-            "bytes": report.bytes, "clients": report.clients.count, "steps": report.steps,
-            "clients_without_steps": report.clientsWithoutSteps, "views": report.views,
-          ], reals: reals))
-    }
+    guard let report else { return add(nil as Row?, measured, round: round) }
+    var reals = ["idle_share": report.idleShare, "seconds/monitor": monitorSeconds]
+    for (phase, seconds) in report.seconds { reals["seconds/\(phase)"] = seconds }
+    for (modality, loss) in report.losses { reals["loss/\(modality)"] = loss }
+    let counts = [
+      "bytes": report.bytes, "clients": report.clients.count, "steps": report.steps,
+      "clients_without_steps": report.clientsWithoutSteps, "views": report.views,
+    ]
+    add(Row(round: round, counts: counts, reals: reals), measured, round: round)
+  }
+
+  func add(_ row: Row?, _ measured: [MonitorFigure], round: Int) {
+    if let row { rows.append(row) }
     measurements += measured.map { (round, $0) }
   }
 
