@@ -36,18 +36,20 @@ extension Job {
     let data = try Self.data(root)
     self.data = data.mapValues(absolute)
     let present = modalities.names.filter { data[$0] != nil }
+    let clientSettings = try mapping(root, "clients")
     let clients = try inside("clients") {
-      try Self.clients(try mapping(root, "clients"), modalities: present)
+      try Self.clients(clientSettings, modalities: present)
     }
     self.clients = clients
 
-    let encoder = try complete("encoder", root["encoder"] ?? "resnet18", encoders)
+    let encoder = try complete("encoder", named(root["encoder"], "resnet18"), encoders)
     self.encoder = try inside("encoder") { try encoders.make(encoder) }
-    let method = try complete("method", root["method"] ?? "simclr", methods)
+    let method = try complete("method", named(root["method"], "simclr"), methods)
     self.method = try inside("method") { try methods.make(method) }
 
+    let trainingSettings = try mapping(root, "training")
     let training = try inside("training") {
-      let options = try overlay(try mapping(root, "training"), on: TrainingOptions())
+      let options = try overlay(trainingSettings, on: TrainingOptions())
       try options.validate()
       try Self.check("optimizer", options.optimizer, among: optimizers.names)
       try Self.check("schedule", options.schedule, among: rateSchedules.names)
@@ -57,9 +59,9 @@ extension Job {
 
     var given = try mapping(root, "federation")
     let aggregator = try complete(
-      "federation.aggregator", given.removeValue(forKey: "aggregator") ?? "fedavg", aggregators)
+      "federation.aggregator", named(given.removeValue(forKey: "aggregator"), "fedavg"), aggregators)
     let schedule = try complete(
-      "federation.schedule", given.removeValue(forKey: "schedule") ?? "balanced", clientSchedules)
+      "federation.schedule", named(given.removeValue(forKey: "schedule"), "balanced"), clientSchedules)
     self.schedule = try inside("federation.schedule") { try clientSchedules.make(schedule) }
     _ = try inside("federation.aggregator") { try aggregators.make(aggregator) }
     let federation = try inside("federation") {
@@ -76,8 +78,9 @@ extension Job {
     }
     self.federation = federation
 
+    let monitorSettings = try mapping(root, "monitor")
     let monitor = try inside("monitor") {
-      let options = try overlay(try mapping(root, "monitor"), on: MonitorOptions())
+      let options = try overlay(monitorSettings, on: MonitorOptions())
       try options.validate()
       return options
     }
@@ -247,6 +250,14 @@ private func complete<Product>(
   _ key: String, _ settings: Any, _ catalogue: Catalogue<Product>
 ) throws -> [String: Any] {
   try inside(key) { try catalogue.resolve(settings) }
+}
+
+/// A plug-in's settings; options without a name are those of the default one.
+private func named(_ settings: Any?, _ name: String) -> Any {
+  guard let settings else { return name }
+  guard var options = settings as? [String: Any] else { return settings }
+  options["name"] = options["name"] ?? name
+  return options
 }
 
 private func inside<Result>(_ key: String, _ body: () throws -> Result) throws -> Result {

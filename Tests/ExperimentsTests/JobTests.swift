@@ -174,7 +174,7 @@ import Testing
       "views: { video: {} }",
       "demo.yaml:2: views.video: unknown modality 'video'; there are: image, audio"
     ),
-    ("seed: 1\nseed: 2", "demo.yaml:1: the key 'seed' is there twice"),
+    ("seed: 1\nseed: 2", "demo.yaml:2: the key 'seed' is there twice"),
     ("training: [1", "demo.yaml:3: not YAML: did not find expected ',' or ']'"),
   ]
 
