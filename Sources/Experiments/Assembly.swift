@@ -19,15 +19,22 @@ public struct Assembly {
   let shards: String
   /// Nil where nothing is measured.
   let monitor: (any Monitor)?
-  /// The most memory that this rank will hold, in bytes.
-  let plannedMemory: Int
   let instructionSet: String
 
-  /// Opens and checks the job's files and makes its parts. No collective: all ranks may do this in
-  /// `agree`.
+  /// Opens and checks the job's files, plans its memory and makes its parts. A collective: all ranks
+  /// return, or all throw.
   public init(_ job: Job, communicator: Communicator) throws {
-    try MemoryPlan.checkVectors(job)
-    let shards = try job.openShards()
+    let mix = ModalityMix(job.clients.mix, clients: job.clients.count, seed: job.seed)
+    let (shards, largest) = try communicator.agree {
+      let shards = try job.openShards()
+      return (shards, try Self.largestClient(job, shards, mix))
+    }
+    let isWorker = FederatedTraining.workers(of: communicator).contains(communicator.rank)
+    try MemoryPlan(job, isWorker: isWorker, largestClient: largest).check(communicator)
+    self = try communicator.agree { try Assembly(job, shards, mix) }
+  }
+
+  private init(_ job: Job, _ shards: ShardReader, _ mix: ModalityMix) throws {
     let engine = try Engine(lanes: try Engine.lanesFromEnvironment())
     let encoder = job.encoder
     let shape = ViewShape(side: encoder.inputSide, channels: encoder.inputChannels)
@@ -40,7 +47,6 @@ public struct Assembly {
         throw JobError(path: job.path, message: "\(error.inside("views.\(name)"))")
       }
     }
-    let mix = ModalityMix(job.clients.mix, clients: job.clients.count, seed: job.seed)
     samples = (0..<job.clients.count).map { client in
       mix.modalities[client].reduce(0) { $0 + shards.count(client, $1) }
     }
@@ -52,10 +58,6 @@ public struct Assembly {
     model = ParameterVector(encoder.layout)
     encoder.initialise(model, seed: job.seed)
     monitor = job.monitor.every > 0 ? try KNNMonitor(job, views: views, engine) : nil
-    plannedMemory = try MemoryPlan(
-      job, isWorker: FederatedTraining.workers(of: communicator).contains(communicator.rank),
-      largestClient: try Self.largestClient(job, shards, mix)
-    ).bytes
     instructionSet = "\(engine.instructionSet), \(engine.lanes) lanes"
   }
 

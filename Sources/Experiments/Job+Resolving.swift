@@ -59,9 +59,11 @@ extension Job {
 
     var given = try mapping(root, "federation")
     let aggregator = try complete(
-      "federation.aggregator", named(given.removeValue(forKey: "aggregator"), "fedavg"), aggregators)
+      "federation.aggregator", named(given.removeValue(forKey: "aggregator"), "fedavg"), aggregators
+    )
     let schedule = try complete(
-      "federation.schedule", named(given.removeValue(forKey: "schedule"), "balanced"), clientSchedules)
+      "federation.schedule", named(given.removeValue(forKey: "schedule"), "balanced"),
+      clientSchedules)
     self.schedule = try inside("federation.schedule") { try clientSchedules.make(schedule) }
     _ = try inside("federation.aggregator") { try aggregators.make(aggregator) }
     let federation = try inside("federation") {

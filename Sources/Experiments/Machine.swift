@@ -28,13 +28,22 @@ public struct Machine: Sendable {
     }
   }
 
-  /// The least of what the system has free and what the control group has left.
+  /// The least of what the system has free, what the control group has left, and what a limit on
+  /// this process's address space (ulimit -v) leaves.
   private static func memory() -> Int {
     var available = Int.max
     if let text = field("MemAvailable", of: "/proc/meminfo", separator: ":"),
       let kibibytes = Int(text.split(separator: " ")[0])
     {
       available = kibibytes * 1024
+    }
+    var limit = rlimit()
+    if getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0,
+      let bytes = Int(exactly: limit.rlim_cur),
+      let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))
+        .flatMap({ $0.split(separator: " ").first.flatMap { Int($0) } })
+    {
+      available = min(available, max(0, bytes - pages * Int(sysconf(Int32(_SC_PAGESIZE)))))
     }
     let groups = [
       ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),

@@ -2,63 +2,60 @@ import Datasets
 import Encoders
 import Federation
 import Layers
+import MessagePassing
 import Methods
 import Tensors
 import Training
 
 /// The most memory that a rank will hold, known before the run begins.
 struct MemoryPlan {
-  let bytes: Int
+  private let job: Job
+  private let isWorker: Bool
+  private let largestClient: (samples: Int, bytes: Int)
 
-  /// Throws where the vectors of the model's size alone do not fit: before the first is made.
-  static func checkVectors(_ job: Job) throws {
-    // The model and its exact sum, and a worker's model, gradient and momentum.
-    let needed = (1 + 2 + 3) * job.encoder.layout.count * MemoryLayout<Float>.stride
-    let available = Machine().availableMemory
-    guard needed <= available else {
-      throw JobError(
-        path: job.path,
-        message: "encoder: a model of \(job.encoder.layout.count) parameters needs at least "
-          + "\(needed >> 20) MiB a rank, but only \(available >> 20) MiB are free; choose a "
-          + "smaller one")
-    }
+  /// - Parameter largestClient: the most samples of a modality and the most bytes that one has.
+  init(_ job: Job, isWorker: Bool, largestClient: (samples: Int, bytes: Int)) {
+    self.job = job
+    self.isWorker = isWorker
+    self.largestClient = largestClient
   }
 
-  /// - Parameters:
-  ///   - isWorker: whether the rank trains clients.
-  ///   - largestClient: samples and bytes of the largest client.
-  init(
-    _ job: Job, isWorker: Bool, largestClient: (samples: Int, bytes: Int)
-  ) throws {
+  /// Throws on all ranks where the ranks of a node need more than it has. Collective. The vectors
+  /// of the model's size come first: without them not even the trial of a step can be made.
+  func check(_ communicator: Communicator) throws {
     // The program and its libraries.
-    var bytes = 64 << 20
-    let vector = job.encoder.layout.count * MemoryLayout<Float>.stride
+    let fixed = 64 << 20
+    let models = try communicator.agree { try modelVectors() }
+    try MemoryError.check(fixed + models, communicator)
+    guard try communicator.maximum(isWorker ? 1 : 0) > 0 else { return }
+    let step = try communicator.agree { try isWorker ? stepBuffers() : 0 }
+    try MemoryError.check(
+      fixed + models + step + (isWorker ? largestClient.bytes : 0), communicator)
+  }
+
+  /// Everything of the model's size.
+  private func modelVectors() throws -> Int {
     // The global model, the exact sum in 64-bit integers, on rank 0 its Float32.
-    bytes += vector + 2 * vector + vector
-    if isWorker {
-      let batch = min(job.training.batch, max(2, largestClient.samples))
-      // The client's model, gradient and momentum are in what a trial step takes.
-      bytes += try Self.step(job, batch: batch) + largestClient.bytes
-    }
-    self.bytes = bytes
+    var floats = 4
+    // The client's model, its gradient, the optimizer's state.
+    if isWorker { floats += 2 + (try job.makeOptimizer().stateCount) }
+    return floats * job.encoder.layout.count * MemoryLayout<Float>.stride
   }
 
-  /// What a training step takes, by the steps of two small batches: all but a fixed part grows with
-  /// the batch.
-  private static func step(_ job: Job, batch: Int) throws -> Int {
-    let small = 2
-    let larger = 6
-    let first = try trial(job, batch: small)
+  /// What a training step holds beside them, by the steps of two small batches: all but a fixed
+  /// part grows with the batch.
+  private func stepBuffers() throws -> Int {
+    let batch = min(job.training.batch, max(2, largestClient.samples))
+    let (small, larger) = (2, 6)
+    let first = try trial(batch: small)
     guard batch > small else { return first }
-    let second = try trial(job, batch: larger)
-    return first + (second - first) * (batch - small) / (larger - small)
+    return first + (try trial(batch: larger) - first) * (batch - small) / (larger - small)
   }
 
-  private static func trial(_ job: Job, batch: Int) throws -> Int {
+  private func trial(batch: Int) throws -> Int {
     let engine = try Engine(lanes: try Engine.lanesFromEnvironment())
-    let optimizer = try job.makeOptimizer()
     let step = TrainingStep(
-      encoder: job.encoder, method: job.method, optimizer: optimizer,
+      encoder: job.encoder, method: job.method, optimizer: try job.makeOptimizer(),
       joined: job.training.views == .joined, engine)
     let parameters = ParameterVector(job.encoder.layout)
     job.encoder.initialise(parameters, seed: job.seed)
@@ -68,7 +65,42 @@ struct MemoryPlan {
       width: side, layout: .plain)
     for i in 0..<views.buffer.floats.count { views.pointer[i] = Float(i % 255) / 255 }
     _ = step.run(views, parameters, rate: job.training.rate)
-    let vectors = (2 + optimizer.stateCount) * parameters.count * MemoryLayout<Float>.stride
-    return engine.pool.highWater + vectors
+    return engine.pool.highWater
+  }
+}
+
+/// The plan needs more memory than a node has.
+public struct MemoryError: Error, CustomStringConvertible {
+  public let host: String
+  public let ranks: Int
+  public let planned: Int
+  public let available: Int
+
+  public var description: String {
+    func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
+    return "\(host): \(ranks == 1 ? "1 rank needs" : "\(ranks) ranks need") at least "
+      + "\(mebibytes(planned)), but only \(mebibytes(available)) are free; start fewer ranks, "
+      + "or lower training.batch or the encoder's size"
+  }
+
+  /// Throws on all ranks where the ranks of one node plan more memory than it has.
+  static func check(_ planned: Int, _ communicator: Communicator) throws {
+    let machine = Machine()
+    let hosts = try communicator.gather(text: machine.host)
+    let plans = try communicator.gather([Int64(planned), Int64(machine.availableMemory)])
+    try communicator.agreeOnRoot {
+      guard let hosts, let plans else { return }
+      for (host, ranks) in Dictionary(grouping: hosts.indices, by: { hosts[$0] })
+        .sorted(by: { $0.key < $1.key })
+      {
+        let total = ranks.reduce(0) { $0 + plans[$1][0] }
+        // The least that one of them sees: what others took since is not free.
+        let available = ranks.map { plans[$0][1] }.min()!
+        guard total <= available else {
+          throw MemoryError(
+            host: host, ranks: ranks.count, planned: Int(total), available: Int(available))
+        }
+      }
+    }
   }
 }

@@ -37,7 +37,6 @@ public final class Run {
     self.folder = folder
     let aggregator = try job.makeAggregator()
     self.aggregator = aggregator
-    try Self.checkMemory(assembly.plannedMemory, communicator)
 
     let selection = Selection(
       clients: job.clients.count, participation: job.federation.participation, seed: job.seed)
@@ -137,37 +136,5 @@ public final class Run {
           + "\(selection.count) clients; start at most \(selection.count + 1) ranks or raise "
           + "federation.participation")
     }
-  }
-
-  /// Throws on all ranks where the ranks of one node plan more memory than it has.
-  private static func checkMemory(_ planned: Int, _ communicator: Communicator) throws {
-    let machine = Machine()
-    let hosts = try communicator.gather(text: machine.host)
-    let plans = try communicator.gather([Int64(planned), Int64(machine.availableMemory)])
-    try communicator.agreeOnRoot {
-      let ranks = Dictionary(grouping: (hosts ?? []).indices) { hosts![$0] }
-      for (host, ranks) in ranks.sorted(by: { $0.key < $1.key }) {
-        let total = ranks.reduce(0) { $0 + plans![$1][0] }
-        let available = plans![ranks[0]][1]
-        guard total <= available else {
-          throw MemoryError(
-            host: host, ranks: ranks.count, planned: Int(total), available: Int(available))
-        }
-      }
-    }
-  }
-}
-
-/// The plan needs more memory than a node has.
-public struct MemoryError: Error, CustomStringConvertible {
-  public let host: String
-  public let ranks: Int
-  public let planned: Int
-  public let available: Int
-
-  public var description: String {
-    func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
-    return "\(host): \(ranks) ranks need \(mebibytes(planned)), but only "
-      + "\(mebibytes(available)) are free; start fewer ranks or lower training.batch"
   }
 }

@@ -37,7 +37,9 @@ import Testing
       try refusal([], ["seed=2", "training.rate=0.1"])
         == "c.h5: made by another job: seed 1 -> 2, training.rate 0.03 -> 0.1; "
         + "give this job another name or start over with --fresh")
-    #expect(try refusal([], ["method.temperature=0.1"])?.contains("method.temperature 0.5 -> 0.1") == true)
+    #expect(
+      try refusal([], ["method.temperature=0.1"])?.contains("method.temperature 0.5 -> 0.1") == true
+    )
     #expect(try refusal([], ["views.image.flip=0"])?.contains("views.image.flip 0.5 -> 0") == true)
   }
 

@@ -88,7 +88,8 @@ import Testing
 
   /// A resolved job, written as YAML and read again, is the same job.
   @Test func theResolvedJobIsAJobFile() throws {
-    let job = try load(Self.least, ["training.weight_decay=1e-7", "clients.mix={image: 0.5, audio: 0.5}"])
+    let job = try load(
+      Self.least, ["training.weight_decay=1e-7", "clients.mix={image: 0.5, audio: 0.5}"])
     let again = try load(try job.yaml())
     #expect(jsonText(again.resolved) == jsonText(job.resolved))
     #expect(try again.yaml() == job.yaml())
@@ -136,7 +137,9 @@ import Testing
       "encoder: { name: resnet18, inputs: 3 }",
       "demo.yaml:2: encoder.inputs: unknown key 'inputs' (did you mean 'input'?)"
     ),
-    ("encoder: { name: resnet18, input: 3 }", "demo.yaml:2: encoder.input: 3 is outside 16 to 1024"),
+    (
+      "encoder: { name: resnet18, input: 3 }", "demo.yaml:2: encoder.input: 3 is outside 16 to 1024"
+    ),
     (
       "encoder: resnet81",
       "demo.yaml:2: encoder.name: unknown encoder 'resnet81' (did you mean 'resnet18'?)"
@@ -187,7 +190,8 @@ import Testing
     #expect(
       error("data: { sound: a.h5 }")
         == "demo.yaml:1: data.sound: unknown modality 'sound'; there are: image, audio")
-    #expect(error("data: { image: 3 }") == "demo.yaml:1: data.image: expected the path of a sample store")
+    #expect(
+      error("data: { image: 3 }") == "demo.yaml:1: data.image: expected the path of a sample store")
     #expect(error("") == "demo.yaml: the file is empty")
     #expect(error("- a") == "demo.yaml: expected a mapping, 'key: value'")
   }

@@ -23,7 +23,7 @@ struct RunCommand: ParsableCommand {
     try onAllRanks { communicator in
       StopSignal.install()
       let job = try communicator.agree { try arguments.load() }
-      let assembly = try communicator.agree { try Assembly(job, communicator: communicator) }
+      let assembly = try Assembly(job, communicator: communicator)
       let run = try Run(
         job, communicator: communicator, assembly: assembly, fresh: fresh,
         observer: ProgressDisplay())
