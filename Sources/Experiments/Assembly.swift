@@ -31,10 +31,10 @@ public struct Assembly {
     }
     let isWorker = FederatedTraining.workers(of: communicator).contains(communicator.rank)
     try MemoryPlan(job, isWorker: isWorker, largestClient: largest).check(communicator)
-    self = try communicator.agree { try Assembly(job, shards, mix) }
+    self = try communicator.agree { try Assembly(job, shards, mix, rank: communicator.rank) }
   }
 
-  private init(_ job: Job, _ shards: ShardReader, _ mix: ModalityMix) throws {
+  private init(_ job: Job, _ shards: ShardReader, _ mix: ModalityMix, rank: Int) throws {
     let engine = try Engine(lanes: try Engine.lanesFromEnvironment())
     let encoder = job.encoder
     let shape = ViewShape(side: encoder.inputSide, channels: encoder.inputChannels)
@@ -56,7 +56,8 @@ public struct Assembly {
     self.trainer = ShardTrainer(shards, mix, trainer)
     self.shards = shards.fingerprint
     model = ParameterVector(encoder.layout)
-    encoder.initialise(model, seed: job.seed)
+    // Millions of normal numbers take seconds; the other ranks get the model with the first round.
+    if rank == 0 { encoder.initialise(model, seed: job.seed) }
     monitor = job.monitor.every > 0 ? try KNNMonitor(job, views: views, engine) : nil
     instructionSet = "\(engine.instructionSet), \(engine.lanes) lanes"
   }

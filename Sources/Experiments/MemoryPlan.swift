@@ -57,8 +57,8 @@ struct MemoryPlan {
     let step = TrainingStep(
       encoder: job.encoder, method: job.method, optimizer: try job.makeOptimizer(),
       joined: job.training.views == .joined, engine)
+    // Zeros: what memory a step takes does not depend on values.
     let parameters = ParameterVector(job.encoder.layout)
-    job.encoder.initialise(parameters, seed: job.seed)
     let side = job.encoder.inputSide
     let views = FeatureMap(
       engine.pool, images: 2 * batch, channels: job.encoder.inputChannels, height: side,

@@ -10,8 +10,11 @@ static inline long motet_round_up(long x, long unit) { return (x + unit - 1) / u
 // into the same few sets of the first-level cache.
 static inline long motet_row_stride(long columns) { return columns % 128 ? columns : columns + 16; }
 
+// Winograd saves three multiplications of four on whole tiles, but its transformed weights are four
+// times as large. Of pictures of at most 2 x 2 a tile saves nothing.
 static inline int motet_is_winograd(MotetConvolution s) {
-  return s.kernel == 3 && s.stride == 1 && s.padding == 1 && !s.plain_input;
+  return s.kernel == 3 && s.stride == 1 && s.padding == 1 && !s.plain_input &&
+         s.height * s.width > 4;
 }
 
 // Winograd F(4x4, 3x3): tiles of 4 x 4 outputs, cut at the lower and right edges.
