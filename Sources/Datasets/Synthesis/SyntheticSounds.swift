@@ -2,13 +2,13 @@ import Foundation
 import Media
 import Tensors
 
-/// Procedural sounds whose class is how pitch and loudness move within a beat. Pitch, level and
-/// noise drift through a clip and say nothing of the class; nor do they mark the clip, because
-/// another segment of it has others. What segments of a clip have in common is the movement.
+/// Procedural sounds whose class is how pitch and loudness move within a beat. Pitch drifts through
+/// a clip, and the tone is silent now and then; level and noise differ little between clips. A large
+/// difference in level or noise would mark a clip, and segments be matched by that alone.
 struct SyntheticSounds {
   static let classes = [
-    "steady", "rising", "falling", "peaks", "vibrato", "tremolo", "plucks", "swells", "trills",
-    "stairs up", "stairs down", "pairs",
+    "rising", "falling", "peaks", "plucks", "swells", "tremolo", "trills", "stairs up",
+    "stairs down", "pairs", "vibrato", "steady",
   ]
   let seed: UInt64
   private static let rate = Float(SampleStore.soundRate)
@@ -21,9 +21,10 @@ struct SyntheticSounds {
     let wave = harmonics(&random)
     let tempo = exp(random.uniform(in: log(3)...log(4.5)))
     let onset = random.uniform()
-    var pitch = Drift(from: log2(250), to: log2(700), &random)
-    var level = Drift(from: log2(0.05), to: log2(0.5), &random)
-    var noise = Drift(from: log2(0.0005), to: log2(0.03), &random)
+    var pitch = Drift(from: log2(220), to: log2(900), &random)
+    let level = random.uniform(in: 0.2...0.4)
+    let noise = random.uniform(in: 0.015...0.03)
+    var gap = 0
 
     var samples = [Float](repeating: 0, count: count)
     var phase: Float = 0
@@ -34,9 +35,14 @@ struct SyntheticSounds {
       phase += exp2(pitch.next(&random) + octaves) / Self.rate
       phase -= phase.rounded(.down)
       let tone = wave[min(wave.count - 1, Int(phase * Float(wave.count)))]
+      // Now and then the tone is silent for a while, as under a time mask.
+      if gap <= -Int(Self.rate * 0.2), random.index(below: 5_000) == 0 {
+        gap = Int(Self.rate * random.uniform(in: 0.1...0.4))
+      }
+      gap -= 1
       let value =
-        exp2(level.next(&random)) * loudness * tone
-        + exp2(noise.next(&random)) * random.uniform(in: -1.7...1.7)
+        level * (gap > 0 ? 0 : loudness * tone)
+        + noise * random.uniform(in: -1.7...1.7)
       samples[i] = max(-1, min(1, value))
     }
     return Sound(samples: samples, rate: SampleStore.soundRate)
