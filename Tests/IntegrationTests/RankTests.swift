@@ -38,7 +38,7 @@ import Testing
       let result = try run(
         "motet",
         job.arguments(
-          "run", "training.batch=2", "training.local_epochs=1", "federation.rounds=1",
+          "run", "training.batch=2", "training.rate=1e-5", "federation.rounds=1",
           "monitor.every=0", "federation.participation=\(Double(6) / Double(clients))"))
       let line = result.lines.first { $0.hasPrefix("peak memory of a rank: ") }
       return try #require(line?.split(separator: " ").dropLast().last.flatMap { Int($0) })

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct ResumeTests {
   /// Kill -9 of one rank in a round: the job ends by itself within ten seconds, and goes on.
   @Test func survivesTheDeathOfARank() throws {
-    let job = try SmallJob()
+    let job = try SmallJob(rounds: 3)
     let whole = try run("motet", job.arguments("whole"))
     let expected = try #require(hash(whole), "\(whole.errors)")
 
@@ -28,7 +28,7 @@ import Testing
 
   /// SIGTERM: the clients in training finish, the last complete round is kept, exit code 85.
   @Test func leavesWhenAskedTo() throws {
-    let job = try SmallJob()
+    let job = try SmallJob(rounds: 3)
     let expected = hash(try run("motet", job.arguments("whole")))
     let running = try startMPI(
       3, "motet", job.arguments("stopped", "federation.checkpoint_every=9"))
@@ -42,7 +42,7 @@ import Testing
 
   /// A damaged newest checkpoint: the one before serves, with a warning.
   @Test func fallsBackToTheCheckpointBefore() throws {
-    let job = try SmallJob()
+    let job = try SmallJob(rounds: 3)
     let expected = hash(try run("motet", job.arguments("run")))
     let newest = job.folder.path("run/checkpoint-000003.h5")
     let bytes = try #require(FileManager.default.contents(atPath: newest))
@@ -54,7 +54,7 @@ import Testing
 
   /// `--fresh` moves the old run aside; another job's checkpoint is refused with what differs.
   @Test func startsOverOnlyWhenTold() throws {
-    let job = try SmallJob()
+    let job = try SmallJob(rounds: 3)
     let first = try run("motet", job.arguments("run", "federation.rounds=1"))
     #expect(first.status == 0, "\(first.errors)")
     let other = try run("motet", job.arguments("run", "training.rate=0.5"))

@@ -7,7 +7,7 @@ struct SmallJob {
   var path: String { folder.path("small.yaml") }
 
   /// Makes the data set once for all tests of a process, and the shards.
-  init(clients: Int = 12, alpha: Double = 1) throws {
+  init(clients: Int = 12, alpha: Double = 1, rounds: Int = 2) throws {
     try FileManager.default.copyItem(
       atPath: Self.data.path("data.h5"), toPath: folder.path("data.h5"))
     folder.write(
@@ -18,8 +18,8 @@ struct SmallJob {
       data: { image: data.h5, audio: data.h5 }
       clients: { count: \(clients), alpha: \(alpha) }
       encoder: { name: resnet18, input: 32 }
-      training: { local_epochs: 2, batch: 16 }
-      federation: { rounds: 3, participation: 50% }
+      training: { local_epochs: 1, batch: 16 }
+      federation: { rounds: \(rounds), participation: 50% }
       monitor: { every: 2, knn: { k: 20 } }
       """)
     let result = try run("motet", ["shard", path])
