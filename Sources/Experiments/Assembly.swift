@@ -24,6 +24,7 @@ public struct Assembly {
   /// Opens and checks the job's files, plans its memory and makes its parts. A collective: all ranks
   /// return, or all throw.
   public init(_ job: Job, communicator: Communicator) throws {
+    try communicator.agreeOnRoot { try Self.checkRanks(job, communicator) }
     let mix = ModalityMix(job.clients.mix, clients: job.clients.count, seed: job.seed)
     let (shards, largest) = try communicator.agree {
       let shards = try job.openShards()
@@ -60,6 +61,21 @@ public struct Assembly {
     if rank == 0 { encoder.initialise(model, seed: job.seed) }
     monitor = job.monitor.every > 0 ? try KNNMonitor(job, views: views, engine) : nil
     instructionSet = "\(engine.instructionSet), \(engine.lanes) lanes"
+  }
+
+  /// A rank without a client in any round is a mistake in the command.
+  private static func checkRanks(
+    _ job: Job, _ communicator: Communicator
+  ) throws {
+    let selection = job.selection
+    let workers = FederatedTraining.workers(of: communicator).count
+    guard workers <= selection.count else {
+      throw JobError(
+        path: job.path,
+        message: "\(communicator.size) ranks are \(workers) workers, but a round trains "
+          + "\(selection.count) clients; start at most \(selection.count + 1) ranks or raise "
+          + "federation.participation")
+    }
   }
 
   /// The most samples of one modality, and the most bytes, that a client has.

@@ -37,6 +37,11 @@ public struct Job {
     try aggregators.make(section("federation")["aggregator"] ?? [:])
   }
 
+  /// Which clients a round trains.
+  public var selection: Selection {
+    Selection(clients: clients.count, participation: federation.participation, seed: seed)
+  }
+
   /// The optimizer of a client's training.
   func makeOptimizer() throws -> any Optimizer {
     try optimizers.make([

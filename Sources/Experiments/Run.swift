@@ -38,12 +38,9 @@ public final class Run {
     let aggregator = try job.makeAggregator()
     self.aggregator = aggregator
 
-    let selection = Selection(
-      clients: job.clients.count, participation: job.federation.participation, seed: job.seed)
     var completed = 0
     var results: Results?
     try communicator.agreeOnRoot {
-      try Self.checkRanks(job, selection, communicator)
       if fresh, let old = try folder.setAside() { observer.note("moved the old run to \(old)") }
       try folder.prepare()
       if let checkpoint = try folder.checkpoints.newest(warn: observer.note) {
@@ -76,7 +73,7 @@ public final class Run {
     federation = FederatedTraining(
       .init(
         communicator: communicator, trainer: assembly.trainer, aggregator: aggregator,
-        schedule: job.schedule, selection: selection, samples: assembly.samples),
+        schedule: job.schedule, selection: job.selection, samples: assembly.samples),
       global: assembly.model, completed: completed)
   }
 
@@ -122,19 +119,5 @@ public final class Run {
       Checkpoint(
         round: federation.completed, job: jsonText(job.resolved), shards: assembly.shards,
         model: federation.global, serverState: aggregator.serverState))
-  }
-
-  /// A rank without a client in any round is a mistake in the command.
-  private static func checkRanks(
-    _ job: Job, _ selection: Selection, _ communicator: Communicator
-  ) throws {
-    let workers = FederatedTraining.workers(of: communicator).count
-    guard workers <= selection.count else {
-      throw JobError(
-        path: job.path,
-        message: "\(communicator.size) ranks are \(workers) workers, but a round trains "
-          + "\(selection.count) clients; start at most \(selection.count + 1) ranks or raise "
-          + "federation.participation")
-    }
   }
 }

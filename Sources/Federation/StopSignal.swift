@@ -12,7 +12,10 @@ public enum StopSignal {
   public static func install() {
     // Touched once, so that nothing is initialised inside the handler.
     received.store(false, ordering: .relaxed)
+    var stops = sigset_t()
+    sigemptyset(&stops)
     for number in [SIGTERM, SIGUSR1] {
+      sigaddset(&stops, number)
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { _ in
         StopSignal.received.store(true, ordering: .relaxed)
@@ -20,6 +23,8 @@ public enum StopSignal {
       action.sa_flags = SA_RESTART
       sigaction(number, &action, nil)
     }
+    // Whoever started this process may have left them blocked.
+    pthread_sigmask(SIG_UNBLOCK, &stops, nil)
   }
 
   public static var isReceived: Bool { received.load(ordering: .relaxed) }

@@ -43,6 +43,12 @@ public final class RunningProcess {
     }
     process.standardOutput = FileHandle(forWritingAtPath: folder.path("output"))
     process.standardError = FileHandle(forWritingAtPath: folder.path("errors"))
+    // Tests run on threads that block signals, and a child would inherit that.
+    var none = sigset_t()
+    var old = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &old)
+    defer { pthread_sigmask(SIG_SETMASK, &old, nil) }
     try process.run()
   }
 

@@ -39,8 +39,7 @@ struct DescribeCommand: ParsableCommand {
     arguments.settings = settings
     let job = try arguments.load()
     Console.write(try job.yaml())
-    let selection = Selection(
-      clients: job.clients.count, participation: job.federation.participation, seed: job.seed)
+    let selection = job.selection
     let encoder = job.encoder
     Console.line(
       """
