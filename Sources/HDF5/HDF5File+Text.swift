@@ -27,7 +27,7 @@ extension HDF5File {
     }
     defer { H5Dclose(set) }
     let copies = texts.map { strdup($0) }
-    defer { copies.forEach { free($0) } }
+    defer { for copy in copies { free(copy) } }
     guard !copies.isEmpty else { return }
     try check(path, name, "H5Dwrite") {
       H5Dwrite(set, type, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), copies)

@@ -32,9 +32,8 @@ struct DataSynthesize: ParsableCommand {
       images: images, sounds: sounds, classes: classes, side: side, seed: seed)
     try refuseExisting(to, overwrite: overwrite)
     let progress = ProgressLine("making samples")
-    try synthesize(plan, to: to, modality: { try modalities.make($0) }) {
-      progress.show($0, of: $1)
-    }
+    try synthesize(
+      plan, to: to, modality: { try modalities.make($0) }, progress: { progress.show($0, of: $1) })
     progress.finish()
     for line in try describe(try SampleStore.open(to)) { print(line) }
   }
