@@ -13,7 +13,7 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 export OPENBLAS_NUM_THREADS=1
 
-[ -e .demo/demo.h5 ] || "$motet" data synthesize --to .demo/demo.h5 --images 3000 --sounds 3000
+[ -e .demo/demo.h5 ] || "$motet" data synthesize --to .demo/demo.h5
 "$motet" shard "$job" --plot .demo/shards.png
 "$motet" views .demo/demo.h5 --to .demo/views.png
 # A worker a core, and rank 0, which aggregates and sleeps in between.
