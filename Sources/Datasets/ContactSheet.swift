@@ -17,15 +17,7 @@ public struct ContactSheet {
   /// Draws the samples that come first in their class.
   public func draw(_ store: SampleStore, split: String) throws -> Picture {
     let panels = try store.modalities(in: split).map { try panel(store, $0, split) }
-    var sheet = Picture(
-      width: panels.map(\.width).max() ?? 1, height: panels.reduce(0) { $0 + $1.height },
-      colour: .white)
-    var y = 0
-    for panel in panels {
-      sheet.draw(panel, x: 0, y: y)
-      y += panel.height
-    }
-    return sheet
+    return Picture.stacked(panels)
   }
 
   private func panel(_ store: SampleStore, _ modality: String, _ split: String) throws -> Picture {

@@ -31,15 +31,7 @@ public struct ViewSheet {
         throw error.inside(name)
       }
     }
-    var sheet = Picture(
-      width: panels.map(\.width).max() ?? 1, height: panels.reduce(0) { $0 + $1.height },
-      colour: .white)
-    var y = 0
-    for panel in panels {
-      sheet.draw(panel, x: 0, y: y)
-      y += panel.height
-    }
-    return sheet
+    return Picture.stacked(panels)
   }
 
   private func panel(

@@ -48,7 +48,7 @@ public struct BatchNorm: Sendable {
     for group in 0..<groups {
       let shape = self.shape(x, groups)
       let offset = group * x.buffer.floats.count / groups
-      engine.kernels.batch_statistics(shape, x.pointer + offset, mean, variance, nil)
+      engine.kernels.batch_statistics(shape, x.pointer + offset, mean, variance)
       let slot = statistics.pointer + group * 4 * channels
       let count = Double(shape.images) * Double(shape.positions)
       for c in 0..<channels {
@@ -115,7 +115,7 @@ public struct BatchNorm: Sendable {
       let y = saved.y.map { UnsafePointer($0.pointer + offset) }
       engine.kernels.batch_norm_gradient_sums(
         shape, dy.pointer + offset, x.pointer + offset, y, relu ? 1 : 0, slot, slot + channels,
-        slot + 2 * channels, sumG, sumGX, nil)
+        slot + 2 * channels, sumG, sumGX)
       let count = Double(shape.images) * Double(shape.positions)
       for c in 0..<channels {
         let mean = Double(slot[2 * channels + c])

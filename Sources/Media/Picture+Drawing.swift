@@ -43,4 +43,17 @@ extension Picture {
   public static func textSize(_ text: String, scale: Int = 1) -> (width: Int, height: Int) {
     (max(0, text.count * (Glyphs.width + 1) - 1) * scale, Glyphs.height * scale)
   }
+
+  /// Pictures below one another on white, as wide as the widest.
+  public static func stacked(_ panels: [Picture]) -> Picture {
+    var sheet = Picture(
+      width: panels.map(\.width).max() ?? 1, height: panels.reduce(0) { $0 + $1.height },
+      colour: .white)
+    var y = 0
+    for panel in panels {
+      sheet.draw(panel, x: 0, y: y)
+      y += panel.height
+    }
+    return sheet
+  }
 }

@@ -47,8 +47,7 @@ typedef struct {
                                       float *dw, float *scratch);
 
   // Mean and biased variance of each channel, in Float64 over images.
-  void (*batch_statistics)(MotetFeatures s, const float *x, double *mean, double *variance,
-                           float *scratch);
+  void (*batch_statistics)(MotetFeatures s, const float *x, double *mean, double *variance);
   // y = x scale + shift, then + residual where not NULL, then ReLU where asked.
   void (*scale_shift)(MotetFeatures s, const float *x, const float *scale, const float *shift,
                       const float *residual, int relu, float *y);
@@ -56,8 +55,7 @@ typedef struct {
   // by y > 0 where `y` is not NULL, else by x scale + shift > 0 where `relu`.
   void (*batch_norm_gradient_sums)(MotetFeatures s, const float *dy, const float *x, const float *y,
                                    int relu, const float *scale, const float *shift,
-                                   const float *mean, double *sum_g, double *sum_gx,
-                                   float *scratch);
+                                   const float *mean, double *sum_g, double *sum_gx);
   // dx = g scale + x slope + offset (all by channel), with g as above; g itself to `residual`
   // where not NULL (may be dy).
   void (*batch_norm_gradient)(MotetFeatures s, const float *dy, const float *x, const float *y,
