@@ -46,7 +46,8 @@ public protocol Encoder: Sendable {
 public let encoders = Catalogue<any Encoder>(
   "encoder",
   [
-    .entry(ResNet18.self)
+    .entry(ResNet18.self),
+    .entry(ViT.self),
   ])
 
 extension Catalogue.Entry where Product == any Encoder {

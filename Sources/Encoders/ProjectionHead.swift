@@ -1,60 +1,136 @@
+import Catalogues
 import Layers
 import Tensors
 
-/// From features to the projection that the loss sees: one linear layer, or two with a ReLU between
-/// (SimCLR's head). Named as PyTorch names `fc` or `fc.0`, `fc.2` of a Sequential.
+/// From features to the projection that the loss sees: one linear layer; or hidden layers before it,
+/// each a linear layer, BatchNorm where asked, and ReLU. Named as PyTorch names `fc`, or `fc.0`,
+/// `fc.2`, … of a Sequential.
 struct ProjectionHead: Sendable {
-  private let first: Linear
-  private let second: Linear?
+  /// The options that every encoder has for its head.
+  struct Options {
+    let hidden: Int
+    let hiddenLayers: Int
+    let hiddenNorm: Bool
+    let projection: Int
 
-  init(_ name: String, _ layout: inout ParameterLayout, input: Int, hidden: Int, output: Int) {
-    if hidden == 0 {
-      first = Linear(name, &layout, input: input, output: output)
-      second = nil
-    } else {
-      first = Linear("\(name).0", &layout, input: input, output: hidden)
-      second = Linear("\(name).2", &layout, input: hidden, output: output)
+    func check() throws {
+      guard (0...65_536).contains(hidden) else {
+        throw ConfigurationError("hidden", "\(hidden) is outside 0 to 65536")
+      }
+      guard (1...8).contains(hiddenLayers) else {
+        throw ConfigurationError("hidden_layers", "\(hiddenLayers) is outside 1 to 8")
+      }
+      guard !hiddenNorm || hidden % 32 == 0 else {
+        throw ConfigurationError("hidden", "\(hidden) is no multiple of 32, as BatchNorm needs")
+      }
+      guard (1...65_536).contains(projection) else {
+        throw ConfigurationError("projection", "\(projection) is outside 1 to 65536")
+      }
     }
+  }
+
+  private let hidden: [(linear: Linear, norm: BatchNorm?)]
+  private let last: Linear
+
+  init(_ name: String, _ layout: inout ParameterLayout, input: Int, _ options: Options) {
+    guard options.hidden > 0 else {
+      hidden = []
+      last = Linear(name, &layout, input: input, output: options.projection)
+      return
+    }
+    var width = input
+    var place = 0
+    var hidden: [(Linear, BatchNorm?)] = []
+    for _ in 0..<options.hiddenLayers {
+      let linear = Linear("\(name).\(place)", &layout, input: width, output: options.hidden)
+      let norm =
+        options.hiddenNorm
+        ? BatchNorm("\(name).\(place + 1)", &layout, channels: options.hidden, relu: true) : nil
+      hidden.append((linear, norm))
+      width = options.hidden
+      place += options.hiddenNorm ? 3 : 2
+    }
+    self.hidden = hidden
+    last = Linear("\(name).\(place)", &layout, input: width, output: options.projection)
   }
 
   struct Saved {
-    let first: Linear.Saved
-    let hidden: Matrix?
-    let second: Linear.Saved?
-  }
-
-  func initialise(_ fresh: Initialisation) {
-    fresh.uniform(first)
-    if let second { fresh.uniform(second) }
-  }
-
-  func forward(_ x: Matrix, _ parameters: ParameterVector, _ engine: Engine) -> (
-    projection: Matrix, saved: Saved
-  ) {
-    let (a, savedFirst) = first.forward(x, parameters, engine)
-    guard let second else {
-      return (a, Saved(first: savedFirst, hidden: nil, second: nil))
+    struct Layer {
+      let linear: Linear.Saved
+      let norm: BatchNorm.Saved?
+      /// After the ReLU, where no BatchNorm knows what it let through.
+      let active: Matrix?
     }
-    let hidden = Matrix(engine.pool, rows: a.rows, columns: a.columns)
-    engine.kernels.relu(a.floats.count, a.pointer, hidden.pointer)
-    let (y, savedSecond) = second.forward(hidden, parameters, engine)
-    return (y, Saved(first: savedFirst, hidden: hidden, second: savedSecond))
+    let hidden: [Layer]
+    let last: Linear.Saved
   }
 
+  /// Every parameter fresh; `linear` is the encoder's rule for linear layers.
+  func initialise(_ fresh: Initialisation, _ linear: (Linear) -> Void) {
+    for layer in hidden {
+      linear(layer.linear)
+      if let norm = layer.norm { fresh.identity(norm) }
+    }
+    linear(last)
+  }
+
+  /// `groups` consecutive parts of the batch have their own batch statistics.
+  func forward(
+    _ x: Matrix, groups: Int, _ parameters: ParameterVector, _ engine: Engine
+  ) -> (projection: Matrix, saved: Saved) {
+    var x = x
+    var saved: [Saved.Layer] = []
+    for layer in hidden {
+      let (a, savedLinear) = layer.linear.forward(x, parameters, engine)
+      if let norm = layer.norm {
+        let (b, savedNorm) = norm.forward(
+          FeatureMap(rows: a), groups: groups, parameters, engine)
+        saved.append(Saved.Layer(linear: savedLinear, norm: savedNorm, active: nil))
+        x = b.rows
+      } else {
+        x = relu(a, engine)
+        saved.append(Saved.Layer(linear: savedLinear, norm: nil, active: x))
+      }
+    }
+    let (y, savedLast) = last.forward(x, parameters, engine)
+    return (y, Saved(hidden: saved, last: savedLast))
+  }
+
+  /// With the running statistics.
+  func infer(_ x: Matrix, _ parameters: ParameterVector, _ engine: Engine) -> Matrix {
+    var x = x
+    for layer in hidden {
+      let a = layer.linear.forward(x, parameters, engine).y
+      x =
+        layer.norm.map { $0.infer(FeatureMap(rows: a), parameters, engine).rows }
+        ?? relu(a, engine)
+    }
+    return last.forward(x, parameters, engine).y
+  }
+
+  /// The features' gradient; the parameters' are added to `gradient`.
   func backward(
     _ dy: Matrix, _ saved: Saved, _ parameters: ParameterVector, into gradient: ParameterVector,
     _ engine: Engine
   ) -> Matrix {
-    guard let second, let hidden = saved.hidden, let savedSecond = saved.second else {
-      return first.backward(dy, saved.first, parameters, into: gradient, engine)
+    var d = last.backward(dy, saved.last, parameters, into: gradient, engine)
+    for (layer, kept) in zip(hidden, saved.hidden).reversed() {
+      if let norm = layer.norm, let savedNorm = kept.norm {
+        d = norm.backward(FeatureMap(rows: d), savedNorm, parameters, into: gradient, engine).rows
+      } else if let active = kept.active {
+        engine.kernels.relu_gradient(d.floats.count, d.pointer, active.pointer, d.pointer)
+      }
+      d = layer.linear.backward(d, kept.linear, parameters, into: gradient, engine)
     }
-    let dh = second.backward(dy, savedSecond, parameters, into: gradient, engine)
-    engine.kernels.relu_gradient(dh.floats.count, dh.pointer, hidden.pointer, dh.pointer)
-    return first.backward(dh, saved.first, parameters, into: gradient, engine)
+    return d
+  }
+
+  private func relu(_ x: Matrix, _ engine: Engine) -> Matrix {
+    let y = Matrix(engine.pool, rows: x.rows, columns: x.columns)
+    engine.kernels.relu(x.floats.count, x.pointer, y.pointer)
+    return y
   }
 
   /// Floating-point operations for one row.
-  var operations: Double {
-    Double(2 * first.input * first.output) + Double(second.map { 2 * $0.input * $0.output } ?? 0)
-  }
+  var operations: Double { hidden.reduce(last.operations) { $0 + $1.linear.operations } }
 }

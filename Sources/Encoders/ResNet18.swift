@@ -15,10 +15,25 @@ public struct ResNet18: PlugIn, Encoder {
     public var channels = 3
     /// `standard`: 7×7 stride 2 and 3×3 maximum pool; `small`: 3×3 stride 1, no pool, for 32×32.
     public var stem = "standard"
-    /// Width of a hidden layer in the projection head (Linear, ReLU, Linear); 0 for none.
+    /// Width of the projection head's hidden layers (Linear, ReLU); 0 for none.
     public var hidden = 0
+    /// How many hidden layers of that width (Barlow Twins' own projector: 2).
+    public var hiddenLayers = 1
+    /// BatchNorm in each hidden layer.
+    public var hiddenNorm = false
     /// Columns of the projection.
     public var projection = 128
+
+    enum CodingKeys: String, CodingKey {
+      case input, channels, stem, hidden, projection
+      case hiddenLayers = "hidden_layers"
+      case hiddenNorm = "hidden_norm"
+    }
+
+    var head: ProjectionHead.Options {
+      ProjectionHead.Options(
+        hidden: hidden, hiddenLayers: hiddenLayers, hiddenNorm: hiddenNorm, projection: projection)
+    }
   }
 
   public static var defaults: Options { Options() }
@@ -46,12 +61,7 @@ public struct ResNet18: PlugIn, Encoder {
       throw ConfigurationError(
         "stem", unknown("stem", options.stem, among: ["standard", "small"]))
     }
-    guard (0...65_536).contains(options.hidden) else {
-      throw ConfigurationError("hidden", "\(options.hidden) is outside 0 to 65536")
-    }
-    guard (1...65_536).contains(options.projection) else {
-      throw ConfigurationError("projection", "\(options.projection) is outside 1 to 65536")
-    }
+    try options.head.check()
     inputSide = options.input
     inputChannels = options.channels
     projectionCount = options.projection
@@ -75,7 +85,7 @@ public struct ResNet18: PlugIn, Encoder {
     }
     self.blocks = blocks
     head = ProjectionHead(
-      "fc", &layout, input: 512, hidden: options.hidden, output: options.projection)
+      "fc", &layout, input: 512, options.head)
     self.layout = layout
   }
 
@@ -84,7 +94,7 @@ public struct ResNet18: PlugIn, Encoder {
     fresh.kaiming(stem)
     fresh.identity(stemNorm)
     for block in blocks { fresh.block(block) }
-    head.initialise(fresh)
+    head.initialise(fresh) { fresh.uniform($0) }
   }
 
   private final class Saved: EncoderSaved {
@@ -126,7 +136,7 @@ public struct ResNet18: PlugIn, Encoder {
       savedBlocks.append(saved)
     }
     let (features, savedAverage) = averagePool.forward(x, engine)
-    let (projection, savedHead) = head.forward(features, parameters, engine)
+    let (projection, savedHead) = head.forward(features, groups: groups, parameters, engine)
     return (
       projection,
       Saved(
@@ -163,7 +173,7 @@ public struct ResNet18: PlugIn, Encoder {
     if let stemPool { x = stemPool.forward(x, engine).y }
     for block in blocks { x = block.infer(x, parameters, engine) }
     let features = averagePool.forward(x, engine).y
-    return (features, head.forward(features, parameters, engine).projection)
+    return (features, head.infer(features, parameters, engine))
   }
 
   public var forwardOperations: Double {

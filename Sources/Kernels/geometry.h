@@ -10,6 +10,9 @@ static inline long motet_round_up(long x, long unit) { return (x + unit - 1) / u
 // into the same few sets of the first-level cache.
 static inline long motet_row_stride(long columns) { return columns % 128 ? columns : columns + 16; }
 
+// Rows of a product's left side that stay in the second-level cache: a quarter of a MiB.
+static inline long motet_product_rows(long k) { return motet_round_up(MAX(64 * 1024 / k, 48), 12); }
+
 // Winograd saves three multiplications of four on whole tiles, but its transformed weights are four
 // times as large. Of pictures of at most 2 x 2 a tile saves nothing.
 static inline int motet_is_winograd(MotetConvolution s) {

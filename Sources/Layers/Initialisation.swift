@@ -41,6 +41,38 @@ public struct Initialisation {
     }
   }
 
+  /// γ 1, β 0.
+  public func identity(_ norm: LayerNorm) {
+    parameters[norm.weight].update(repeating: 1)
+    parameters[norm.bias].update(repeating: 0)
+  }
+
+  /// A transformer's linear layer: weight normal with deviation 0.02, bias 0.
+  public func transformer(_ linear: Linear) {
+    normal(linear.weight)
+    parameters[linear.bias].update(repeating: 0)
+  }
+
+  /// Every layer of a block.
+  public func transformer(_ block: TransformerBlock) {
+    for norm in [block.norm1, block.norm2] { identity(norm) }
+    for linear in [
+      block.attention.qkv, block.attention.projection, block.mlp.first, block.mlp.second,
+    ] { transformer(linear) }
+  }
+
+  /// Positions, class token and weight normal with deviation 0.02, bias 0.
+  public func transformer(_ embedding: PatchEmbedding) {
+    for range in [embedding.classToken, embedding.positions, embedding.weight] {
+      if let range { normal(range) }
+    }
+    parameters[embedding.bias].update(repeating: 0)
+  }
+
+  private func normal(_ range: Range<Int>) {
+    fill(range) { Float(0.02 * $0.normal()) }
+  }
+
   private func fill(_ range: Range<Int>, _ draw: (inout RandomStream) -> Float) {
     var random = RandomStream(seed: seed, purpose: .initialisation, sample: range.lowerBound)
     let values = parameters[range]

@@ -36,15 +36,24 @@ public struct Linear: Sendable {
     _ dy: Matrix, _ saved: Saved, _ parameters: ParameterVector, into gradient: ParameterVector,
     _ engine: Engine
   ) -> Matrix {
-    engine.product(
-      rows: input, columns: output, inner: dy.rows, saved.x.pointer, aTransposed: true,
-      dy.pointer, into: gradient[weight].baseAddress!, accumulate: true)
-    let db = gradient[bias].baseAddress!
-    for row in 0..<dy.rows { engine.kernels.add(output, dy.pointer + row * output, db) }
+    addGradients(dy, saved.x, into: gradient, engine)
     let dx = Matrix(engine.pool, rows: dy.rows, columns: input)
     engine.product(
       rows: dy.rows, columns: input, inner: output, dy.pointer,
       parameters[weight].baseAddress!, bTransposed: true, into: dx.pointer)
     return dx
   }
+  /// Adds the weight's and the bias's gradients, summed over the rows in order.
+  func addGradients(
+    _ dy: Matrix, _ x: Matrix, into gradient: ParameterVector, _ engine: Engine
+  ) {
+    engine.product(
+      rows: input, columns: output, inner: dy.rows, x.pointer, aTransposed: true,
+      dy.pointer, into: gradient[weight].baseAddress!, accumulate: true)
+    let db = gradient[bias].baseAddress!
+    for row in 0..<dy.rows { engine.kernels.add(output, dy.pointer + row * output, db) }
+  }
+
+  /// Floating-point operations of one row, 2 for a multiply-add.
+  public var operations: Double { Double(2 * input * output) }
 }

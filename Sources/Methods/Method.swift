@@ -13,7 +13,8 @@ public protocol Method: Sendable {
 public let methods = Catalogue<any Method>(
   "method",
   [
-    .entry(SimCLR.self)
+    .entry(SimCLR.self),
+    .entry(BarlowTwins.self),
   ])
 
 extension Catalogue.Entry where Product == any Method {

@@ -26,6 +26,23 @@ public struct FeatureMap {
     self.layout = layout
   }
 
+  /// Rows as features of one position each, in the same memory: what is blocked is then plain too.
+  public init(rows: Matrix) {
+    precondition(rows.pointer == rows.buffer.pointer, "features that begin within a buffer")
+    buffer = rows.buffer
+    images = rows.rows
+    channels = rows.columns
+    height = 1
+    width = 1
+    layout = .blocked
+  }
+
+  /// Features of one position as rows [images][channels], in the same memory.
+  public var rows: Matrix {
+    precondition(positions == 1, "\(positions) positions are no row")
+    return Matrix(buffer, rows: images, columns: channels)
+  }
+
   public var positions: Int { height * width }
   /// Values an image.
   public var imageCount: Int { channels * positions }

@@ -78,11 +78,13 @@ def scaled(values: Tensor, module: nn.Module, kind: str) -> Tensor:
     if isinstance(module, nn.Conv2d):
         fan_out = module.out_channels * math.prod(module.kernel_size)
         return values * float32(math.sqrt(3) * math.sqrt(2 / fan_out))
-    if isinstance(module, nn.BatchNorm2d):
+    if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d | nn.LayerNorm):
         small = values * float32(0.1)
         return 1 + small if kind == "weight" else small
     if isinstance(module, nn.Linear):
         return values * float32(1 / math.sqrt(module.in_features))
+    if kind in ("pos_embed", "cls_token"):
+        return values * float32(0.1)
     raise TypeError(f"no rule for the {kind} of {type(module).__name__}")
 
 

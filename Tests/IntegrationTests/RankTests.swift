@@ -6,8 +6,15 @@ import Testing
 @Suite(.serialized) struct RankTests {
   /// The same SHA-256 on 1, 2, 3 and 5 ranks, with either schedule, and with every number of lanes
   /// that fuses multiply and add.
-  @Test func sameModelOnAnyRanksSchedulesAndLanes() throws {
-    let job = try SmallJob()
+  @Test(arguments: [
+    [],
+    [
+      "method.name=barlowtwins", "encoder.name=vit", "encoder.patch=8", "encoder.width=64",
+      "encoder.depth=2", "encoder.heads=2", "encoder.mlp=128", "encoder.hidden_norm=true",
+    ],
+  ])
+  func sameModelOnAnyRanksSchedulesAndLanes(_ settings: [String]) throws {
+    let job = try SmallJob(settings: settings)
     let alone = try run("motet", job.arguments("alone"))
     let expected = try #require(hash(alone), "\(alone.errors)")
     for ranks in [1, 2, 3, 5] {

@@ -4,10 +4,13 @@ import TestSupport
 /// A folder with a small data set, its shards and a job: two rounds of six clients take seconds.
 struct SmallJob {
   let folder = TemporaryFolder()
+  /// `--set` for every run.
+  private let settings: [String]
   var path: String { folder.path("small.yaml") }
 
   /// Makes the data set once for all tests of a process, and the shards.
-  init(clients: Int = 12, alpha: Double = 1, rounds: Int = 2) throws {
+  init(clients: Int = 12, alpha: Double = 1, rounds: Int = 2, settings: [String] = []) throws {
+    self.settings = settings
     try FileManager.default.copyItem(
       atPath: Self.data.path("data.h5"), toPath: folder.path("data.h5"))
     folder.write(
@@ -41,9 +44,9 @@ struct SmallJob {
   }()
 
   /// Arguments of a run whose files lie in a folder of their own.
-  func arguments(_ name: String, _ settings: String...) -> [String] {
+  func arguments(_ name: String, _ more: String...) -> [String] {
     ["run", path, "--set", "results=\(folder.path(name))"]
-      + settings.flatMap { ["--set", $0] }
+      + (settings + more).flatMap { ["--set", $0] }
   }
 
   struct Failure: Error { let text: String }

@@ -9,29 +9,27 @@ public func setReferenceParameters(_ parameters: ParameterVector) {
   let trainable = parameters.layout.entries.filter(\.trainable)
   for (t, entry) in trainable.enumerated() {
     let values = noise(UInt64(t + 1) << 32, entry.count)
-    let fan = { (parts: ArraySlice<Int>) in Double(parts.reduce(1, *)) }
-    let isNorm = entry.name.contains("bn") || entry.name.contains("downsample.1")
     let scaled: [Float]
-    if entry.shape.count == 4 {
-      let scale = Float(
-        3.0.squareRoot()
-          * (2 / (fan(entry.shape[2...]) * Double(entry.shape[0])))
-          .squareRoot())
+    if let scale = referenceScale(entry, parameters.layout) {
       scaled = values.map { $0 * scale }
-    } else if isNorm {
-      scaled = values.map { entry.name.hasSuffix("weight") ? 1 + 0.1 * $0 : 0.1 * $0 }
     } else {
-      // A linear layer's bias is bounded by its weight's inputs.
-      let weight = entry.name.replacingOccurrences(of: ".bias", with: ".weight")
-      let inputs = parameters.layout.entry(weight)!.shape[1]
-      let scale = Float(1 / Double(inputs).squareRoot())
-      scaled = values.map { $0 * scale }
+      scaled = values.map { entry.name.hasSuffix("weight") ? 1 + 0.1 * $0 : 0.1 * $0 }
     }
     parameters.setTorchValues(scaled, entry)
   }
   for entry in parameters.layout.entries where !entry.trainable {
     parameters[entry.range].update(repeating: entry.name.hasSuffix("running_var") ? 1 : 0)
   }
+}
+
+/// The factor for a weight, a bias (that of its weight) or a free parameter; nil for a norm's.
+private func referenceScale(_ entry: ParameterLayout.Entry, _ layout: ParameterLayout) -> Float? {
+  let name = entry.name.replacingOccurrences(of: ".bias", with: ".weight")
+  guard name.hasSuffix(".weight"), let shape = layout.entry(name)?.shape else { return 0.1 }
+  guard shape.count > 1 else { return nil }
+  guard shape.count == 4 else { return Float(1 / Double(shape[1]).squareRoot()) }
+  let fanOut = Double(shape[0] * shape[2] * shape[3])
+  return Float(3.0.squareRoot() * (2 / fanOut).squareRoot())
 }
 
 /// Images [count, channels, side, side] as PyTorch has them -> plain views, channels last.

@@ -26,6 +26,11 @@ typedef struct {
   int height, width;
 } MotetExtent;
 
+// Attention within each image, over its tokens; `size` is a head's, a multiple of 16.
+typedef struct {
+  int images, tokens, heads, size;
+} MotetAttention;
+
 typedef struct {
   int lanes;
   int fused;         // 1: compiled with fused multiply-add
@@ -37,6 +42,14 @@ typedef struct {
   void (*product)(long m, long n, long k, const float *a, long a_stride, int a_transposed,
                   const float *b, long b_stride, int b_transposed, float *c, long c_stride,
                   int accumulate, float *scratch);
+
+  // The same with b packed once for many products: panels of b[k][n] (or b[n][k] where transposed);
+  // then c = start + a panels, for n a multiple of 2 lanes. `start` may be NULL (zeros), c itself, or
+  // one row for all (stride 0).
+  long (*packed_size)(long n, long k);
+  void (*pack)(long k, long n, const float *b, long b_stride, int transposed, float *panels);
+  void (*product_packed)(long m, long n, long k, const float *a, long a_stride, const float *panels,
+                         const float *start, long start_stride, float *c, long c_stride);
 
   // y = x * w; dx = dy * turned w; dw += what dy and x give.
   long (*convolution_scratch)(MotetConvolution s);
@@ -70,6 +83,28 @@ typedef struct {
   // Mean over positions, to plain rows [image][channel], and back.
   void (*average_pool)(MotetFeatures s, const float *x, float *y);
   void (*average_pool_gradient)(MotetFeatures s, const float *dy, float *dx);
+
+  // Rows over their mean and deviation, times weight, plus bias; `columns` a multiple of 16.
+  // `statistics` [rows][2] keeps mean and 1 / deviation. The gradient adds to dx and to the
+  // parameters' gradients.
+  void (*layer_norm)(long rows, long columns, float epsilon, const float *x, const float *weight,
+                     const float *bias, float *y, float *statistics);
+  void (*layer_norm_gradient)(long rows, long columns, const float *dy, const float *x,
+                              const float *weight, const float *statistics, float *dx,
+                              float *weight_gradient, float *bias_gradient);
+
+  // y = x Phi(x), Phi the normal distribution function; backward: d, dy before and dx after, and y
+  // again.
+  void (*gelu)(long n, const float *x, float *y);
+  void (*gelu_gradient)(long n, const float *x, float *d, float *y);
+
+  // qkv [images][tokens][query, key, value][head][size] -> y [images][tokens][head][size].
+  // `statistics` [images][heads][tokens][2] keeps each row's greatest score and 1 / sum.
+  long (*attention_scratch)(MotetAttention s);
+  void (*attention)(MotetAttention s, const float *qkv, float *y, float *statistics,
+                    float *scratch);
+  void (*attention_gradient)(MotetAttention s, const float *qkv, const float *y,
+                             const float *statistics, const float *dy, float *dqkv, float *scratch);
 
   // y += x
   void (*add)(long n, const float *x, float *y);

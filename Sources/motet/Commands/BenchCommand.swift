@@ -18,6 +18,8 @@ struct BenchStepCommand: ParsableCommand {
     commandName: "step",
     abstract: "One self-supervised training step: two views of a batch, gradient, optimizer.")
 
+  @Option(help: "resnet18 or another encoder, with its options at their defaults.")
+  var encoder = "resnet18"
   @Option(help: "Samples in a batch; each gives two views.") var batch = 32
   @Option(help: "Side of the input.") var input = 128
   @Option(help: "Steps to measure.") var steps = 5
@@ -32,7 +34,7 @@ struct BenchStepCommand: ParsableCommand {
 
   func run() throws {
     let engine = try Engine(lanes: Engine.lanesFromEnvironment())
-    let encoder = try encoders.make(["name": "resnet18", "input": input])
+    let encoder = try encoders.make(["name": self.encoder, "input": input])
     let step = TrainingStep(
       encoder: encoder, method: try methods.make("simclr"),
       optimizer: SGD(SGD.defaults), engine)
@@ -55,7 +57,7 @@ struct BenchStepCommand: ParsableCommand {
     let median = times[times.count / 2]
     let rate = Double(2 * batch) / median
     let figures: [String: Any] = [
-      "batch": batch, "input": input, "lanes": engine.lanes,
+      "encoder": self.encoder, "batch": batch, "input": input, "lanes": engine.lanes,
       "instruction_set": engine.instructionSet, "milliseconds": median * 1e3,
       "milliseconds_min": times[0] * 1e3, "milliseconds_max": times[times.count - 1] * 1e3,
       "views_per_second": rate,
@@ -68,9 +70,9 @@ struct BenchStepCommand: ParsableCommand {
     } else {
       print(
         String(
-          format: "%@, %d lanes: %.1f ms a step of 2 x %d views (%.1f to %.1f), %.1f views/s, "
+          format: "%@, %d lanes: %@, %.1f ms a step of 2 x %d views (%.1f to %.1f), %.1f views/s, "
             + "%.0f GFLOP/s by direct convolution, peak %.0f MiB",
-          engine.instructionSet, engine.lanes, median * 1e3, batch, times[0] * 1e3,
+          engine.instructionSet, engine.lanes, self.encoder, median * 1e3, batch, times[0] * 1e3,
           times[times.count - 1] * 1e3, rate, 3 * encoder.forwardOperations * rate * 1e-9,
           Double(peakResidentBytes()) / 1_048_576))
     }

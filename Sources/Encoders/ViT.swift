@@ -1,0 +1,228 @@
+import Catalogues
+import Layers
+import Tensors
+
+/// A vision transformer as timm has it (Dosovitskiy et al., arXiv 2010.11929), behind it SSAST's
+/// prediction head, Linear–ReLU–Linear. The defaults are the paper's "ViT": 64 tokens of 16×16
+/// pixels, 18 layers, 8 heads, and the width that gives its 15 M parameters.
+///
+/// The features are the mean of the tokens after the last norm (FSSUAVL §4; SSAST), with
+/// `class_token` the class token's output.
+public struct ViT: PlugIn, Encoder {
+  public static let name = "vit"
+  public static let summary = "vision transformer (timm's), with SSAST's head"
+
+  public struct Options: Codable, Sendable {
+    /// Side of the square input.
+    public var input = 128
+    /// Channels of the input.
+    public var channels = 3
+    /// Side of a patch.
+    public var patch = 16
+    public var width = 256
+    public var depth = 18
+    public var heads = 8
+    /// Width of a hidden layer between attentions.
+    public var mlp = 1024
+    /// A token that is no patch, and whose output is the feature.
+    public var classToken = false
+    /// Width of the projection head's hidden layers (Linear, ReLU); 0 for none.
+    public var hidden = 256
+    /// How many hidden layers of that width (Barlow Twins' own projector: 2).
+    public var hiddenLayers = 1
+    /// BatchNorm in each hidden layer.
+    public var hiddenNorm = false
+    /// Columns of the projection.
+    public var projection = 128
+
+    enum CodingKeys: String, CodingKey {
+      case input, channels, patch, width, depth, heads, mlp, hidden, projection
+      case classToken = "class_token"
+      case hiddenLayers = "hidden_layers"
+      case hiddenNorm = "hidden_norm"
+    }
+
+    var head: ProjectionHead.Options {
+      ProjectionHead.Options(
+        hidden: hidden, hiddenLayers: hiddenLayers, hiddenNorm: hiddenNorm, projection: projection)
+    }
+  }
+
+  public static var defaults: Options { Options() }
+
+  public let layout: ParameterLayout
+  public let inputSide: Int
+  public let inputChannels: Int
+  public let featureCount: Int
+  public let projectionCount: Int
+  private let embedding: PatchEmbedding
+  private let blocks: [TransformerBlock]
+  private let norm: LayerNorm
+  private let head: ProjectionHead
+
+  public init(_ options: Options) throws {
+    try Self.check(options)
+    inputSide = options.input
+    inputChannels = options.channels
+    featureCount = options.width
+    projectionCount = options.projection
+    var layout = ParameterLayout()
+    embedding = PatchEmbedding(
+      &layout, input: options.input, channels: options.channels, patch: options.patch,
+      width: options.width, classToken: options.classToken)
+    blocks = (0..<options.depth).map {
+      TransformerBlock(
+        "blocks.\($0)", &layout, width: options.width, heads: options.heads, hidden: options.mlp)
+    }
+    norm = LayerNorm("norm", &layout, columns: options.width)
+    head = ProjectionHead(
+      "head", &layout, input: options.width, options.head)
+    self.layout = layout
+  }
+
+  private static func check(_ options: Options) throws {
+    func within(_ key: String, _ value: Int, _ range: ClosedRange<Int>) throws {
+      guard range.contains(value) else {
+        throw ConfigurationError(
+          key, "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
+      }
+    }
+    try within("input", options.input, 16...1024)
+    try within("channels", options.channels, 1...64)
+    try within("patch", options.patch, 1...options.input)
+    try within("width", options.width, 32...8192)
+    try within("depth", options.depth, 1...128)
+    try within("heads", options.heads, 1...options.width)
+    try within("mlp", options.mlp, 32...65_536)
+    try options.head.check()
+    guard options.input % options.patch == 0 else {
+      throw ConfigurationError(
+        "patch", "an input of \(options.input) is no whole number of patches of \(options.patch)")
+    }
+    for (key, value) in [("width", options.width), ("mlp", options.mlp)] where value % 32 != 0 {
+      throw ConfigurationError(key, "\(value) is no multiple of 32")
+    }
+    guard options.width % options.heads == 0, options.width / options.heads % 16 == 0 else {
+      throw ConfigurationError(
+        "heads", "\(options.heads) heads do not cut the width \(options.width) into multiples of 16"
+      )
+    }
+  }
+
+  /// Linear weights and positions normal with deviation 0.02, biases 0, norms 1 and 0 (timm; its cut
+  /// at ±2 is at a hundred deviations).
+  public func initialise(_ parameters: ParameterVector, seed: UInt64) {
+    let fresh = Initialisation(parameters, seed: seed)
+    fresh.transformer(embedding)
+    for block in blocks { fresh.transformer(block) }
+    fresh.identity(norm)
+    head.initialise(fresh) { fresh.transformer($0) }
+  }
+
+  private final class Saved: EncoderSaved {
+    let views: FeatureMap
+    var blocks: [TransformerBlock.Saved]
+    /// What the last block gave.
+    let x: Matrix
+    let head: ProjectionHead.Saved
+
+    init(
+      views: FeatureMap, blocks: [TransformerBlock.Saved], x: Matrix, head: ProjectionHead.Saved
+    ) {
+      self.views = views
+      self.blocks = blocks
+      self.x = x
+      self.head = head
+    }
+  }
+
+  public func forward(
+    _ views: FeatureMap, groups: Int, _ parameters: ParameterVector, _ engine: Engine
+  ) -> (projection: Matrix, saved: EncoderSaved) {
+    var x = embedding.forward(views, parameters, engine)
+    var savedBlocks: [TransformerBlock.Saved] = []
+    for block in blocks {
+      let (y, saved) = block.forward(x, tokens: embedding.tokens, parameters, engine)
+      x = y
+      savedBlocks.append(saved)
+    }
+    let (projection, savedHead) = head.forward(
+      features(x, parameters, engine), groups: groups, parameters, engine)
+    return (projection, Saved(views: views, blocks: savedBlocks, x: x, head: savedHead))
+  }
+
+  public func backward(
+    _ projectionGradient: Matrix, _ saved: EncoderSaved, _ parameters: ParameterVector,
+    into gradient: ParameterVector, _ engine: Engine
+  ) {
+    guard let saved = saved as? Saved, saved.blocks.count == blocks.count else {
+      preconditionFailure("backward needs what this encoder's forward saved, once")
+    }
+    let dfeatures = head.backward(
+      projectionGradient, saved.head, parameters, into: gradient, engine)
+    let d = throughFeatures(dfeatures, saved.x, parameters, into: gradient, engine)
+    for block in blocks.reversed() {
+      block.backward(
+        d, tokens: embedding.tokens, saved.blocks.removeLast(), parameters, into: gradient, engine)
+    }
+    embedding.backward(d, saved.views, into: gradient, engine)
+  }
+
+  public func infer(_ views: FeatureMap, _ parameters: ParameterVector, _ engine: Engine) -> (
+    features: Matrix, projection: Matrix
+  ) {
+    var x = embedding.forward(views, parameters, engine)
+    for block in blocks {
+      x = block.forward(x, tokens: embedding.tokens, parameters, engine).y
+    }
+    let features = features(x, parameters, engine)
+    return (features, head.infer(features, parameters, engine))
+  }
+
+  /// The tokens whose outputs are averaged.
+  private var pooled: Range<Int> { embedding.classToken == nil ? 0..<embedding.tokens : 0..<1 }
+
+  /// Tokens of the last block -> features [images, width].
+  private func features(_ x: Matrix, _ parameters: ParameterVector, _ engine: Engine) -> Matrix {
+    let images = x.rows / embedding.tokens
+    let features = Matrix(engine.pool, rows: images, columns: featureCount)
+    features.floats.update(repeating: 0)
+    for image in 0..<images {
+      let tokens = x[image * embedding.tokens..<(image + 1) * embedding.tokens][pooled]
+      let y = norm.forward(tokens, parameters, engine).y
+      let mean = features[image..<image + 1]
+      for row in 0..<y.rows {
+        engine.kernels.add(featureCount, y.pointer + row * featureCount, mean.pointer)
+      }
+      for i in 0..<featureCount { mean.pointer[i] /= Float(y.rows) }
+    }
+    return features
+  }
+
+  /// The gradient of the last block's tokens.
+  private func throughFeatures(
+    _ dfeatures: Matrix, _ x: Matrix, _ parameters: ParameterVector,
+    into gradient: ParameterVector, _ engine: Engine
+  ) -> Matrix {
+    let d = Matrix(engine.pool, rows: x.rows, columns: featureCount)
+    d.floats.update(repeating: 0)
+    let share = Matrix(engine.pool, rows: pooled.count, columns: featureCount)
+    for image in 0..<dfeatures.rows {
+      let rows = image * embedding.tokens..<(image + 1) * embedding.tokens
+      for i in 0..<share.floats.count {
+        share.pointer[i] =
+          dfeatures.pointer[image * featureCount + i % featureCount] / Float(share.rows)
+      }
+      let tokens = x[rows][pooled]
+      norm.backward(
+        share, tokens, norm.forward(tokens, parameters, engine).saved, parameters,
+        addingTo: d[rows][pooled], into: gradient, engine)
+    }
+    return d
+  }
+
+  public var forwardOperations: Double {
+    embedding.operations
+      + blocks.reduce(0) { $0 + $1.operations(tokens: embedding.tokens) } + head.operations
+  }
+}

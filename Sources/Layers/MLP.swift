@@ -1,0 +1,50 @@
+import Tensors
+
+/// A transformer block's two linear layers with GELU (exact, by erf) between (timm's `Mlp`).
+public struct MLP: Sendable {
+  let first: Linear
+  let second: Linear
+
+  /// - Parameters: multiples of 32.
+  public init(_ name: String, _ layout: inout ParameterLayout, width: Int, hidden: Int) {
+    first = Linear("\(name).fc1", &layout, input: width, output: hidden)
+    second = Linear("\(name).fc2", &layout, input: hidden, output: width)
+  }
+
+  struct Weights {
+    let first: PackedMatrix
+    let second: PackedMatrix
+  }
+
+  func weights(_ parameters: ParameterVector, transposed: Bool, _ engine: Engine) -> Weights {
+    Weights(
+      first: first.packed(parameters, transposed: transposed, engine),
+      second: second.packed(parameters, transposed: transposed, engine))
+  }
+
+  /// y = residual + MLP(x). Keeps the values before GELU in `hidden`; those behind it are made again.
+  func forward(
+    _ x: Matrix, residual: Matrix, _ weights: Weights, hidden: Matrix,
+    _ parameters: ParameterVector, into y: Matrix, _ engine: Engine
+  ) {
+    first.forward(x, weights.first, parameters, into: hidden, engine)
+    let active = Matrix(engine.pool, rows: x.rows, columns: first.output)
+    engine.kernels.gelu(hidden.floats.count, hidden.pointer, active.pointer)
+    second.forward(active, weights.second, residual: residual, parameters, into: y, engine)
+  }
+
+  /// The gradient of `x`. `weights` are transposed.
+  func backward(
+    _ dy: Matrix, _ x: Matrix, _ weights: Weights, hidden: Matrix,
+    into gradient: ParameterVector, _ engine: Engine
+  ) -> Matrix {
+    let d = second.inputGradient(dy, weights.second, engine)
+    let active = Matrix(engine.pool, rows: x.rows, columns: first.output)
+    engine.kernels.gelu_gradient(d.floats.count, hidden.pointer, d.pointer, active.pointer)
+    second.addGradients(dy, active, into: gradient, engine)
+    return first.backward(d, x, weights.first, into: gradient, engine)
+  }
+
+  /// Floating-point operations of one row.
+  var operations: Double { first.operations + second.operations }
+}

@@ -1,0 +1,75 @@
+import Encoders
+import Foundation
+import HDF5
+import Layers
+import Tensors
+import TestSupport
+import Testing
+
+/// Against timm's VisionTransformer in Float64 (Fixtures/vit.py). Tolerances: forward 1e-4,
+/// gradients 1e-3, relative to each tensor's norm.
+@Suite struct ViTTests {
+  @Test(arguments: ["paper", "classtoken", "odd", "projector"], Engine.availableLanes)
+  func equalsTimm(_ name: String, lanes: Int) throws {
+    let file = try fixture(Bundle.module, "vit.h5")
+    var settings: [String: Any] = [
+      "name": "vit", "class_token": try file.intAttribute("class_token", on: name) == 1,
+      "hidden_norm": try file.intAttribute("hidden_norm", on: name) == 1,
+    ]
+    for key in [
+      "input", "channels", "patch", "width", "depth", "heads", "mlp", "hidden", "hidden_layers",
+      "projection",
+    ] { settings[key] = Int(try file.intAttribute(key, on: name)) }
+    let encoder = try encoders.make(settings)
+    let batch = Int(try file.intAttribute("batch", on: name))
+    let engine = try Engine(lanes: lanes)
+    let parameters = ParameterVector(encoder.layout)
+    setReferenceParameters(parameters)
+    let side = encoder.inputSide
+    let channels = encoder.inputChannels
+    let x = FeatureMap(
+      engine.pool, images: batch, channels: channels, height: side, width: side, layout: .plain)
+    _ = x.buffer.floats.update(
+      from: channelsLast(
+        noise(1000 << 32, batch * channels * side * side), images: batch, channels: channels,
+        side: side))
+
+    let (projection, saved) = encoder.forward(x, groups: 1, parameters, engine)
+    let expected: [Float] = try file.read("\(name)/projection")
+    #expect(relativeError(projection.floats, expected) < 1e-4)
+    let slope = Matrix(engine.pool, rows: batch, columns: encoder.projectionCount)
+    _ = slope.floats.update(from: noise(2000 << 32, slope.floats.count))
+    let gradient = ParameterVector(encoder.layout)
+    encoder.backward(slope, saved, parameters, into: gradient, engine)
+    for entry in encoder.layout.entries where entry.trainable {
+      let key = "\(name)/gradients/\(entry.name)"
+      let values = gradient.torchValues(entry)
+      let reference: [Float] = try file.read(key)
+      let length = try file.doubleAttribute("norm", on: key)
+      let stride = Int(try file.intAttribute("stride", on: key))
+      // A bias before BatchNorm has no gradient but rounding.
+      guard length > 1e-9 else {
+        #expect(norm(values) < 1e-4, "\(entry.name)")
+        continue
+      }
+      #expect(relativeError(sampled(values, stride: stride), reference) < 1e-3, "\(entry.name)")
+      #expect(abs(norm(values) - length) < 1e-3 * length, "\(entry.name)")
+    }
+    let features: [Float] = try file.read("\(name)/features")
+    #expect(relativeError(encoder.infer(x, parameters, engine).features.floats, features) < 1e-4)
+  }
+
+  /// "15 M" (FSSUAVL, table 2): blocks of 14.2 M, patches, positions, head.
+  @Test func hasThePapersSize() throws {
+    #expect(try encoders.make("vit").layout.trainableCount == 14_528_128)
+  }
+
+  @Test(arguments: [
+    ["patch": 15], ["heads": 7], ["heads": 32], ["width": 100], ["mlp": 1000], ["depth": 0],
+  ])
+  func refusesImpossibleOptions(_ options: [String: Int]) throws {
+    #expect(throws: (any Error).self) {
+      try encoders.make((options as [String: Any]).merging(["name": "vit"]) { $1 })
+    }
+  }
+}
