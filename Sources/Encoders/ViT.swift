@@ -214,9 +214,9 @@ public struct ViT: PlugIn, Encoder {
           dfeatures.pointer[image * featureCount + i % featureCount] / Float(share.rows)
       }
       let tokens = x[rows][pooled]
-      norm.backward(
-        share, tokens, norm.forward(tokens, parameters, engine).saved, parameters,
-        addingTo: d[rows][pooled], into: gradient, engine)
+      let saved = norm.forward(tokens, parameters, engine).saved
+      norm.backward(share, tokens, saved, parameters, addingTo: d[rows][pooled], engine)
+      norm.addGradients(share, tokens, saved, into: gradient, engine)
     }
     return d
   }

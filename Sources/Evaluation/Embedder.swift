@@ -23,10 +23,11 @@ public final class Embedder {
   public var dimension: Int { encoder.featureCount }
 
   /// Features [samples, dimension]; those of several evaluation views are averaged.
+  /// - Parameter makers: one for each thread.
   public func embed(
-    _ samples: SampleSet, _ maker: any ViewMaker, _ parameters: ParameterVector
+    _ samples: SampleSet, _ makers: [any ViewMaker], _ parameters: ParameterVector
   ) -> [Float] {
-    let views = maker.evaluationViewCount
+    let views = makers[0].evaluationViewCount
     var features = [Float](repeating: 0, count: samples.count * dimension)
     let total = samples.count * views
     for first in stride(from: 0, to: total, by: batch) {
@@ -34,11 +35,13 @@ public final class Embedder {
       let input = FeatureMap(
         engine.pool, images: count, channels: encoder.inputChannels, height: encoder.inputSide,
         width: encoder.inputSide, layout: .plain)
-      for place in 0..<count {
-        let view = UnsafeMutableBufferPointer(
-          start: input.pointer + place * input.imageCount, count: input.imageCount)
-        samples.withSample((first + place) / views) {
-          maker.evaluationView(of: $0, index: (first + place) % views, into: view)
+      engine.parallel(count) { places, own in
+        for place in places {
+          let view = UnsafeMutableBufferPointer(
+            start: input.pointer + place * input.imageCount, count: input.imageCount)
+          samples.withSample((first + place) / views) {
+            makers[own.thread].evaluationView(of: $0, index: (first + place) % views, into: view)
+          }
         }
       }
       let rows = encoder.infer(input, parameters, engine).features

@@ -31,19 +31,26 @@ public struct Assembly {
       return (shards, try Self.largestClient(job, shards, mix))
     }
     let isWorker = FederatedTraining.workers(of: communicator).contains(communicator.rank)
+    try communicator.agree {
+      if isWorker { try Self.checkThreads(job, communicator.rank) }
+    }
     try MemoryPlan(job, isWorker: isWorker, largestClient: largest).check(communicator)
     self = try communicator.agree { try Assembly(job, shards, mix, rank: communicator.rank) }
   }
 
   private init(_ job: Job, _ shards: ShardReader, _ mix: ModalityMix, rank: Int) throws {
-    let engine = try Engine(lanes: try Engine.lanesFromEnvironment())
+    let engine = try job.makeEngine()
     let encoder = job.encoder
     let shape = ViewShape(side: encoder.inputSide, channels: encoder.inputChannels)
     let views = try job.modalityNames.map { name in
       do {
         let statistics = try shards.statistics(name)
-        let maker = try job.makeModality(name).makeViews(shape: shape, statistics: statistics)
-        return (modality: name, maker: maker)
+        let modality = try job.makeModality(name)
+        return ModalityViews(
+          modality: name,
+          makers: try (0..<engine.threads).map { _ in
+            try modality.makeViews(shape: shape, statistics: statistics)
+          })
       } catch let error as ConfigurationError {
         throw JobError(path: job.path, message: "\(error.inside("views.\(name)"))")
       }
@@ -60,7 +67,9 @@ public struct Assembly {
     // Millions of normal numbers take seconds; the other ranks get the model with the first round.
     if rank == 0 { encoder.initialise(model, seed: job.seed) }
     monitor = job.monitor.every > 0 ? try KNNMonitor(job, views: views, engine) : nil
-    instructionSet = "\(engine.instructionSet), \(engine.lanes) lanes"
+    instructionSet =
+      "\(engine.instructionSet), \(engine.lanes) lanes"
+      + (engine.threads > 1 ? ", \(engine.threads) threads" : "")
   }
 
   /// A rank without a client in any round is a mistake in the command.
@@ -75,6 +84,20 @@ public struct Assembly {
         message: "\(communicator.size) ranks are \(workers) workers, but a round trains "
           + "\(selection.count) clients; start at most \(selection.count + 1) ranks or raise "
           + "federation.participation")
+    }
+  }
+
+  /// Threads without cores of their own would wait for one another.
+  private static func checkThreads(_ job: Job, _ rank: Int) throws {
+    let machine = Machine()
+    let threads = job.training.threads
+    guard threads <= machine.cores else {
+      throw JobError(
+        path: job.path,
+        message: "training.threads is \(threads), but rank \(rank) on \(machine.host) may use "
+          + "\(machine.cores) \(machine.cores == 1 ? "core" : "cores"); start with "
+          + "mpirun --map-by slot:PE=\(threads) or srun --cpus-per-task=\(threads), "
+          + "or lower training.threads")
     }
   }
 

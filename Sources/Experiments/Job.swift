@@ -2,6 +2,7 @@ import Catalogues
 import Encoders
 import Federation
 import Foundation
+import Layers
 import Methods
 import Training
 import Views
@@ -48,6 +49,11 @@ public struct Job {
       "name": training.optimizer, "momentum": training.momentum,
       "weight_decay": training.weightDecay,
     ])
+  }
+
+  /// What a rank computes with.
+  func makeEngine() throws -> Engine {
+    try Engine(lanes: try Engine.lanesFromEnvironment(), threads: training.threads)
   }
 
   /// What makes a modality's views.

@@ -15,7 +15,7 @@ final class KNNMonitor: Monitor {
     let name: String
     let modality: String
     let store: SampleStore
-    let views: any ViewMaker
+    let views: [any ViewMaker]
     /// Rows of the splits that take part.
     let bank: [Int]
     let queries: [Int]
@@ -31,7 +31,7 @@ final class KNNMonitor: Monitor {
   private let embedder: Embedder
 
   /// - Parameter views: the makers of views by modality.
-  init(_ job: Job, views: [(modality: String, maker: any ViewMaker)], _ engine: Engine) throws {
+  init(_ job: Job, views: [ModalityViews], _ engine: Engine) throws {
     embedder = Embedder(encoder: job.encoder, engine)
     let options = job.monitor.knn
     knn = KNN(k: options.k, temperature: options.temperature)
@@ -40,7 +40,8 @@ final class KNNMonitor: Monitor {
       var random = RandomStream(seed: job.seed, purpose: .sampling, client: stream)
       return random.permutation(count).prefix(limit).sorted()
     }
-    sets = try views.map { modality, maker in
+    sets = try views.map { views in
+      let modality = views.modality
       let path = job.data[modality]!
       let store = try SampleStore.open(path)
       for split in [Self.bankSplit, Self.querySplit] where store.count(modality, split) == 0 {
@@ -49,7 +50,7 @@ final class KNNMonitor: Monitor {
       }
       return DataSet(
         name: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent,
-        modality: modality, store: store, views: maker,
+        modality: modality, store: store, views: views.makers,
         bank: choose(options.bank, of: store.count(modality, Self.bankSplit), 0),
         queries: choose(options.queries, of: store.count(modality, Self.querySplit), 1))
     }

@@ -53,7 +53,7 @@ struct MemoryPlan {
   }
 
   private func trial(batch: Int) throws -> Int {
-    let engine = try Engine(lanes: try Engine.lanesFromEnvironment())
+    let engine = try job.makeEngine()
     let step = TrainingStep(
       encoder: job.encoder, method: job.method, optimizer: try job.makeOptimizer(),
       joined: job.training.views == .joined, engine)
@@ -65,7 +65,7 @@ struct MemoryPlan {
       width: side, layout: .plain)
     for i in 0..<views.buffer.floats.count { views.pointer[i] = Float(i % 255) / 255 }
     _ = step.run(views, parameters, rate: job.training.rate)
-    return engine.pool.highWater
+    return engine.highWater
   }
 }
 

@@ -65,20 +65,19 @@ public struct Attention: Sendable {
       saved.mixed, weights.projection, residual: residual, parameters, into: y, engine)
   }
 
-  /// The gradient of `x`. `weights` are transposed.
-  func backward(
-    _ dy: Matrix, _ x: Matrix, tokens: Int, _ weights: Weights, _ saved: Saved,
-    into gradient: ParameterVector, _ engine: Engine
-  ) -> Matrix {
-    let dmixed = projection.backward(
-      dy, saved.mixed, weights.projection, into: gradient, engine)
-    let dqkv = Matrix(engine.pool, rows: x.rows, columns: qkv.output)
-    let shape = shape(x.rows, tokens)
+  /// The gradients of queries, keys and values, and of `x`. `weights` are transposed.
+  func inputGradient(
+    _ dy: Matrix, tokens: Int, _ weights: Weights, _ saved: Saved, dqkv: Matrix, into dx: Matrix,
+    _ engine: Engine
+  ) {
+    let dmixed = Matrix(engine.pool, rows: dy.rows, columns: projection.input)
+    projection.inputGradient(dy, weights.projection, into: dmixed, engine)
+    let shape = shape(dy.rows, tokens)
     let scratch = engine.pool.take(engine.kernels.attention_scratch(shape))
     engine.kernels.attention_gradient(
       shape, saved.qkv.pointer, saved.mixed.pointer, saved.statistics.pointer, dmixed.pointer,
       dqkv.pointer, scratch.pointer)
-    return qkv.backward(dqkv, x, weights.qkv, into: gradient, engine)
+    qkv.inputGradient(dqkv, weights.qkv, into: dx, engine)
   }
 
   /// Floating-point operations of one image's tokens.

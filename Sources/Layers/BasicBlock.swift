@@ -86,7 +86,10 @@ public struct BasicBlock: Sendable {
       let dd = downsample.norm.backward(dy, saved.norm, p, into: gradient, engine)
       identity = downsample.convolution.backward(dd, saved.convolution, p, into: gradient, engine)
     }
-    engine.kernels.add(dx.buffer.floats.count, identity.pointer, dx.pointer)
+    engine.parallel(dx.buffer.floats.count, unit: 1024) { part, own in
+      own.kernels.add(
+        part.count, identity.pointer + part.lowerBound, dx.pointer + part.lowerBound)
+    }
     return dx
   }
 }

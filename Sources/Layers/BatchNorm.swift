@@ -46,9 +46,12 @@ public struct BatchNorm: Sendable {
     let moments = engine.pool.take(4 * channels)
     let (mean, variance) = doubles(moments)
     for group in 0..<groups {
-      let shape = self.shape(x, groups)
+      let shape = shape(x, images: x.images / groups)
       let offset = group * x.buffer.floats.count / groups
-      engine.kernels.batch_statistics(shape, x.pointer + offset, mean, variance)
+      engine.parallel(channels, unit: 16) { part, own in
+        own.kernels.batch_statistics(
+          shape, x.pointer + offset, Int32(part.lowerBound), Int32(part.upperBound), mean, variance)
+      }
       let slot = statistics.pointer + group * 4 * channels
       let count = Double(shape.images) * Double(shape.positions)
       for c in 0..<channels {
@@ -64,9 +67,7 @@ public struct BatchNorm: Sendable {
         step(&parameters[runningMean][c], toward: mean[c])
         step(&parameters[runningVariance][c], toward: unbiased)
       }
-      engine.kernels.scale_shift(
-        shape, x.pointer + offset, slot, slot + channels, residual.map { $0.pointer + offset },
-        relu ? 1 : 0, y.pointer + offset)
+      apply(x, y, residual, slot, group: group, of: groups, engine)
     }
     return (
       y, Saved(x: x, y: residual == nil || !relu ? nil : y, statistics: statistics, groups: groups)
@@ -88,10 +89,22 @@ public struct BatchNorm: Sendable {
       scale.pointer[channels + c] = Float(
         Double(parameters[bias][c]) - Double(parameters[runningMean][c]) * factor)
     }
-    engine.kernels.scale_shift(
-      shape(x, 1), x.pointer, scale.pointer, scale.pointer + channels, residual?.pointer,
-      relu ? 1 : 0, y.pointer)
+    apply(x, y, residual, scale.pointer, group: 0, of: 1, engine)
     return y
+  }
+
+  /// y = relu(scale x + shift + residual) for one group's images.
+  private func apply(
+    _ x: FeatureMap, _ y: FeatureMap, _ residual: FeatureMap?,
+    _ scale: UnsafeMutablePointer<Float>, group: Int, of groups: Int, _ engine: Engine
+  ) {
+    let images = x.images / groups
+    engine.parallel(images) { part, own in
+      let offset = (group * images + part.lowerBound) * x.imageCount
+      own.kernels.scale_shift(
+        shape(x, images: part.count), x.pointer + offset, scale, scale + channels,
+        residual.map { $0.pointer + offset }, relu ? 1 : 0, y.pointer + offset)
+    }
   }
 
   /// The input's gradient; γ's and β's are added to `gradient`. Where the layer had a residual, its
@@ -109,13 +122,16 @@ public struct BatchNorm: Sendable {
     let slope = coefficients.pointer
     let constant = slope + channels
     for group in 0..<saved.groups {
-      let shape = self.shape(x, saved.groups)
+      let images = x.images / saved.groups
+      let shape = shape(x, images: images)
       let offset = group * x.buffer.floats.count / saved.groups
       let slot = saved.statistics.pointer + group * 4 * channels
       let y = saved.y.map { UnsafePointer($0.pointer + offset) }
-      engine.kernels.batch_norm_gradient_sums(
-        shape, dy.pointer + offset, x.pointer + offset, y, relu ? 1 : 0, slot, slot + channels,
-        slot + 2 * channels, sumG, sumGX)
+      engine.parallel(channels, unit: 16) { part, own in
+        own.kernels.batch_norm_gradient_sums(
+          shape, dy.pointer + offset, x.pointer + offset, y, relu ? 1 : 0, slot, slot + channels,
+          slot + 2 * channels, Int32(part.lowerBound), Int32(part.upperBound), sumG, sumGX)
+      }
       let count = Double(shape.images) * Double(shape.positions)
       for c in 0..<channels {
         let mean = Double(slot[2 * channels + c])
@@ -128,9 +144,14 @@ public struct BatchNorm: Sendable {
         slope[c] = Float(-pull)
         constant[c] = Float(pull * mean - scale * sumG[c] / count)
       }
-      engine.kernels.batch_norm_gradient(
-        shape, dy.pointer + offset, x.pointer + offset, y, relu ? 1 : 0, slot, slot + channels,
-        slope, constant, dx.pointer + offset, hadResidual ? dy.pointer + offset : nil)
+      engine.parallel(images) { part, own in
+        let first = part.lowerBound * x.imageCount
+        let start = offset + first
+        own.kernels.batch_norm_gradient(
+          self.shape(x, images: part.count), dy.pointer + start, x.pointer + start,
+          y.map { $0 + first }, relu ? 1 : 0, slot, slot + channels, slope, constant,
+          dx.pointer + start, hadResidual ? dy.pointer + start : nil)
+      }
     }
     return dx
   }
@@ -149,9 +170,9 @@ public struct BatchNorm: Sendable {
     )
   }
 
-  private func shape(_ x: FeatureMap, _ groups: Int) -> MotetFeatures {
+  private func shape(_ x: FeatureMap, images: Int) -> MotetFeatures {
     precondition(x.channels == channels, "BatchNorm of \(channels) channels got \(x.channels)")
     return MotetFeatures(
-      images: Int32(x.images / groups), channels: Int32(channels), positions: Int32(x.positions))
+      images: Int32(images), channels: Int32(channels), positions: Int32(x.positions))
   }
 }

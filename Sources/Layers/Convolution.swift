@@ -40,13 +40,17 @@ public struct Convolution: Sendable {
   public func infer(_ x: FeatureMap, _ parameters: ParameterVector, _ engine: Engine)
     -> FeatureMap
   {
-    let shape = self.shape(x)
     let y = FeatureMap(
       engine.pool, images: x.images, channels: output, height: side(x.height),
       width: side(x.width))
-    let scratch = engine.pool.take(engine.kernels.convolution_scratch(shape))
-    engine.kernels.convolution(
-      shape, x.pointer, parameters[weight].baseAddress, y.pointer, scratch.pointer)
+    let weights = rearranged(x, parameters, dataGradient: false, engine)
+    engine.parallel(x.images) { images, own in
+      let shape = shape(x, images: images.count)
+      let scratch = own.pool.take(own.kernels.convolution_scratch(shape))
+      own.kernels.convolution(
+        shape, x.pointer + images.lowerBound * x.imageCount, weights.pointer,
+        y.pointer + images.lowerBound * y.imageCount, scratch.pointer)
+    }
     return y
   }
 
@@ -54,10 +58,14 @@ public struct Convolution: Sendable {
   public func backwardWeight(
     _ dy: FeatureMap, _ saved: Saved, into gradient: ParameterVector, _ engine: Engine
   ) {
-    let shape = self.shape(saved.x)
-    let scratch = engine.pool.take(engine.kernels.convolution_scratch(shape))
-    engine.kernels.convolution_weight_gradient(
-      shape, saved.x.pointer, dy.pointer, gradient[weight].baseAddress, scratch.pointer)
+    // 32 channels are two vectors of the widest.
+    engine.parallel(output, unit: 32) { outputs, own in
+      let shape = shape(saved.x)
+      let scratch = own.pool.take(own.kernels.convolution_gradient_scratch(shape))
+      own.kernels.convolution_weight_gradient(
+        shape, saved.x.pointer, dy.pointer, Int32(outputs.lowerBound), Int32(outputs.upperBound),
+        gradient[weight].baseAddress, scratch.pointer)
+    }
   }
 
   /// The input's gradient; the weight's is added to `gradient`.
@@ -67,22 +75,43 @@ public struct Convolution: Sendable {
   ) -> FeatureMap {
     backwardWeight(dy, saved, into: gradient, engine)
     let x = saved.x
-    let shape = self.shape(x)
     let dx = FeatureMap(
       engine.pool, images: x.images, channels: input, height: x.height, width: x.width)
-    let scratch = engine.pool.take(engine.kernels.convolution_scratch(shape))
-    engine.kernels.convolution_data_gradient(
-      shape, dy.pointer, parameters[weight].baseAddress, dx.pointer, scratch.pointer)
+    let weights = rearranged(x, parameters, dataGradient: true, engine)
+    engine.parallel(x.images) { images, own in
+      let shape = shape(x, images: images.count)
+      let scratch = own.pool.take(own.kernels.convolution_scratch(shape))
+      own.kernels.convolution_data_gradient(
+        shape, dy.pointer + images.lowerBound * dy.imageCount, weights.pointer,
+        dx.pointer + images.lowerBound * dx.imageCount, scratch.pointer)
+    }
     return dx
+  }
+
+  /// The weight as the kernels want it.
+  private func rearranged(
+    _ x: FeatureMap, _ parameters: ParameterVector, dataGradient: Bool, _ engine: Engine
+  ) -> Buffer {
+    let shape = shape(x)
+    let weights = engine.pool.take(engine.kernels.convolution_weights_size(shape))
+    engine.parallel(engine.threads) { parts, own in
+      for part in parts {
+        own.kernels.convolution_weights(
+          shape, parameters[weight].baseAddress, dataGradient ? 1 : 0, Int32(part),
+          Int32(engine.threads), weights.pointer)
+      }
+    }
+    return weights
   }
 
   /// The output's side for an input's.
   public func side(_ side: Int) -> Int { (side + 2 * padding - kernel) / stride + 1 }
 
-  private func shape(_ x: FeatureMap) -> MotetConvolution {
+  private func shape(_ x: FeatureMap, images: Int? = nil) -> MotetConvolution {
     precondition(x.channels == input, "convolution of \(input) channels got \(x.channels)")
     return MotetConvolution(
-      images: Int32(x.images), height: Int32(x.height), width: Int32(x.width), in: Int32(input),
+      images: Int32(images ?? x.images), height: Int32(x.height), width: Int32(x.width),
+      in: Int32(input),
       out: Int32(output), kernel: Int32(kernel), stride: Int32(stride), padding: Int32(padding),
       plain_input: x.layout == .plain ? 1 : 0)
   }

@@ -2,19 +2,65 @@ import Foundation
 import Kernels
 import Tensors
 
-/// What layers compute with: the kernels of one instruction set, and memory. One for each thread.
+/// What layers compute with: the kernels of one instruction set, memory, and threads.
+///
+/// Not to be shared between threads: `parallel` gives each an engine of its own. No result depends
+/// on the number of threads, because none splits a sum.
 public final class Engine {
   public let kernels: MotetKernels
   public let pool = BufferPool()
+  /// Which of the threads this engine belongs to.
+  public let thread: Int
+  private let team: ThreadTeam?
+  /// Engines of the threads beside the caller's.
+  private let others: [Engine]
 
-  /// - Parameter lanes: 4, 8 or 16; nil takes the widest that this processor has.
-  public init(lanes: Int? = nil) throws {
+  /// - Parameters:
+  ///   - lanes: 4, 8 or 16; nil takes the widest that this processor has.
+  ///   - threads: that `parallel` uses, the caller's included.
+  public init(lanes: Int? = nil, threads: Int = 1) throws {
     guard let table = motet_kernels(Int32(lanes ?? 0)) else {
       throw EngineError(
         message: "MOTET_LANES=\(lanes ?? 0): this processor has no such vectors; "
           + "it has: \(Self.availableLanes.map(String.init).joined(separator: ", "))")
     }
     kernels = table.pointee
+    thread = 0
+    others = (1..<max(1, threads)).map { Engine(table.pointee, thread: $0) }
+    team = threads > 1 ? ThreadTeam(threads) : nil
+  }
+
+  private init(_ kernels: MotetKernels, thread: Int) {
+    self.kernels = kernels
+    self.thread = thread
+    others = []
+    team = nil
+  }
+
+  deinit { team?.end() }
+
+  public var threads: Int { others.count + 1 }
+
+  /// Bytes of memory that all threads' pools have held at most.
+  public var highWater: Int { others.reduce(pool.highWater) { $0 + $1.pool.highWater } }
+  /// How often one of those marks rose.
+  public var growths: Int { others.reduce(pool.growths) { $0 + $1.pool.growths } }
+
+  /// Calls `body` with consecutive parts of 0..<count that cover it, on all threads at once, each
+  /// with an engine for itself. Parts are cut at multiples of `unit`.
+  public func parallel(
+    _ count: Int, unit: Int = 1, _ body: (_ part: Range<Int>, _ own: Engine) -> Void
+  ) {
+    let units = (count + unit - 1) / unit
+    guard let team, units > 1 else {
+      if count > 0 { body(0..<count, self) }
+      return
+    }
+    team.run { index in
+      let from = units * index / team.count * unit
+      let until = min(count, units * (index + 1) / team.count * unit)
+      if from < until { body(from..<until, index == 0 ? self : others[index - 1]) }
+    }
   }
 
   /// The numbers of lanes that this processor has kernels for.

@@ -30,18 +30,8 @@ extension Linear {
     engine.product(x, weight, start: y.pointer, startStride: output, into: y)
   }
 
-  /// The input's gradient; the weight's and the bias's are added to `gradient`.
-  func backward(
-    _ dy: Matrix, _ x: Matrix, _ transposed: PackedMatrix, into gradient: ParameterVector,
-    _ engine: Engine
-  ) -> Matrix {
-    addGradients(dy, x, into: gradient, engine)
-    return inputGradient(dy, transposed, engine)
-  }
-
-  func inputGradient(_ dy: Matrix, _ transposed: PackedMatrix, _ engine: Engine) -> Matrix {
-    let dx = Matrix(engine.pool, rows: dy.rows, columns: input)
-    engine.product(dy, transposed, into: dx)
-    return dx
+  /// The input's gradient. The weight is packed transposed.
+  func inputGradient(_ dy: Matrix, _ weight: PackedMatrix, into dx: Matrix, _ engine: Engine) {
+    engine.product(dy, weight, into: dx)
   }
 }

@@ -43,15 +43,25 @@ public struct Linear: Sendable {
       parameters[weight].baseAddress!, bTransposed: true, into: dx.pointer)
     return dx
   }
-  /// Adds the weight's and the bias's gradients, summed over the rows in order.
+  /// Adds the weight's and the bias's gradients, summed over the rows in order, for part `part` of
+  /// `parts`.
   func addGradients(
-    _ dy: Matrix, _ x: Matrix, into gradient: ParameterVector, _ engine: Engine
+    _ dy: Matrix, _ x: Matrix, part: Int = 0, of parts: Int = 1, into gradient: ParameterVector,
+    _ engine: Engine
   ) {
+    // Of the weight a part has some of the inputs, of the bias some of the outputs.
+    let inputs =
+      input * part / parts / 8
+      * 8..<(part + 1 == parts ? input : input * (part + 1) / parts / 8 * 8)
     engine.product(
-      rows: input, columns: output, inner: dy.rows, x.pointer, aTransposed: true,
-      dy.pointer, into: gradient[weight].baseAddress!, accumulate: true)
-    let db = gradient[bias].baseAddress!
-    for row in 0..<dy.rows { engine.kernels.add(output, dy.pointer + row * output, db) }
+      rows: inputs.count, columns: output, inner: dy.rows, x.pointer + inputs.lowerBound,
+      aStride: input, aTransposed: true, dy.pointer,
+      into: gradient[weight].baseAddress! + inputs.lowerBound * output, accumulate: true)
+    let outputs = output * part / parts..<output * (part + 1) / parts
+    let db = gradient[bias].baseAddress! + outputs.lowerBound
+    for row in 0..<dy.rows {
+      engine.kernels.add(outputs.count, dy.pointer + row * output + outputs.lowerBound, db)
+    }
   }
 
   /// Floating-point operations of one row, 2 for a multiply-add.

@@ -33,16 +33,16 @@ public struct MLP: Sendable {
     second.forward(active, weights.second, residual: residual, parameters, into: y, engine)
   }
 
-  /// The gradient of `x`. `weights` are transposed.
-  func backward(
-    _ dy: Matrix, _ x: Matrix, _ weights: Weights, hidden: Matrix,
-    into gradient: ParameterVector, _ engine: Engine
-  ) -> Matrix {
-    let d = second.inputGradient(dy, weights.second, engine)
-    let active = Matrix(engine.pool, rows: x.rows, columns: first.output)
-    engine.kernels.gelu_gradient(d.floats.count, hidden.pointer, d.pointer, active.pointer)
-    second.addGradients(dy, active, into: gradient, engine)
-    return first.backward(d, x, weights.first, into: gradient, engine)
+  /// The gradients of the values before GELU and of `x`; the values behind it come again in `active`.
+  /// `weights` are transposed.
+  func inputGradient(
+    _ dy: Matrix, hidden: Matrix, _ weights: Weights, dhidden: Matrix, active: Matrix,
+    into dx: Matrix, _ engine: Engine
+  ) {
+    second.inputGradient(dy, weights.second, into: dhidden, engine)
+    engine.kernels.gelu_gradient(
+      dhidden.floats.count, hidden.pointer, dhidden.pointer, active.pointer)
+    first.inputGradient(dhidden, weights.first, into: dx, engine)
   }
 
   /// Floating-point operations of one row.

@@ -17,9 +17,12 @@ public struct MaximumPool: Sendable {
       width: side(x.width))
     // One byte a value.
     let winner = engine.pool.take((y.buffer.floats.count + 3) / 4)
-    engine.kernels.maximum_pool(
-      Int32(x.images), Int32(x.channels), extent(x.height, x.width), x.pointer, y.pointer,
-      bytes(winner))
+    engine.parallel(x.images) { images, own in
+      own.kernels.maximum_pool(
+        Int32(images.count), Int32(x.channels), extent(x.height, x.width),
+        x.pointer + images.lowerBound * x.imageCount, y.pointer + images.lowerBound * y.imageCount,
+        bytes(winner) + images.lowerBound * y.imageCount)
+    }
     return (y, Saved(winner: winner, height: x.height, width: x.width))
   }
 
@@ -27,9 +30,13 @@ public struct MaximumPool: Sendable {
     let dx = FeatureMap(
       engine.pool, images: dy.images, channels: dy.channels, height: saved.height,
       width: saved.width)
-    engine.kernels.maximum_pool_gradient(
-      Int32(dy.images), Int32(dy.channels), extent(saved.height, saved.width), dy.pointer,
-      bytes(saved.winner), dx.pointer)
+    engine.parallel(dy.images) { images, own in
+      own.kernels.maximum_pool_gradient(
+        Int32(images.count), Int32(dy.channels), extent(saved.height, saved.width),
+        dy.pointer + images.lowerBound * dy.imageCount,
+        bytes(saved.winner) + images.lowerBound * dy.imageCount,
+        dx.pointer + images.lowerBound * dx.imageCount)
+    }
     return dx
   }
 

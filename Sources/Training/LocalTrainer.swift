@@ -14,7 +14,7 @@ public final class LocalTrainer {
   private let encoder: any Encoder
   private let options: TrainingOptions
   private let schedule: any RateSchedule
-  private let views: [(modality: String, maker: any ViewMaker)]
+  private let views: [ModalityViews]
   private let seed: UInt64
   private let rounds: Int
   private let engine: Engine
@@ -26,7 +26,7 @@ public final class LocalTrainer {
   ///   - rounds: of the whole run, for schedules over rounds.
   public init(
     encoder: any Encoder, method: any Method, options: TrainingOptions,
-    views: [(modality: String, maker: any ViewMaker)], seed: UInt64, rounds: Int, _ engine: Engine
+    views: [ModalityViews], seed: UInt64, rounds: Int, _ engine: Engine
   ) throws {
     try options.validate()
     self.encoder = encoder
@@ -85,18 +85,21 @@ public final class LocalTrainer {
     let result = FeatureMap(
       engine.pool, images: 2 * batch.samples.count, channels: encoder.inputChannels, height: side,
       width: side, layout: .plain)
-    guard let maker = views.first(where: { $0.modality == batch.modality })?.maker,
+    guard let makers = views.first(where: { $0.modality == batch.modality })?.makers,
       let set = data.sets[batch.modality]
     else { preconditionFailure("no views of \(batch.modality)") }
-    let count = result.imageCount
-    for (half, purpose) in [Purpose.firstView, .secondView].enumerated() {
-      for (place, sample) in batch.samples.enumerated() {
+    let count = batch.samples.count
+    engine.parallel(result.images) { images, own in
+      for image in images {
+        let sample = batch.samples[image % count]
         var random = RandomStream(
-          seed: seed, purpose: purpose, round: round, client: data.client, epoch: epoch,
-          sample: streamIndex(batch.modality, sample))
-        let start = result.pointer + (half * batch.samples.count + place) * count
-        let view = UnsafeMutableBufferPointer(start: start, count: count)
-        set.withSample(sample) { maker.trainingView(of: $0, random: &random, into: view) }
+          seed: seed, purpose: image < count ? .firstView : .secondView, round: round,
+          client: data.client, epoch: epoch, sample: streamIndex(batch.modality, sample))
+        let view = UnsafeMutableBufferPointer(
+          start: result.pointer + image * result.imageCount, count: result.imageCount)
+        set.withSample(sample) {
+          makers[own.thread].trainingView(of: $0, random: &random, into: view)
+        }
       }
     }
     return result

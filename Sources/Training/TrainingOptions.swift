@@ -42,6 +42,8 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var order = Order.alternate
   public var lastBatch = LastBatch.keep
   public var views = Passes.separate
+  /// Threads of a rank; no result depends on them.
+  public var threads = 1
 
   public init() {}
 
@@ -51,7 +53,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     case weightDecay = "weight_decay"
     case schedule, order
     case lastBatch = "last_batch"
-    case views
+    case views, threads
   }
 
   public init(from decoder: any Decoder) throws {
@@ -66,6 +68,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     order = try choice(values, .order)
     lastBatch = try choice(values, .lastBatch)
     views = try choice(values, .views)
+    threads = try values.decode(Int.self, forKey: .threads)
   }
 
   /// Throws where a number cannot be.
@@ -73,6 +76,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     try require(localEpochs >= 1, "local_epochs", "\(localEpochs) is below 1")
     try require(batch >= 2, "batch", "\(batch) is below 2: the loss compares samples of a batch")
     try require(batch <= 65_536, "batch", "\(batch) is above 65536")
+    try require((1...1024).contains(threads), "threads", "\(threads) is outside 1 to 1024")
     try require(rate > 0 && rate.isFinite, "rate", "\(rate) is not above 0")
     try require((0..<1).contains(momentum), "momentum", "\(momentum) is not in 0 ..< 1")
     try require(

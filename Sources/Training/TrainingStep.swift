@@ -39,7 +39,9 @@ public final class TrainingStep {
     let (projection, saved) = encoder.forward(
       views, groups: joined ? 1 : 2, parameters, engine)
     let (loss, projectionGradient) = method.loss(projection, engine)
-    gradient.zero()
+    engine.parallel(gradient.count, unit: 1024) { part, _ in
+      gradient[part].update(repeating: 0)
+    }
     encoder.backward(projectionGradient, saved, parameters, into: gradient, engine)
     optimizer.step(parameters, gradient, state: state, rate: Float(rate), engine)
     return loss

@@ -34,6 +34,8 @@ import Testing
     try expectRefusal(job.arguments("r", "training.rate=fast"), "training.rate", "a number")
     try expectRefusal(job.arguments("r", "training.batch=1"), "training.batch", "below 2")
     try expectRefusal(job.arguments("r", "federation.participation=120%"), "participation")
+    try expectRefusal(job.arguments("r", "training.threads=0"), "threads: 0 is outside 1 to 1024")
+    try expectRefusal(job.arguments("r", "training.threads=1024"), "--cpus-per-task=1024")
     try expectRefusal(job.arguments("r", "encoder.name=resnet81"), "did you mean 'resnet18'?")
     try expectRefusal(["run", job.path, job.path], "2 job files")
     try expectRefusal(["run", job.folder.path("none.yaml")], "none.yaml", "no such file")

@@ -32,6 +32,8 @@ import Testing
         "motet", job.arguments("lanes-\(lanes)"), environment: ["MOTET_LANES": "\(lanes)"])
       #expect(hash(result) == expected, "\(lanes) lanes: \(result.errors)")
     }
+    let threads = try mpirun(3, "motet", job.arguments("threads", "training.threads=2"))
+    #expect(hash(threads) == expected, "2 threads: \(threads.errors)")
     let again = try run("motet", ["hash", job.folder.path("alone")])
     #expect(hash(again) == expected)
     // Asking for what is done does nothing, and says the same.

@@ -41,9 +41,9 @@ import Testing
     let gradient = ParameterVector(layout)
     let dx = Matrix(engine.pool, rows: 5, columns: 48)
     dx.floats.update(repeating: 0)
-    layer.backward(
-      slope, x, layer.forward(x, parameters, engine).saved, parameters, addingTo: dx,
-      into: gradient, engine)
+    let saved = layer.forward(x, parameters, engine).saved
+    layer.backward(slope, x, saved, parameters, addingTo: dx, engine)
+    layer.addGradients(slope, x, saved, into: gradient, engine)
     #expect(
       worstSlopeError(of: x.floats, gradient: Array(dx.floats), step: 1e-2, loss: loss) < 2e-3)
     #expect(

@@ -8,10 +8,11 @@ import Training
 
 @Suite struct TrainingStepTests {
   /// Losses and the final parameters of three steps.
-  private func train(_ settings: [String: any Sendable], batch: Int, lanes: Int) throws
+  private func train(_ settings: [String: any Sendable], batch: Int, lanes: Int, threads: Int = 1)
+    throws
     -> ([Double], [UInt32])
   {
-    let engine = try Engine(lanes: lanes)
+    let engine = try Engine(lanes: lanes, threads: threads)
     let encoder = try encoders.make(settings)
     let step = TrainingStep(
       encoder: encoder, method: try methods.make("simclr"), optimizer: try optimizers.make("sgd"),
@@ -29,16 +30,23 @@ import Training
     return (losses, parameters.floats.map(\.bitPattern))
   }
 
-  /// The same bits for every number of lanes with fused multiply-add, at sides that cut tiles,
-  /// with an odd batch, both stems and both heads.
+  /// The same bits for every number of lanes with fused multiply-add and of threads, at sides that
+  /// cut tiles, with an odd batch, both stems and both heads.
   @Test(arguments: [
     (["name": "resnet18", "input": 128] as [String: any Sendable], 3),
     (["name": "resnet18", "input": 75, "hidden": 96], 5),
     (["name": "resnet18", "input": 32, "stem": "small", "channels": 1, "projection": 20], 7),
+    (["name": "vit", "depth": 2, "hidden_norm": true], 9),
+    (["name": "vit", "input": 48, "depth": 1, "width": 96, "heads": 3, "class_token": true], 30),
   ])
-  func sameBitsForAllLanes(settings: [String: any Sendable], batch: Int) throws {
+  func sameBitsForAllLanesAndThreads(settings: [String: any Sendable], batch: Int) throws {
     let fused = try Engine.availableLanes.filter { try Engine(lanes: $0).kernels.fused == 1 }
     let (losses, bits) = try train(settings, batch: batch, lanes: fused.last ?? 4)
+    for threads in [2, 3] {
+      let other = try train(settings, batch: batch, lanes: fused.last ?? 4, threads: threads)
+      #expect(other.0 == losses, "\(threads) threads")
+      #expect(other.1 == bits, "\(threads) threads")
+    }
     for lanes in fused.dropLast() {
       let other = try train(settings, batch: batch, lanes: lanes)
       #expect(other.0 == losses, "\(lanes) lanes")
@@ -47,9 +55,10 @@ import Training
   }
 
   /// After the first step, steps ask the system for no memory.
-  @Test func noAllocationInSteadyState() throws {
-    let engine = try Engine()
-    let encoder = try encoders.make(["name": "resnet18", "input": 64])
+  @Test(arguments: ["resnet18", "vit"], [1, 2])
+  func noAllocationInSteadyState(name: String, threads: Int) throws {
+    let engine = try Engine(threads: threads)
+    let encoder = try encoders.make(["name": name, "input": 64])
     let step = TrainingStep(
       encoder: encoder, method: try methods.make("simclr"), optimizer: try optimizers.make("sgd"),
       engine)
@@ -62,10 +71,10 @@ import Training
       _ = step.run(views, parameters, rate: 0.03)
     }
     run(8)
-    let growths = engine.pool.growths
+    let growths = engine.growths
     // A smaller last batch included.
     for batch in [8, 8, 5, 8] { run(batch) }
-    #expect(engine.pool.growths == growths)
+    #expect(engine.growths == growths)
   }
 
   /// A few steps on one batch make the loss fall.

@@ -2,7 +2,8 @@
 //
 // A table of kernels is chosen at start-up and passed down; nothing here is global. Every output
 // element is summed in one order that does not depend on the number of lanes, so tables compiled
-// with fused multiply-add give the same bits. One thread; scratch memory is the caller's.
+// with fused multiply-add give the same bits. One thread a
+// call; scratch memory is the caller's.
 //
 // Features are blocked by lanes: [image][channel / B][row][column][channel % B], B = lanes.
 // "Rows" are plain matrices, [row][column]. Weights of a convolution are
@@ -51,24 +52,34 @@ typedef struct {
   void (*product_packed)(long m, long n, long k, const float *a, long a_stride, const float *panels,
                          const float *start, long start_stride, float *c, long c_stride);
 
-  // y = x * w; dx = dy * turned w; dw += what dy and x give.
+  // A convolution's weights, rearranged once for many images, or for its data gradient; in parts, so
+  // that threads share the work.
+  long (*convolution_weights_size)(MotetConvolution s);
+  void (*convolution_weights)(MotetConvolution s, const float *w, int data_gradient, int part,
+                              int parts, float *u);
+  // y = x * w; dx = dy * turned w; dw += what dy and x give, for output channels from..<until,
+  // multiples of 2 lanes.
   long (*convolution_scratch)(MotetConvolution s);
-  void (*convolution)(MotetConvolution s, const float *x, const float *w, float *y, float *scratch);
-  void (*convolution_data_gradient)(MotetConvolution s, const float *dy, const float *w, float *dx,
+  void (*convolution)(MotetConvolution s, const float *x, const float *u, float *y, float *scratch);
+  void (*convolution_data_gradient)(MotetConvolution s, const float *dy, const float *u, float *dx,
                                     float *scratch);
-  void (*convolution_weight_gradient)(MotetConvolution s, const float *x, const float *dy,
-                                      float *dw, float *scratch);
+  long (*convolution_gradient_scratch)(MotetConvolution s);
+  void (*convolution_weight_gradient)(MotetConvolution s, const float *x, const float *dy, int from,
+                                      int until, float *dw, float *scratch);
 
-  // Mean and biased variance of each channel, in Float64 over images.
-  void (*batch_statistics)(MotetFeatures s, const float *x, double *mean, double *variance);
+  // Mean and biased variance of channels from..<until (multiples of the lanes), in Float64 over
+  // images.
+  void (*batch_statistics)(MotetFeatures s, const float *x, int from, int until, double *mean,
+                           double *variance);
   // y = x scale + shift, then + residual where not NULL, then ReLU where asked.
   void (*scale_shift)(MotetFeatures s, const float *x, const float *scale, const float *shift,
                       const float *residual, int relu, float *y);
   // Sums over images and positions of g and of g (x - mean), where g is dy, masked by the ReLU:
-  // by y > 0 where `y` is not NULL, else by x scale + shift > 0 where `relu`.
+  // by y > 0 where `y` is not NULL, else by x scale + shift > 0 where `relu`. Channels from..<until.
   void (*batch_norm_gradient_sums)(MotetFeatures s, const float *dy, const float *x, const float *y,
                                    int relu, const float *scale, const float *shift,
-                                   const float *mean, double *sum_g, double *sum_gx);
+                                   const float *mean, int from, int until, double *sum_g,
+                                   double *sum_gx);
   // dx = g scale + x slope + offset (all by channel), with g as above; g itself to `residual`
   // where not NULL (may be dy).
   void (*batch_norm_gradient)(MotetFeatures s, const float *dy, const float *x, const float *y,
@@ -85,13 +96,15 @@ typedef struct {
   void (*average_pool_gradient)(MotetFeatures s, const float *dy, float *dx);
 
   // Rows over their mean and deviation, times weight, plus bias; `columns` a multiple of 16.
-  // `statistics` [rows][2] keeps mean and 1 / deviation. The gradient adds to dx and to the
-  // parameters' gradients.
+  // `statistics` [rows][2] keeps mean and 1 / deviation. The gradients are added: the input's to dx,
+  // those of weight and bias for columns from..<until.
   void (*layer_norm)(long rows, long columns, float epsilon, const float *x, const float *weight,
                      const float *bias, float *y, float *statistics);
   void (*layer_norm_gradient)(long rows, long columns, const float *dy, const float *x,
-                              const float *weight, const float *statistics, float *dx,
-                              float *weight_gradient, float *bias_gradient);
+                              const float *weight, const float *statistics, float *dx);
+  void (*layer_norm_parameter_gradient)(long rows, long columns, long from, long until,
+                                        const float *dy, const float *x, const float *statistics,
+                                        float *weight_gradient, float *bias_gradient);
 
   // y = x Phi(x), Phi the normal distribution function; backward: d, dy before and dx after, and y
   // again.

@@ -41,9 +41,12 @@ public struct SGD: PlugIn, Optimizer {
   ) {
     let velocity = state[0]
     for range in trainableRanges(parameters.layout) {
-      engine.kernels.momentum_step(
-        range.count, parameters[range].baseAddress, gradient[range].baseAddress,
-        velocity[range].baseAddress, rate, momentum, weightDecay)
+      engine.parallel(range.count, unit: 1024) { part, own in
+        let place = range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound
+        own.kernels.momentum_step(
+          part.count, parameters[place].baseAddress, gradient[place].baseAddress,
+          velocity[place].baseAddress, rate, momentum, weightDecay)
+      }
     }
   }
 }

@@ -12,7 +12,7 @@ struct BenchCommand: ParsableCommand {
     subcommands: [BenchStepCommand.self, BenchViewsCommand.self])
 }
 
-/// A whole training step without augmentation, on one thread.
+/// A whole training step without augmentation.
 struct BenchStepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "step",
@@ -22,18 +22,19 @@ struct BenchStepCommand: ParsableCommand {
   var encoder = "resnet18"
   @Option(help: "Samples in a batch; each gives two views.") var batch = 32
   @Option(help: "Side of the input.") var input = 128
+  @Option(help: "Threads.") var threads = 1
   @Option(help: "Steps to measure.") var steps = 5
   @Option(help: "Steps before, not counted.") var warmup = 1
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
-    guard batch > 0, steps > 0, warmup >= 0 else {
-      throw ValidationError("--batch and --steps are at least 1, --warmup at least 0")
+    guard batch > 0, steps > 0, threads > 0, warmup >= 0 else {
+      throw ValidationError("--batch, --steps and --threads are at least 1, --warmup at least 0")
     }
   }
 
   func run() throws {
-    let engine = try Engine(lanes: Engine.lanesFromEnvironment())
+    let engine = try Engine(lanes: Engine.lanesFromEnvironment(), threads: threads)
     let encoder = try encoders.make(["name": self.encoder, "input": input])
     let step = TrainingStep(
       encoder: encoder, method: try methods.make("simclr"),
@@ -58,6 +59,7 @@ struct BenchStepCommand: ParsableCommand {
     let rate = Double(2 * batch) / median
     let figures: [String: Any] = [
       "encoder": self.encoder, "batch": batch, "input": input, "lanes": engine.lanes,
+      "threads": threads,
       "instruction_set": engine.instructionSet, "milliseconds": median * 1e3,
       "milliseconds_min": times[0] * 1e3, "milliseconds_max": times[times.count - 1] * 1e3,
       "views_per_second": rate,
