@@ -1,7 +1,7 @@
 """Motet's training step against PyTorch's, run in turn on the same machine.
 
-Each round runs `motet bench step`, PyTorch as it comes, and PyTorch with its allocator tuned,
-one after the other, so that a change of the machine's speed meets all three. Prints the ratio
+Each round runs `motet bench step`, PyTorch as it comes, PyTorch with its allocator tuned, and so in
+bf16 where asked, one after the other, so that a change of the machine's speed meets all. Prints the ratio
 of views per second as median and range over the rounds, and each one's peak memory.
 """
 
@@ -46,6 +46,8 @@ class Comparison:
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--motet", type=Path, default=Path(".build/release/motet"))
+    parser.add_argument("--encoder", choices=["resnet18", "vit"], default="resnet18")
+    parser.add_argument("--bf16", action="store_true", help="PyTorch in bf16 too")
     parser.add_argument("--batches", type=int, nargs="+", default=[32, 256])
     parser.add_argument("--pairs", type=int, default=5, help="rounds of all contestants")
     parser.add_argument("--steps", type=int, default=5, help="timed steps of PyTorch in a round")
@@ -61,15 +63,21 @@ def read_arguments() -> argparse.Namespace:
 
 def contestants(arguments: argparse.Namespace, batch: int) -> dict[str, list[str]]:
     pytorch = [
-        sys.executable, str(PYTORCH), "--json", f"--batch={batch}",
+        sys.executable, str(PYTORCH), "--json", f"--encoder={arguments.encoder}",
+        f"--batch={batch}",
         f"--steps={arguments.steps}", f"--warmup={arguments.warmup}",
     ]
     motet = str(arguments.motet.resolve())
-    return {
-        "motet": [motet, "bench", "step", "--batch", str(batch), "--json"],
+    commands = {
+        "motet": [
+            motet, "bench", "step", "--encoder", arguments.encoder, "--batch", str(batch), "--json"
+        ],
         "pytorch": pytorch,
         "pytorch tuned": [*pytorch, "--tuned"],
     }
+    if arguments.bf16:
+        commands["pytorch bf16"] = [*pytorch, "--tuned", "--precision=bf16"]
+    return commands
 
 
 def run(command: list[str]) -> Sample:
@@ -161,7 +169,7 @@ def main() -> None:
     print_machine(machine)
     comparisons = []
     for batch in arguments.batches:
-        print(f"2 x {batch} views of 128 x 128, ResNet-18, fp32")
+        print(f"2 x {batch} views of 128 x 128, {arguments.encoder}, fp32")
         comparisons.append(compare(arguments, batch))
         print_comparison(comparisons[-1])
     lanes = comparisons[0].samples["motet"][0]["lanes"]

@@ -1,7 +1,8 @@
-"""One training step of SimCLR with a ResNet-18 in PyTorch, timed: the peer of `motet bench step`.
+"""One training step of SimCLR in PyTorch, timed: the peer of `motet bench step`.
 
-Two views, one after the other, NT-Xent, backward, SGD; no augmentation; channels last.
-`python step_pytorch.py --batch 256 --tuned --json`
+A ResNet-18 of torchvision, channels last, or a ViT of timm, whose attention is PyTorch's
+scaled_dot_product_attention. Two views, one after the other, NT-Xent, backward, SGD; no
+augmentation. `python step_pytorch.py --batch 256 --tuned --json`
 """
 
 import argparse
@@ -15,6 +16,7 @@ import time
 from dataclasses import asdict, dataclass
 
 import torch
+from timm.models.vision_transformer import Attention, VisionTransformer
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 from torchvision.models import resnet18
@@ -32,6 +34,7 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"
 
 @dataclass(frozen=True)
 class Settings:
+    encoder: str
     batch: int
     input: int
     threads: int
@@ -45,6 +48,7 @@ class Settings:
 @dataclass(frozen=True)
 class Report:
     torch: str
+    encoder: str
     batch: int
     input: int
     threads: int
@@ -60,6 +64,7 @@ class Report:
 
 def read_settings() -> Settings:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--encoder", choices=list(ENCODERS), default="resnet18")
     parser.add_argument("--batch", type=int, default=32, help="samples; each gives two views")
     parser.add_argument("--input", type=int, default=128, help="side of the images in pixels")
     parser.add_argument("--threads", type=int, default=1)
@@ -93,12 +98,36 @@ def nt_xent(u: Tensor, v: Tensor, temperature: float = 0.5) -> Tensor:
     return cross_entropy(logits, partners)
 
 
+def build_resnet18(input: int) -> nn.Module:
+    return resnet18(num_classes=128).to(memory_format=torch.channels_last)
+
+
+def build_vit(input: int) -> nn.Module:
+    """Motet's defaults: 64 tokens of 16 x 16 pixels, width 256, 18 layers, 8 heads."""
+    model = VisionTransformer(
+        img_size=input,
+        patch_size=16,
+        num_classes=0,
+        global_pool="avg",
+        embed_dim=256,
+        depth=18,
+        num_heads=8,
+        class_token=False,
+        fc_norm=False,
+    )
+    model.head = nn.Sequential(nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 128))
+    return model
+
+
+ENCODERS = {"resnet18": build_resnet18, "vit": build_vit}
+
+
 class Step:
     """Model, optimizer and a fixed batch of two views."""
 
     def __init__(self, settings: Settings) -> None:
         torch.manual_seed(1)
-        self.model = resnet18(num_classes=128).train().to(memory_format=torch.channels_last)
+        self.model = ENCODERS[settings.encoder](settings.input).train()
         self.optimizer = torch.optim.SGD(
             self.model.parameters(), lr=0.03, momentum=0.9, weight_decay=1e-4
         )
@@ -124,7 +153,7 @@ def operations_per_view(model: nn.Module, view: Tensor) -> int:
 
     A multiplication and an addition count as two. Convolutions and linear layers count three
     times: output, gradient of the input, gradient of the weights. The first convolution has no
-    gradient of the input.
+    gradient of the input. Attention has two products of tokens with tokens.
     """
     total = 0
 
@@ -134,8 +163,15 @@ def operations_per_view(model: nn.Module, view: Tensor) -> int:
         passes = 2 if inputs[0] is view else 3
         total += passes * 2 * output[0].numel() * inner
 
+    def count_attention(layer: nn.Module, inputs: tuple[Tensor], _: Tensor) -> None:
+        nonlocal total
+        tokens, width = inputs[0].shape[1:]
+        total += 3 * 2 * 2 * tokens * tokens * width
+
     layers = [m for m in model.modules() if isinstance(m, (nn.Conv2d, nn.Linear))]
     hooks = [layer.register_forward_hook(count) for layer in layers]
+    attentions = [m for m in model.modules() if isinstance(m, Attention)]
+    hooks += [layer.register_forward_hook(count_attention) for layer in attentions]
     with torch.no_grad():
         model(view)
     for hook in hooks:
@@ -154,6 +190,7 @@ def measure(settings: Settings) -> Report:
     operations = operations_per_view(step.model.eval(), step.views[0][:1])
     return Report(
         torch=torch.__version__,
+        encoder=settings.encoder,
         batch=settings.batch,
         input=settings.input,
         threads=torch.get_num_threads(),
@@ -171,7 +208,7 @@ def measure(settings: Settings) -> Report:
 def describe(report: Report) -> str:
     allocator = "tuned allocator" if report.tuned else "as it comes"
     return (
-        f"PyTorch {report.torch}, {allocator}, {report.precision}, {report.threads} thread(s), "
+        f"PyTorch {report.torch}, {report.encoder}, {allocator}, {report.precision}, {report.threads} thread(s), "
         f"2 x {report.batch} views of {report.input} x {report.input}\n"
         f"step {report.milliseconds:.0f} ms (median; {report.milliseconds_min:.0f} to "
         f"{report.milliseconds_max:.0f}), {report.views_per_second:.1f} views/s, "
