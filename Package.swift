@@ -34,7 +34,8 @@ let package = Package(
     .executableTarget(
       name: "motet",
       dependencies: [
-        "Experiments", "Evaluation", "Federation", "Training", "Datasets", "Views", arguments,
+        "Experiments", "Evaluation", "Federation", "Training", "Datasets", "Views", "Kernels",
+        arguments,
       ],
       swiftSettings: strict),
     // Floor 6
@@ -57,7 +58,7 @@ let package = Package(
       "Training",
       ["Encoders", "Methods", "Datasets", "Views", "Layers", "Tensors", "Catalogues", "Kernels"]),
     // Floor 3
-    library("Encoders", ["Layers", "Tensors", "Catalogues"]),
+    library("Encoders", ["Layers", "Tensors", "Catalogues", "Kernels"]),
     library("Methods", ["Layers", "Tensors", "Catalogues", "Kernels"]),
     library(
       "Datasets",

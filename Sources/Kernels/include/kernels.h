@@ -119,6 +119,8 @@ typedef struct {
   void (*attention_gradient)(MotetAttention s, const float *qkv, const float *y,
                              const float *statistics, const float *dy, float *dqkv, float *scratch);
 
+  // Nothing but multiply-adds, n times a few; returns how many floating-point operations they are.
+  double (*multiply_adds)(long n, float x, float y, float *result);
   // y += x
   void (*add)(long n, const float *x, float *y);
   // y = max(x, 0); dx = dy where y > 0

@@ -47,6 +47,7 @@ struct BenchStepCommand: ParsableCommand {
     var random = RandomStream(seed: 1, purpose: .synthesis)
     for i in 0..<views.buffer.floats.count { views.pointer[i] = random.uniform() * 4 - 2 }
 
+    let peakBefore = Limits.peak(engine)
     var times: [Double] = []
     for index in 0..<warmup + steps {
       let start = DispatchTime.now().uptimeNanoseconds
@@ -54,16 +55,18 @@ struct BenchStepCommand: ParsableCommand {
       let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
       if index >= warmup { times.append(seconds) }
     }
+    let peak = max(peakBefore, Limits.peak(engine)) * Double(threads)
     times.sort()
     let median = times[times.count / 2]
     let rate = Double(2 * batch) / median
+    let speed = 3 * encoder.forwardOperations * rate
     let figures: [String: Any] = [
       "encoder": self.encoder, "batch": batch, "input": input, "lanes": engine.lanes,
       "threads": threads,
       "instruction_set": engine.instructionSet, "milliseconds": median * 1e3,
       "milliseconds_min": times[0] * 1e3, "milliseconds_max": times[times.count - 1] * 1e3,
       "views_per_second": rate,
-      "gflops_direct": 3 * encoder.forwardOperations * rate * 1e-9,
+      "gflops_direct": speed * 1e-9, "gflops_peak": peak * 1e-9,
       "peak_rss_bytes": peakResidentBytes(),
     ]
     if json {
@@ -73,9 +76,9 @@ struct BenchStepCommand: ParsableCommand {
       print(
         String(
           format: "%@, %d lanes: %@, %.1f ms a step of 2 x %d views (%.1f to %.1f), %.1f views/s, "
-            + "%.0f GFLOP/s by direct convolution, peak %.0f MiB",
+            + "%.0f GFLOP/s by direct convolution (%.0f %% of %.0f), at most %.0f MiB",
           engine.instructionSet, engine.lanes, self.encoder, median * 1e3, batch, times[0] * 1e3,
-          times[times.count - 1] * 1e3, rate, 3 * encoder.forwardOperations * rate * 1e-9,
+          times[times.count - 1] * 1e3, rate, speed * 1e-9, 100 * speed / peak, peak * 1e-9,
           Double(peakResidentBytes()) / 1_048_576))
     }
   }
