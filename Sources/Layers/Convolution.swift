@@ -44,12 +44,10 @@ public struct Convolution: Sendable {
       engine.pool, images: x.images, channels: output, height: side(x.height),
       width: side(x.width))
     let weights = rearranged(x, parameters, dataGradient: false, engine)
-    engine.parallel(x.images) { images, own in
-      let shape = shape(x, images: images.count)
-      let scratch = own.pool.take(own.kernels.convolution_scratch(shape))
-      own.kernels.convolution(
-        shape, x.pointer + images.lowerBound * x.imageCount, weights.pointer,
-        y.pointer + images.lowerBound * y.imageCount, scratch.pointer)
+    forImages(of: x, engine) { shape, first, scratch in
+      engine.kernels.convolution(
+        shape, x.pointer + first * x.imageCount, weights.pointer,
+        y.pointer + first * y.imageCount, scratch)
     }
     return y
   }
@@ -78,14 +76,24 @@ public struct Convolution: Sendable {
     let dx = FeatureMap(
       engine.pool, images: x.images, channels: input, height: x.height, width: x.width)
     let weights = rearranged(x, parameters, dataGradient: true, engine)
+    forImages(of: x, engine) { shape, first, scratch in
+      engine.kernels.convolution_data_gradient(
+        shape, dy.pointer + first * dy.imageCount, weights.pointer,
+        dx.pointer + first * dx.imageCount, scratch)
+    }
+    return dx
+  }
+
+  /// Calls `body` for some images from `first` on, on all threads, with scratch memory.
+  private func forImages(
+    of x: FeatureMap, _ engine: Engine,
+    _ body: (MotetConvolution, _ first: Int, UnsafeMutablePointer<Float>) -> Void
+  ) {
     engine.parallel(x.images) { images, own in
       let shape = shape(x, images: images.count)
       let scratch = own.pool.take(own.kernels.convolution_scratch(shape))
-      own.kernels.convolution_data_gradient(
-        shape, dy.pointer + images.lowerBound * dy.imageCount, weights.pointer,
-        dx.pointer + images.lowerBound * dx.imageCount, scratch.pointer)
+      body(shape, images.lowerBound, scratch.pointer)
     }
-    return dx
   }
 
   /// The weight as the kernels want it.

@@ -56,6 +56,24 @@ public func relativeError(_ a: some Sequence<Float>, _ b: some Sequence<Float>) 
   return (difference / max(length, 1e-300)).squareRoot()
 }
 
+/// Trainable parameters whose gradient is further than 1e-3 from the fixture's `GROUP/gradients/…`, by
+/// the stored samples or by the norm.
+public func wrongGradients(
+  _ gradient: ParameterVector, _ file: HDF5File, _ group: String
+) throws -> [String] {
+  try gradient.layout.entries.filter(\.trainable).filter { entry in
+    let key = "\(group)/gradients/\(entry.name)"
+    let values = gradient.torchValues(entry)
+    let length = try file.doubleAttribute("norm", on: key)
+    // A bias before BatchNorm has no gradient but rounding.
+    guard length > 1e-9 else { return norm(values) > 1e-4 }
+    let reference: [Float] = try file.read(key)
+    let stride = Int(try file.intAttribute("stride", on: key))
+    return relativeError(sampled(values, stride: stride), reference) >= 1e-3
+      || abs(norm(values) - length) >= 1e-3 * length
+  }.map(\.name)
+}
+
 /// Every `stride`-th value: what the fixtures keep of a long tensor.
 public func sampled(_ values: [Float], stride step: Int) -> [Float] {
   stride(from: 0, to: values.count, by: step).map { values[$0] }
