@@ -55,5 +55,5 @@ static inline long motet_im2col_rows(MotetConvolution s) {
   long rows = 96 * 1024 / motet_columns(s);
   return motet_round_up(MIN(MAX(rows, 48), positions), 12);
 }
-#define OUTER_ROWS 48
+#define OUTER_ROWS 192
 #define OUTER_COLUMNS 128
