@@ -26,9 +26,11 @@ public protocol Encoder: Sendable {
 
   /// Training: views (plain, [images, side, side, channels]) -> projection [images,
   /// projectionCount]. `groups` consecutive parts of the batch have their own batch statistics, in
-  /// order; running statistics in `parameters` move.
+  /// order; running statistics in `parameters` move. With `recompute`, less is saved, and backward
+  /// makes it again, the same bits.
   func forward(
-    _ views: FeatureMap, groups: Int, _ parameters: ParameterVector, _ engine: Engine
+    _ views: FeatureMap, groups: Int, recompute: Bool, _ parameters: ParameterVector,
+    _ engine: Engine
   ) -> (projection: Matrix, saved: EncoderSaved)
 
   /// Adds the parameters' gradient to `gradient`. Uses `saved` up, so that its memory serves again.

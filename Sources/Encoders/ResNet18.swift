@@ -98,7 +98,7 @@ public struct ResNet18: PlugIn, Encoder {
   }
 
   private final class Saved: EncoderSaved {
-    let stem: Convolution.Saved
+    let views: FeatureMap
     var stemNorm: BatchNorm.Saved?
     let stemPool: MaximumPool.Saved?
     var blocks: [BasicBlock.Saved]
@@ -106,10 +106,10 @@ public struct ResNet18: PlugIn, Encoder {
     let head: ProjectionHead.Saved
 
     init(
-      stem: Convolution.Saved, stemNorm: BatchNorm.Saved, stemPool: MaximumPool.Saved?,
+      views: FeatureMap, stemNorm: BatchNorm.Saved, stemPool: MaximumPool.Saved?,
       blocks: [BasicBlock.Saved], averagePool: AveragePool.Saved, head: ProjectionHead.Saved
     ) {
-      self.stem = stem
+      self.views = views
       self.stemNorm = stemNorm
       self.stemPool = stemPool
       self.blocks = blocks
@@ -118,11 +118,18 @@ public struct ResNet18: PlugIn, Encoder {
     }
   }
 
+  /// Of the blocks' inputs, `recompute` keeps one in so many.
+  private static let keptInputs = 4
+
+  /// With `recompute`, backward makes the stem's convolution again, and by passes over the features
+  /// what lies between a block's convolutions and between most blocks.
   public func forward(
-    _ views: FeatureMap, groups: Int, _ parameters: ParameterVector, _ engine: Engine
+    _ views: FeatureMap, groups: Int, recompute: Bool, _ parameters: ParameterVector,
+    _ engine: Engine
   ) -> (projection: Matrix, saved: EncoderSaved) {
-    let (a, savedStem) = stem.forward(views, parameters, engine)
-    var (x, savedNorm) = stemNorm.forward(a, groups: groups, parameters, engine)
+    var (x, savedNorm) = stemNorm.forward(
+      stem.forward(views, parameters, engine), groups: groups, inPlace: recompute, parameters,
+      engine)
     var savedPool: MaximumPool.Saved?
     if let stemPool {
       let (y, saved) = stemPool.forward(x, engine)
@@ -130,17 +137,20 @@ public struct ResNet18: PlugIn, Encoder {
       savedPool = saved
     }
     var savedBlocks: [BasicBlock.Saved] = []
-    for block in blocks {
-      let (y, saved) = block.forward(x, groups: groups, parameters, engine)
+    for (index, block) in blocks.enumerated() {
+      let (y, saved) = block.forward(
+        x, groups: groups, recompute: recompute, parameters, engine)
       x = y
-      savedBlocks.append(saved)
+      savedBlocks.append(
+        recompute
+          ? saved.forgetting(x: isForgotten(index), y: isForgotten(index + 1)) : saved)
     }
     let (features, savedAverage) = averagePool.forward(x, engine)
     let (projection, savedHead) = head.forward(features, groups: groups, parameters, engine)
     return (
       projection,
       Saved(
-        stem: savedStem, stemNorm: savedNorm, stemPool: savedPool, blocks: savedBlocks,
+        views: views, stemNorm: savedNorm, stemPool: savedPool, blocks: savedBlocks,
         averagePool: savedAverage, head: savedHead)
     )
   }
@@ -155,21 +165,38 @@ public struct ResNet18: PlugIn, Encoder {
     let features = head.backward(
       projectionGradient, saved.head, parameters, into: gradient, engine)
     var d = averagePool.backward(features, saved.averagePool, engine)
-    for block in blocks.reversed() {
-      d = block.backward(d, saved.blocks.removeLast(), parameters, into: gradient, engine)
+    // What was made again: a block's input, which is the output of the one before.
+    var output: FeatureMap?
+    for (index, block) in blocks.enumerated().reversed() {
+      let input = input(index, saved.blocks, engine)
+      let own = saved.blocks.removeLast()
+      d = block.backward(d, own, x: input, y: output, parameters, into: gradient, engine)
+      output = input
     }
     if let stemPool, let savedPool = saved.stemPool {
       d = stemPool.backward(d, savedPool, engine)
     }
     saved.stemNorm = nil
-    d = stemNorm.backward(d, savedNorm, parameters, into: gradient, engine)
-    stem.backwardWeight(d, saved.stem, into: gradient, engine)
+    let stemOutput = savedNorm.x ?? stem.forward(saved.views, parameters, engine)
+    d = stemNorm.backward(d, savedNorm, x: stemOutput, parameters, into: gradient, engine)
+    stem.backwardWeight(d, saved.views, into: gradient, engine)
+  }
+
+  /// Whether `recompute` forgets the input of a block.
+  private func isForgotten(_ index: Int) -> Bool {
+    index % Self.keptInputs != 0 && index < blocks.count
+  }
+
+  /// A block's input, kept or made again.
+  private func input(_ index: Int, _ saved: [BasicBlock.Saved], _ engine: Engine) -> FeatureMap {
+    saved[index].x
+      ?? blocks[index - 1].again(saved[index - 1], input(index - 1, saved, engine), engine)
   }
 
   public func infer(_ views: FeatureMap, _ parameters: ParameterVector, _ engine: Engine) -> (
     features: Matrix, projection: Matrix
   ) {
-    var x = stemNorm.infer(stem.infer(views, parameters, engine), parameters, engine)
+    var x = stemNorm.infer(stem.forward(views, parameters, engine), parameters, engine)
     if let stemPool { x = stemPool.forward(x, engine).y }
     for block in blocks { x = block.infer(x, parameters, engine) }
     let features = averagePool.forward(x, engine).y

@@ -136,13 +136,16 @@ public struct ViT: PlugIn, Encoder {
     }
   }
 
+  /// With `recompute`, backward makes the MLPs' first products again.
   public func forward(
-    _ views: FeatureMap, groups: Int, _ parameters: ParameterVector, _ engine: Engine
+    _ views: FeatureMap, groups: Int, recompute: Bool, _ parameters: ParameterVector,
+    _ engine: Engine
   ) -> (projection: Matrix, saved: EncoderSaved) {
     var x = embedding.forward(views, parameters, engine)
     var savedBlocks: [TransformerBlock.Saved] = []
     for block in blocks {
-      let (y, saved) = block.forward(x, tokens: embedding.tokens, parameters, engine)
+      let (y, saved) = block.forward(
+        x, tokens: embedding.tokens, recompute: recompute, parameters, engine)
       x = y
       savedBlocks.append(saved)
     }
@@ -173,7 +176,7 @@ public struct ViT: PlugIn, Encoder {
   ) {
     var x = embedding.forward(views, parameters, engine)
     for block in blocks {
-      x = block.forward(x, tokens: embedding.tokens, parameters, engine).y
+      x = block.forward(x, tokens: embedding.tokens, recompute: true, parameters, engine).y
     }
     let features = features(x, parameters, engine)
     return (features, head.infer(features, parameters, engine))

@@ -56,7 +56,7 @@ struct MemoryPlan {
     let engine = try job.makeEngine()
     let step = TrainingStep(
       encoder: job.encoder, method: job.method, optimizer: try job.makeOptimizer(),
-      joined: job.training.views == .joined, engine)
+      joined: job.training.views == .joined, recompute: job.training.recompute, engine)
     // Zeros: what memory a step takes does not depend on values.
     let parameters = ParameterVector(job.encoder.layout)
     let side = job.encoder.inputSide
@@ -80,7 +80,7 @@ public struct MemoryError: Error, CustomStringConvertible {
     func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
     return "\(host): \(ranks == 1 ? "1 rank needs" : "\(ranks) ranks need") at least "
       + "\(mebibytes(planned)), but only \(mebibytes(available)) are free; start fewer ranks, "
-      + "or lower training.batch or the encoder's size"
+      + "set training.recompute, or lower training.batch or the encoder's size"
   }
 
   /// Throws on all ranks where the ranks of one node plan more memory than it has.

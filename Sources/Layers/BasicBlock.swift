@@ -32,59 +32,83 @@ public struct BasicBlock: Sendable {
   }
 
   public struct Saved {
-    let convolution1: Convolution.Saved
+    /// The block's input; nil where it was forgotten.
+    public let x: FeatureMap?
     let norm1: BatchNorm.Saved
-    let convolution2: Convolution.Saved
+    /// Between the convolutions; nil where it was forgotten.
+    let middle: FeatureMap?
     let norm2: BatchNorm.Saved
-    let downsample: (convolution: Convolution.Saved, norm: BatchNorm.Saved)?
+    let downsample: BatchNorm.Saved?
+
+    /// Without the input or the output, which the caller then gives to `backward`.
+    public func forgetting(x forgetInput: Bool = false, y: Bool = false) -> Saved {
+      Saved(
+        x: forgetInput ? nil : x, norm1: norm1, middle: middle,
+        norm2: y ? norm2.forgettingOutput() : norm2,
+        downsample: downsample)
+    }
   }
 
+  /// - Parameter recompute: whether what one pass over the features gives again is forgotten.
   public func forward(
-    _ x: FeatureMap, groups: Int, _ p: ParameterVector, _ engine: Engine
+    _ x: FeatureMap, groups: Int, recompute: Bool = false, _ p: ParameterVector, _ engine: Engine
   ) -> (y: FeatureMap, saved: Saved) {
-    let (a, savedA) = convolution1.forward(x, p, engine)
-    let (b, savedB) = norm1.forward(a, groups: groups, p, engine)
-    let (c, savedC) = convolution2.forward(b, p, engine)
+    let (b, saved1) = norm1.forward(
+      convolution1.forward(x, p, engine), groups: groups, p, engine)
+    let c = convolution2.forward(b, p, engine)
     var identity = x
-    var savedDownsample: (Convolution.Saved, BatchNorm.Saved)?
+    var savedDownsample: BatchNorm.Saved?
     if let downsample {
-      let (d, savedD) = downsample.convolution.forward(x, p, engine)
-      let (e, savedE) = downsample.norm.forward(d, groups: groups, p, engine)
+      let (e, saved) = downsample.norm.forward(
+        downsample.convolution.forward(x, p, engine), groups: groups, p, engine)
       identity = e
-      savedDownsample = (savedD, savedE)
+      savedDownsample = saved
     }
-    let (y, savedY) = norm2.forward(c, residual: identity, groups: groups, p, engine)
+    let (y, saved2) = norm2.forward(c, residual: identity, groups: groups, p, engine)
     return (
       y,
       Saved(
-        convolution1: savedA, norm1: savedB, convolution2: savedC, norm2: savedY,
+        x: x, norm1: saved1, middle: recompute ? nil : b, norm2: saved2,
         downsample: savedDownsample)
     )
   }
 
+  /// The output of a forward pass from `x` once more, the same bits.
+  public func again(_ saved: Saved, _ x: FeatureMap, _ engine: Engine) -> FeatureMap {
+    var identity = x
+    if let downsample, let saved = saved.downsample {
+      identity = downsample.norm.again(saved, engine)
+    }
+    return norm2.again(saved.norm2, residual: identity, engine)
+  }
+
   public func infer(_ x: FeatureMap, _ p: ParameterVector, _ engine: Engine) -> FeatureMap {
-    let b = norm1.infer(convolution1.infer(x, p, engine), p, engine)
-    let c = convolution2.infer(b, p, engine)
+    let b = norm1.infer(convolution1.forward(x, p, engine), p, engine)
+    let c = convolution2.forward(b, p, engine)
     let identity = downsample.map {
-      $0.norm.infer($0.convolution.infer(x, p, engine), p, engine)
+      $0.norm.infer($0.convolution.forward(x, p, engine), p, engine)
     }
     return norm2.infer(c, residual: identity ?? x, p, engine)
   }
 
-  /// The input's gradient; the parameters' are added to `gradient`. `dy` is overwritten.
+  /// The input's gradient; the parameters' are added to `gradient`. `dy` is overwritten. `x` and `y`
+  /// stand in for what `saved` forgot.
   public func backward(
-    _ dy: FeatureMap, _ saved: Saved, _ p: ParameterVector, into gradient: ParameterVector,
-    _ engine: Engine
+    _ dy: FeatureMap, _ saved: Saved, x: FeatureMap? = nil, y: FeatureMap? = nil,
+    _ p: ParameterVector, into gradient: ParameterVector, _ engine: Engine
   ) -> FeatureMap {
-    let dc = norm2.backward(dy, saved.norm2, hadResidual: true, p, into: gradient, engine)
+    guard let x = saved.x ?? x else { preconditionFailure("the block's input was forgotten") }
+    let dc = norm2.backward(
+      dy, saved.norm2, y: y, hadResidual: true, p, into: gradient, engine)
     // From here on `dy` holds the residual's gradient.
-    let db = convolution2.backward(dc, saved.convolution2, p, into: gradient, engine)
+    let middle = saved.middle ?? norm1.again(saved.norm1, engine)
+    let db = convolution2.backward(dc, middle, p, into: gradient, engine)
     let da = norm1.backward(db, saved.norm1, p, into: gradient, engine)
-    let dx = convolution1.backward(da, saved.convolution1, p, into: gradient, engine)
+    let dx = convolution1.backward(da, x, p, into: gradient, engine)
     var identity = dy
     if let downsample, let saved = saved.downsample {
-      let dd = downsample.norm.backward(dy, saved.norm, p, into: gradient, engine)
-      identity = downsample.convolution.backward(dd, saved.convolution, p, into: gradient, engine)
+      let dd = downsample.norm.backward(dy, saved, p, into: gradient, engine)
+      identity = downsample.convolution.backward(dd, x, p, into: gradient, engine)
     }
     engine.parallel(dx.buffer.floats.count, unit: 1024) { part, own in
       own.kernels.add(

@@ -27,21 +27,29 @@ public struct BatchNorm: Sendable {
   }
 
   public struct Saved {
-    let x: FeatureMap
+    /// Nil where it was forgotten.
+    public let x: FeatureMap?
     /// The output, where the residual makes it needed to know what the ReLU let through.
-    let y: FeatureMap?
+    private(set) var y: FeatureMap?
     /// Per group: scale, shift, mean, 1/σ; [groups][4][channels].
     let statistics: Buffer
     let groups: Int
+
+    /// Without the output, which the caller then gives to `backward`.
+    func forgettingOutput() -> Saved {
+      var result = self
+      result.y = nil
+      return result
+    }
   }
 
+  /// - Parameter inPlace: whether the output takes the input's memory, and the input is forgotten.
   public func forward(
-    _ x: FeatureMap, residual: FeatureMap? = nil, groups: Int, _ parameters: ParameterVector,
-    _ engine: Engine
+    _ x: FeatureMap, residual: FeatureMap? = nil, groups: Int, inPlace: Bool = false,
+    _ parameters: ParameterVector, _ engine: Engine
   ) -> (y: FeatureMap, saved: Saved) {
     precondition(x.images % groups == 0, "\(x.images) images in \(groups) groups")
-    let y = FeatureMap(
-      engine.pool, images: x.images, channels: channels, height: x.height, width: x.width)
+    let y = inPlace ? x : like(x, engine)
     let statistics = engine.pool.take(groups * 4 * channels)
     let moments = engine.pool.take(4 * channels)
     let (mean, variance) = doubles(moments)
@@ -70,17 +78,32 @@ public struct BatchNorm: Sendable {
       apply(x, y, residual, slot, group: group, of: groups, engine)
     }
     return (
-      y, Saved(x: x, y: residual == nil || !relu ? nil : y, statistics: statistics, groups: groups)
+      y,
+      Saved(
+        x: inPlace ? nil : x, y: residual == nil || !relu ? nil : y, statistics: statistics,
+        groups: groups)
     )
   }
 
-  /// With the running statistics.
+  /// The output of a forward pass once more, the same bits.
+  public func again(
+    _ saved: Saved, residual: FeatureMap? = nil, _ engine: Engine
+  ) -> FeatureMap {
+    guard let x = saved.x else { preconditionFailure("BatchNorm's input was forgotten") }
+    let y = like(x, engine)
+    for group in 0..<saved.groups {
+      apply(
+        x, y, residual, saved.statistics.pointer + group * 4 * channels, group: group,
+        of: saved.groups, engine)
+    }
+    return y
+  }
+
+  /// With the running statistics; the output takes the input's memory.
   public func infer(
     _ x: FeatureMap, residual: FeatureMap? = nil, _ parameters: ParameterVector,
     _ engine: Engine
   ) -> FeatureMap {
-    let y = FeatureMap(
-      engine.pool, images: x.images, channels: channels, height: x.height, width: x.width)
     let scale = engine.pool.take(2 * channels)
     for c in 0..<channels {
       let variance = Double(parameters[runningVariance][c])
@@ -89,8 +112,8 @@ public struct BatchNorm: Sendable {
       scale.pointer[channels + c] = Float(
         Double(parameters[bias][c]) - Double(parameters[runningMean][c]) * factor)
     }
-    apply(x, y, residual, scale.pointer, group: 0, of: 1, engine)
-    return y
+    apply(x, x, residual, scale.pointer, group: 0, of: 1, engine)
+    return x
   }
 
   /// y = relu(scale x + shift + residual) for one group's images.
@@ -108,14 +131,18 @@ public struct BatchNorm: Sendable {
   }
 
   /// The input's gradient; γ's and β's are added to `gradient`. Where the layer had a residual, its
-  /// gradient replaces the values of `dy`.
+  /// gradient replaces the values of `dy`; where it had none, the input's does. `x` and `y` stand in
+  /// for what `saved` forgot.
   public func backward(
-    _ dy: FeatureMap, _ saved: Saved, hadResidual: Bool = false, _ parameters: ParameterVector,
+    _ dy: FeatureMap, _ saved: Saved, x: FeatureMap? = nil, y: FeatureMap? = nil,
+    hadResidual: Bool = false, _ parameters: ParameterVector,
     into gradient: ParameterVector, _ engine: Engine
   ) -> FeatureMap {
-    let x = saved.x
-    let dx = FeatureMap(
-      engine.pool, images: x.images, channels: channels, height: x.height, width: x.width)
+    guard let x = saved.x ?? x, !hadResidual || !relu || saved.y != nil || y != nil else {
+      preconditionFailure("BatchNorm's input or output was forgotten")
+    }
+    let output = saved.y ?? y
+    let dx = hadResidual ? like(x, engine) : dy
     let sums = engine.pool.take(4 * channels)
     let (sumG, sumGX) = doubles(sums)
     let coefficients = engine.pool.take(2 * channels)
@@ -126,7 +153,7 @@ public struct BatchNorm: Sendable {
       let shape = shape(x, images: images)
       let offset = group * x.buffer.floats.count / saved.groups
       let slot = saved.statistics.pointer + group * 4 * channels
-      let y = saved.y.map { UnsafePointer($0.pointer + offset) }
+      let y = output.map { UnsafePointer($0.pointer + offset) }
       engine.parallel(channels, unit: 16) { part, own in
         own.kernels.batch_norm_gradient_sums(
           shape, dy.pointer + offset, x.pointer + offset, y, relu ? 1 : 0, slot, slot + channels,
@@ -154,6 +181,11 @@ public struct BatchNorm: Sendable {
       }
     }
     return dx
+  }
+
+  private func like(_ x: FeatureMap, _ engine: Engine) -> FeatureMap {
+    FeatureMap(
+      engine.pool, images: x.images, channels: channels, height: x.height, width: x.width)
   }
 
   private func step(_ running: inout Float, toward value: Double) {

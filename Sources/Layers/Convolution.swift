@@ -26,18 +26,8 @@ public struct Convolution: Sendable {
     self.padding = padding
   }
 
-  public struct Saved {
-    let x: FeatureMap
-  }
-
   /// x [images, input, height, width] -> y [images, output, …].
-  public func forward(
-    _ x: FeatureMap, _ parameters: ParameterVector, _ engine: Engine
-  ) -> (y: FeatureMap, saved: Saved) {
-    (infer(x, parameters, engine), Saved(x: x))
-  }
-
-  public func infer(_ x: FeatureMap, _ parameters: ParameterVector, _ engine: Engine)
+  public func forward(_ x: FeatureMap, _ parameters: ParameterVector, _ engine: Engine)
     -> FeatureMap
   {
     let y = FeatureMap(
@@ -52,27 +42,26 @@ public struct Convolution: Sendable {
     return y
   }
 
-  /// The weight's gradient is added to `gradient`.
+  /// The weight's gradient is added to `gradient`; `x` is what `forward` had.
   public func backwardWeight(
-    _ dy: FeatureMap, _ saved: Saved, into gradient: ParameterVector, _ engine: Engine
+    _ dy: FeatureMap, _ x: FeatureMap, into gradient: ParameterVector, _ engine: Engine
   ) {
     // 32 channels are two vectors of the widest.
     engine.parallel(output, unit: 32) { outputs, own in
-      let shape = shape(saved.x)
+      let shape = shape(x)
       let scratch = own.pool.take(own.kernels.convolution_gradient_scratch(shape))
       own.kernels.convolution_weight_gradient(
-        shape, saved.x.pointer, dy.pointer, Int32(outputs.lowerBound), Int32(outputs.upperBound),
+        shape, x.pointer, dy.pointer, Int32(outputs.lowerBound), Int32(outputs.upperBound),
         gradient[weight].baseAddress, scratch.pointer)
     }
   }
 
   /// The input's gradient; the weight's is added to `gradient`.
   public func backward(
-    _ dy: FeatureMap, _ saved: Saved, _ parameters: ParameterVector,
+    _ dy: FeatureMap, _ x: FeatureMap, _ parameters: ParameterVector,
     into gradient: ParameterVector, _ engine: Engine
   ) -> FeatureMap {
-    backwardWeight(dy, saved, into: gradient, engine)
-    let x = saved.x
+    backwardWeight(dy, x, into: gradient, engine)
     let dx = FeatureMap(
       engine.pool, images: x.images, channels: input, height: x.height, width: x.width)
     let weights = rearranged(x, parameters, dataGradient: true, engine)

@@ -30,24 +30,27 @@ public struct TransformerBlock: Sendable {
     let attention: Attention.Saved
     /// Between attention and MLP.
     let middle: Matrix
-    /// The MLP's values before GELU.
-    let hidden: Matrix
+    /// The MLP's values before GELU; nil where they were forgotten.
+    let hidden: Matrix?
 
     subscript(_ rows: Range<Int>) -> Saved {
       Saved(
-        x: x[rows], attention: attention[rows], middle: middle[rows], hidden: hidden[rows])
+        x: x[rows], attention: attention[rows], middle: middle[rows], hidden: hidden?[rows])
     }
   }
 
   /// Tokens [images · tokens, width] -> the same shape.
+  /// - Parameter recompute: whether the MLP's hidden values are forgotten: a third of what is saved.
   public func forward(
-    _ x: Matrix, tokens: Int, _ parameters: ParameterVector, _ engine: Engine
+    _ x: Matrix, tokens: Int, recompute: Bool = false, _ parameters: ParameterVector,
+    _ engine: Engine
   ) -> (y: Matrix, saved: Saved) {
     let y = Matrix(engine.pool, rows: x.rows, columns: width)
     let saved = Saved(
       x: x, attention: attention.saved(rows: x.rows, engine),
       middle: Matrix(engine.pool, rows: x.rows, columns: width),
-      hidden: Matrix(engine.pool, rows: x.rows, columns: mlp.first.output))
+      hidden: recompute
+        ? nil : Matrix(engine.pool, rows: x.rows, columns: mlp.first.output))
     let attentionWeights = attention.weights(parameters, transposed: false, engine)
     let mlpWeights = mlp.weights(parameters, transposed: false, engine)
     engine.parallel(x.rows, unit: tokens) { part, own in
@@ -58,7 +61,9 @@ public struct TransformerBlock: Sendable {
           attentionWeights, saved: saved.attention[piece], parameters, into: middle, own)
         mlp.forward(
           norm2.forward(middle, parameters, own).y, residual: middle, mlpWeights,
-          hidden: saved.hidden[piece], parameters, into: y[piece], own)
+          hidden: saved.hidden?[piece]
+            ?? Matrix(own.pool, rows: piece.count, columns: mlp.first.output), parameters,
+          into: y[piece], own)
       }
     }
     return (y, saved)
@@ -87,13 +92,15 @@ public struct TransformerBlock: Sendable {
   ) {
     let attentionWeights = attention.weights(parameters, transposed: true, engine)
     let mlpWeights = mlp.weights(parameters, transposed: true, engine)
+    let forwardWeight =
+      saved.hidden == nil ? mlp.first.packed(parameters, transposed: false, engine) : nil
     for rows in pieces(0..<dy.rows, tokens, engine.threads) {
       let piece = makePiece(rows.count, engine)
       let kept = saved[rows]
       engine.parallel(rows.count, unit: tokens) { part, own in
         inputGradient(
           dy[rows][part], piece, kept, part, tokens: tokens, attentionWeights, mlpWeights,
-          parameters, own)
+          forwardWeight, parameters, own)
       }
       engine.parallel(engine.threads) { parts, own in
         for part in parts {
@@ -103,17 +110,24 @@ public struct TransformerBlock: Sendable {
     }
   }
 
-  /// Images of a piece are independent: `part` is some of them.
+  /// Images of a piece are independent: `part` is some of them. With `forwardWeight` the MLP's hidden
+  /// values are made again.
   private func inputGradient(
     _ d: Matrix, _ piece: Piece, _ saved: Saved, _ part: Range<Int>, tokens: Int,
     _ attentionWeights: Attention.Weights, _ mlpWeights: MLP.Weights,
-    _ parameters: ParameterVector, _ engine: Engine
+    _ forwardWeight: PackedMatrix?, _ parameters: ParameterVector, _ engine: Engine
   ) {
     let middle = saved.middle[part]
     norm2.forward(middle, piece.saved2[part], parameters, into: piece.normed2[part], engine)
     piece.dy[part].pointer.update(from: d.pointer, count: d.floats.count)
+    let hidden =
+      saved.hidden?[part]
+      ?? Matrix(engine.pool, rows: part.count, columns: mlp.first.output)
+    if let forwardWeight {
+      mlp.first.forward(piece.normed2[part], forwardWeight, parameters, into: hidden, engine)
+    }
     mlp.inputGradient(
-      d, hidden: saved.hidden[part], mlpWeights, dhidden: piece.dhidden[part],
+      d, hidden: hidden, mlpWeights, dhidden: piece.dhidden[part],
       active: piece.active[part], into: piece.dnormed2[part], engine)
     norm2.backward(
       piece.dnormed2[part], middle, piece.saved2[part], parameters, addingTo: d, engine)

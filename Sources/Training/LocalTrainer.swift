@@ -42,7 +42,7 @@ public final class LocalTrainer {
     ])
     step = TrainingStep(
       encoder: encoder, method: method, optimizer: optimizer, joined: options.views == .joined,
-      engine)
+      recompute: options.recompute, engine)
     parameters = ParameterVector(encoder.layout)
   }
 

@@ -42,6 +42,8 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var order = Order.alternate
   public var lastBatch = LastBatch.keep
   public var views = Passes.separate
+  /// Whether the backward pass makes again what the forward pass would save, for less memory.
+  public var recompute = false
   /// Threads of a rank; no result depends on them.
   public var threads = 1
 
@@ -53,7 +55,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     case weightDecay = "weight_decay"
     case schedule, order
     case lastBatch = "last_batch"
-    case views, threads
+    case views, recompute, threads
   }
 
   public init(from decoder: any Decoder) throws {
@@ -68,6 +70,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     order = try choice(values, .order)
     lastBatch = try choice(values, .lastBatch)
     views = try choice(values, .views)
+    recompute = try values.decode(Bool.self, forKey: .recompute)
     threads = try values.decode(Int.self, forKey: .threads)
   }
 

@@ -16,15 +16,18 @@ public final class TrainingStep {
   private let state: [ParameterVector]
   /// Whether both views share their batch statistics.
   private let joined: Bool
+  /// Whether the forward pass saves less, and the backward pass makes it again.
+  private let recompute: Bool
 
   public init(
     encoder: any Encoder, method: any Method, optimizer: any Optimizer, joined: Bool = false,
-    _ engine: Engine
+    recompute: Bool = false, _ engine: Engine
   ) {
     self.encoder = encoder
     self.method = method
     self.optimizer = optimizer
     self.joined = joined
+    self.recompute = recompute
     self.engine = engine
     gradient = ParameterVector(encoder.layout)
     state = (0..<optimizer.stateCount).map { _ in ParameterVector(encoder.layout) }
@@ -37,7 +40,7 @@ public final class TrainingStep {
   /// views of all samples, then the second views.
   public func run(_ views: FeatureMap, _ parameters: ParameterVector, rate: Double) -> Double {
     let (projection, saved) = encoder.forward(
-      views, groups: joined ? 1 : 2, parameters, engine)
+      views, groups: joined ? 1 : 2, recompute: recompute, parameters, engine)
     let (loss, projectionGradient) = method.loss(projection, engine)
     engine.parallel(gradient.count, unit: 1024) { part, _ in
       gradient[part].update(repeating: 0)

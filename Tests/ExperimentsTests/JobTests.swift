@@ -101,7 +101,8 @@ import Testing
     (
       "training:\n  temprature: 1\n",
       "demo.yaml:3: training.temprature: unknown key 'temprature'; there are: batch, last_batch, "
-        + "local_epochs, momentum, optimizer, order, rate, schedule, views, weight_decay"
+        + "local_epochs, momentum, optimizer, order, rate, recompute, schedule, threads, views, "
+        + "weight_decay"
     ),
     (
       "training: { ratee: 1 }",

@@ -25,6 +25,7 @@ struct BenchStepCommand: ParsableCommand {
   @Option(help: "Threads.") var threads = 1
   @Option(help: "Steps to measure.") var steps = 5
   @Option(help: "Steps before, not counted.") var warmup = 1
+  @Flag(help: "Save less, and make it again in the backward pass.") var recompute = false
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
@@ -38,7 +39,7 @@ struct BenchStepCommand: ParsableCommand {
     let encoder = try encoders.make(["name": self.encoder, "input": input])
     let step = TrainingStep(
       encoder: encoder, method: try methods.make("simclr"),
-      optimizer: SGD(SGD.defaults), engine)
+      optimizer: SGD(SGD.defaults), recompute: recompute, engine)
     let parameters = ParameterVector(encoder.layout)
     encoder.initialise(parameters, seed: 1)
     let views = FeatureMap(
@@ -63,6 +64,7 @@ struct BenchStepCommand: ParsableCommand {
     let figures: [String: Any] = [
       "encoder": self.encoder, "batch": batch, "input": input, "lanes": engine.lanes,
       "threads": threads,
+      "recompute": recompute,
       "instruction_set": engine.instructionSet, "milliseconds": median * 1e3,
       "milliseconds_min": times[0] * 1e3, "milliseconds_max": times[times.count - 1] * 1e3,
       "views_per_second": rate,
