@@ -24,6 +24,14 @@ public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
     self.message = message
   }
 
+  /// Throws where a whole number is outside its range.
+  public static func check(_ key: String, _ value: Int, in range: ClosedRange<Int>) throws {
+    guard range.contains(value) else {
+      throw ConfigurationError(
+        key, "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+
   public var description: String { key.isEmpty ? message : "\(key): \(message)" }
 
   /// The same error seen from one level up: `alpha` inside `clients` becomes `clients.alpha`.

@@ -2,37 +2,36 @@ import Catalogues
 import Layers
 import Tensors
 
+/// The options that every encoder has for its head.
+protocol ProjectionHeadOptions {
+  var hidden: Int { get }
+  var hiddenLayers: Int { get }
+  var hiddenNorm: Bool { get }
+  var projection: Int { get }
+}
+
+extension ProjectionHeadOptions {
+  func checkHead() throws {
+    try ConfigurationError.check("hidden", hidden, in: 0...65_536)
+    try ConfigurationError.check("hidden_layers", hiddenLayers, in: 1...8)
+    guard !hiddenNorm || hidden % 32 == 0 else {
+      throw ConfigurationError("hidden", "\(hidden) is no multiple of 32, as BatchNorm needs")
+    }
+    try ConfigurationError.check("projection", projection, in: 1...65_536)
+  }
+}
+
 /// From features to the projection that the loss sees: one linear layer; or hidden layers before it,
 /// each a linear layer, BatchNorm where asked, and ReLU. Named as PyTorch names `fc`, or `fc.0`,
 /// `fc.2`, … of a Sequential.
 struct ProjectionHead: Sendable {
-  /// The options that every encoder has for its head.
-  struct Options {
-    let hidden: Int
-    let hiddenLayers: Int
-    let hiddenNorm: Bool
-    let projection: Int
-
-    func check() throws {
-      guard (0...65_536).contains(hidden) else {
-        throw ConfigurationError("hidden", "\(hidden) is outside 0 to 65536")
-      }
-      guard (1...8).contains(hiddenLayers) else {
-        throw ConfigurationError("hidden_layers", "\(hiddenLayers) is outside 1 to 8")
-      }
-      guard !hiddenNorm || hidden % 32 == 0 else {
-        throw ConfigurationError("hidden", "\(hidden) is no multiple of 32, as BatchNorm needs")
-      }
-      guard (1...65_536).contains(projection) else {
-        throw ConfigurationError("projection", "\(projection) is outside 1 to 65536")
-      }
-    }
-  }
-
   private let hidden: [(linear: Linear, norm: BatchNorm?)]
   private let last: Linear
 
-  init(_ name: String, _ layout: inout ParameterLayout, input: Int, _ options: Options) {
+  init(
+    _ name: String, _ layout: inout ParameterLayout, input: Int,
+    _ options: some ProjectionHeadOptions
+  ) {
     guard options.hidden > 0 else {
       hidden = []
       last = Linear(name, &layout, input: input, output: options.projection)

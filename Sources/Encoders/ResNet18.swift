@@ -8,7 +8,7 @@ public struct ResNet18: PlugIn, Encoder {
   public static let name = "resnet18"
   public static let summary = "torchvision's ResNet-18; fc is the projection head"
 
-  public struct Options: Codable, Sendable {
+  public struct Options: Codable, Sendable, ProjectionHeadOptions {
     /// Side of the square input.
     public var input = 128
     /// Channels of the input.
@@ -29,11 +29,6 @@ public struct ResNet18: PlugIn, Encoder {
       case hiddenLayers = "hidden_layers"
       case hiddenNorm = "hidden_norm"
     }
-
-    var head: ProjectionHead.Options {
-      ProjectionHead.Options(
-        hidden: hidden, hiddenLayers: hiddenLayers, hiddenNorm: hiddenNorm, projection: projection)
-    }
   }
 
   public static var defaults: Options { Options() }
@@ -51,17 +46,13 @@ public struct ResNet18: PlugIn, Encoder {
   private let head: ProjectionHead
 
   public init(_ options: Options) throws {
-    guard (16...1024).contains(options.input) else {
-      throw ConfigurationError("input", "\(options.input) is outside 16 to 1024")
-    }
-    guard (1...64).contains(options.channels) else {
-      throw ConfigurationError("channels", "\(options.channels) is outside 1 to 64")
-    }
+    try ConfigurationError.check("input", options.input, in: 16...1024)
+    try ConfigurationError.check("channels", options.channels, in: 1...64)
     guard ["standard", "small"].contains(options.stem) else {
       throw ConfigurationError(
         "stem", unknown("stem", options.stem, among: ["standard", "small"]))
     }
-    try options.head.check()
+    try options.checkHead()
     inputSide = options.input
     inputChannels = options.channels
     projectionCount = options.projection
@@ -84,8 +75,7 @@ public struct ResNet18: PlugIn, Encoder {
       }
     }
     self.blocks = blocks
-    head = ProjectionHead(
-      "fc", &layout, input: 512, options.head)
+    head = ProjectionHead("fc", &layout, input: 512, options)
     self.layout = layout
   }
 
@@ -101,25 +91,29 @@ public struct ResNet18: PlugIn, Encoder {
     let views: FeatureMap
     var stemNorm: BatchNorm.Saved?
     let stemPool: MaximumPool.Saved?
+    /// What goes into each block, and out of the last; nil where it is made again.
+    var features: [FeatureMap?]
     var blocks: [BasicBlock.Saved]
     let averagePool: AveragePool.Saved
     let head: ProjectionHead.Saved
 
     init(
       views: FeatureMap, stemNorm: BatchNorm.Saved, stemPool: MaximumPool.Saved?,
-      blocks: [BasicBlock.Saved], averagePool: AveragePool.Saved, head: ProjectionHead.Saved
+      features: [FeatureMap?], blocks: [BasicBlock.Saved], averagePool: AveragePool.Saved,
+      head: ProjectionHead.Saved
     ) {
       self.views = views
       self.stemNorm = stemNorm
       self.stemPool = stemPool
+      self.features = features
       self.blocks = blocks
       self.averagePool = averagePool
       self.head = head
     }
   }
 
-  /// Of the blocks' inputs, `recompute` keeps one in so many.
-  private static let keptInputs = 4
+  /// Of the features before and behind blocks, `recompute` keeps one in so many, the last among them.
+  private static let keptFeatures = 4
 
   /// With `recompute`, backward makes the stem's convolution again, and by passes over the features
   /// what lies between a block's convolutions and between most blocks.
@@ -136,22 +130,22 @@ public struct ResNet18: PlugIn, Encoder {
       x = y
       savedPool = saved
     }
+    var features: [FeatureMap?] = [x]
     var savedBlocks: [BasicBlock.Saved] = []
     for (index, block) in blocks.enumerated() {
       let (y, saved) = block.forward(
         x, groups: groups, recompute: recompute, parameters, engine)
       x = y
-      savedBlocks.append(
-        recompute
-          ? saved.forgetting(x: isForgotten(index), y: isForgotten(index + 1)) : saved)
+      features.append(recompute && (index + 1) % Self.keptFeatures != 0 ? nil : x)
+      savedBlocks.append(saved)
     }
-    let (features, savedAverage) = averagePool.forward(x, engine)
-    let (projection, savedHead) = head.forward(features, groups: groups, parameters, engine)
+    let (pooled, savedAverage) = averagePool.forward(x, engine)
+    let (projection, savedHead) = head.forward(pooled, groups: groups, parameters, engine)
     return (
       projection,
       Saved(
-        views: views, stemNorm: savedNorm, stemPool: savedPool, blocks: savedBlocks,
-        averagePool: savedAverage, head: savedHead)
+        views: views, stemNorm: savedNorm, stemPool: savedPool, features: features,
+        blocks: savedBlocks, averagePool: savedAverage, head: savedHead)
     )
   }
 
@@ -162,16 +156,18 @@ public struct ResNet18: PlugIn, Encoder {
     guard let saved = saved as? Saved, let savedNorm = saved.stemNorm else {
       preconditionFailure("backward needs what this encoder's forward saved, once")
     }
-    let features = head.backward(
+    let dpooled = head.backward(
       projectionGradient, saved.head, parameters, into: gradient, engine)
-    var d = averagePool.backward(features, saved.averagePool, engine)
-    // What was made again: a block's input, which is the output of the one before.
-    var output: FeatureMap?
+    var d = averagePool.backward(dpooled, saved.averagePool, engine)
+    guard var y = saved.features.removeLast() else {
+      preconditionFailure("the last block's output was not kept")
+    }
     for (index, block) in blocks.enumerated().reversed() {
-      let input = input(index, saved.blocks, engine)
-      let own = saved.blocks.removeLast()
-      d = block.backward(d, own, x: input, y: output, parameters, into: gradient, engine)
-      output = input
+      let x = features(index, saved, engine)
+      saved.features.removeLast()
+      d = block.backward(
+        d, saved.blocks.removeLast(), x: x, y: y, parameters, into: gradient, engine)
+      y = x
     }
     if let stemPool, let savedPool = saved.stemPool {
       d = stemPool.backward(d, savedPool, engine)
@@ -182,15 +178,11 @@ public struct ResNet18: PlugIn, Encoder {
     stem.backwardWeight(d, saved.views, into: gradient, engine)
   }
 
-  /// Whether `recompute` forgets the input of a block.
-  private func isForgotten(_ index: Int) -> Bool {
-    index % Self.keptInputs != 0 && index < blocks.count
-  }
-
-  /// A block's input, kept or made again.
-  private func input(_ index: Int, _ saved: [BasicBlock.Saved], _ engine: Engine) -> FeatureMap {
-    saved[index].x
-      ?? blocks[index - 1].again(saved[index - 1], input(index - 1, saved, engine), engine)
+  /// What goes into a block, kept or made again.
+  private func features(_ index: Int, _ saved: Saved, _ engine: Engine) -> FeatureMap {
+    saved.features[index]
+      ?? blocks[index - 1].again(
+        saved.blocks[index - 1], features(index - 1, saved, engine), engine)
   }
 
   public func infer(_ views: FeatureMap, _ parameters: ParameterVector, _ engine: Engine) -> (

@@ -12,7 +12,7 @@ public struct ViT: PlugIn, Encoder {
   public static let name = "vit"
   public static let summary = "vision transformer (timm's), with SSAST's head"
 
-  public struct Options: Codable, Sendable {
+  public struct Options: Codable, Sendable, ProjectionHeadOptions {
     /// Side of the square input.
     public var input = 128
     /// Channels of the input.
@@ -40,11 +40,6 @@ public struct ViT: PlugIn, Encoder {
       case classToken = "class_token"
       case hiddenLayers = "hidden_layers"
       case hiddenNorm = "hidden_norm"
-    }
-
-    var head: ProjectionHead.Options {
-      ProjectionHead.Options(
-        hidden: hidden, hiddenLayers: hiddenLayers, hiddenNorm: hiddenNorm, projection: projection)
     }
   }
 
@@ -75,26 +70,19 @@ public struct ViT: PlugIn, Encoder {
         "blocks.\($0)", &layout, width: options.width, heads: options.heads, hidden: options.mlp)
     }
     norm = LayerNorm("norm", &layout, columns: options.width)
-    head = ProjectionHead(
-      "head", &layout, input: options.width, options.head)
+    head = ProjectionHead("head", &layout, input: options.width, options)
     self.layout = layout
   }
 
   private static func check(_ options: Options) throws {
-    func within(_ key: String, _ value: Int, _ range: ClosedRange<Int>) throws {
-      guard range.contains(value) else {
-        throw ConfigurationError(
-          key, "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
-      }
-    }
-    try within("input", options.input, 16...1024)
-    try within("channels", options.channels, 1...64)
-    try within("patch", options.patch, 1...options.input)
-    try within("width", options.width, 32...8192)
-    try within("depth", options.depth, 1...128)
-    try within("heads", options.heads, 1...options.width)
-    try within("mlp", options.mlp, 32...65_536)
-    try options.head.check()
+    try ConfigurationError.check("input", options.input, in: 16...1024)
+    try ConfigurationError.check("channels", options.channels, in: 1...64)
+    try ConfigurationError.check("patch", options.patch, in: 1...options.input)
+    try ConfigurationError.check("width", options.width, in: 32...8192)
+    try ConfigurationError.check("depth", options.depth, in: 1...128)
+    try ConfigurationError.check("heads", options.heads, in: 1...options.width)
+    try ConfigurationError.check("mlp", options.mlp, in: 32...65_536)
+    try options.checkHead()
     guard options.input % options.patch == 0 else {
       throw ConfigurationError(
         "patch", "an input of \(options.input) is no whole number of patches of \(options.patch)")

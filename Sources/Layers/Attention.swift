@@ -71,13 +71,13 @@ public struct Attention: Sendable {
     _ engine: Engine
   ) {
     let dmixed = Matrix(engine.pool, rows: dy.rows, columns: projection.input)
-    projection.inputGradient(dy, weights.projection, into: dmixed, engine)
+    engine.product(dy, weights.projection, into: dmixed)
     let shape = shape(dy.rows, tokens)
     let scratch = engine.pool.take(engine.kernels.attention_scratch(shape))
     engine.kernels.attention_gradient(
       shape, saved.qkv.pointer, saved.mixed.pointer, saved.statistics.pointer, dmixed.pointer,
       dqkv.pointer, scratch.pointer)
-    qkv.inputGradient(dqkv, weights.qkv, into: dx, engine)
+    engine.product(dqkv, weights.qkv, into: dx)
   }
 
   /// Floating-point operations of one image's tokens.

@@ -32,24 +32,14 @@ public struct BasicBlock: Sendable {
   }
 
   public struct Saved {
-    /// The block's input; nil where it was forgotten.
-    public let x: FeatureMap?
     let norm1: BatchNorm.Saved
-    /// Between the convolutions; nil where it was forgotten.
+    /// Between the convolutions; nil where it is made again.
     let middle: FeatureMap?
     let norm2: BatchNorm.Saved
     let downsample: BatchNorm.Saved?
-
-    /// Without the input or the output, which the caller then gives to `backward`.
-    public func forgetting(x forgetInput: Bool = false, y: Bool = false) -> Saved {
-      Saved(
-        x: forgetInput ? nil : x, norm1: norm1, middle: middle,
-        norm2: y ? norm2.forgettingOutput() : norm2,
-        downsample: downsample)
-    }
   }
 
-  /// - Parameter recompute: whether what one pass over the features gives again is forgotten.
+  /// - Parameter recompute: whether what lies between the convolutions is made again.
   public func forward(
     _ x: FeatureMap, groups: Int, recompute: Bool = false, _ p: ParameterVector, _ engine: Engine
   ) -> (y: FeatureMap, saved: Saved) {
@@ -68,7 +58,7 @@ public struct BasicBlock: Sendable {
     return (
       y,
       Saved(
-        x: x, norm1: saved1, middle: recompute ? nil : b, norm2: saved2,
+        norm1: saved1, middle: recompute ? nil : b, norm2: saved2,
         downsample: savedDownsample)
     )
   }
@@ -91,13 +81,12 @@ public struct BasicBlock: Sendable {
     return norm2.infer(c, residual: identity ?? x, p, engine)
   }
 
-  /// The input's gradient; the parameters' are added to `gradient`. `dy` is overwritten. `x` and `y`
-  /// stand in for what `saved` forgot.
+  /// The gradient of the input `x`; the parameters' are added to `gradient`. `y` is the output. `dy` is
+  /// overwritten.
   public func backward(
-    _ dy: FeatureMap, _ saved: Saved, x: FeatureMap? = nil, y: FeatureMap? = nil,
+    _ dy: FeatureMap, _ saved: Saved, x: FeatureMap, y: FeatureMap,
     _ p: ParameterVector, into gradient: ParameterVector, _ engine: Engine
   ) -> FeatureMap {
-    guard let x = saved.x ?? x else { preconditionFailure("the block's input was forgotten") }
     let dc = norm2.backward(
       dy, saved.norm2, y: y, hadResidual: true, p, into: gradient, engine)
     // From here on `dy` holds the residual's gradient.

@@ -27,23 +27,14 @@ public struct BatchNorm: Sendable {
   }
 
   public struct Saved {
-    /// Nil where it was forgotten.
+    /// Nil where the output took its memory.
     public let x: FeatureMap?
-    /// The output, where the residual makes it needed to know what the ReLU let through.
-    private(set) var y: FeatureMap?
     /// Per group: scale, shift, mean, 1/σ; [groups][4][channels].
     let statistics: Buffer
     let groups: Int
-
-    /// Without the output, which the caller then gives to `backward`.
-    func forgettingOutput() -> Saved {
-      var result = self
-      result.y = nil
-      return result
-    }
   }
 
-  /// - Parameter inPlace: whether the output takes the input's memory, and the input is forgotten.
+  /// - Parameter inPlace: whether the output takes the input's memory.
   public func forward(
     _ x: FeatureMap, residual: FeatureMap? = nil, groups: Int, inPlace: Bool = false,
     _ parameters: ParameterVector, _ engine: Engine
@@ -77,19 +68,14 @@ public struct BatchNorm: Sendable {
       }
       apply(x, y, residual, slot, group: group, of: groups, engine)
     }
-    return (
-      y,
-      Saved(
-        x: inPlace ? nil : x, y: residual == nil || !relu ? nil : y, statistics: statistics,
-        groups: groups)
-    )
+    return (y, Saved(x: inPlace ? nil : x, statistics: statistics, groups: groups))
   }
 
   /// The output of a forward pass once more, the same bits.
   public func again(
     _ saved: Saved, residual: FeatureMap? = nil, _ engine: Engine
   ) -> FeatureMap {
-    guard let x = saved.x else { preconditionFailure("BatchNorm's input was forgotten") }
+    guard let x = saved.x else { preconditionFailure("BatchNorm's input was not saved") }
     let y = like(x, engine)
     for group in 0..<saved.groups {
       apply(
@@ -131,17 +117,16 @@ public struct BatchNorm: Sendable {
   }
 
   /// The input's gradient; γ's and β's are added to `gradient`. Where the layer had a residual, its
-  /// gradient replaces the values of `dy`; where it had none, the input's does. `x` and `y` stand in
-  /// for what `saved` forgot.
+  /// gradient replaces the values of `dy`; where it had none, the input's does. `x` stands in for
+  /// an input that was not saved; `y` is the output, needed where residual and ReLU met.
   public func backward(
     _ dy: FeatureMap, _ saved: Saved, x: FeatureMap? = nil, y: FeatureMap? = nil,
     hadResidual: Bool = false, _ parameters: ParameterVector,
     into gradient: ParameterVector, _ engine: Engine
   ) -> FeatureMap {
-    guard let x = saved.x ?? x, !hadResidual || !relu || saved.y != nil || y != nil else {
-      preconditionFailure("BatchNorm's input or output was forgotten")
+    guard let x = saved.x ?? x, !hadResidual || !relu || y != nil else {
+      preconditionFailure("BatchNorm's gradient needs its input, and behind a residual its output")
     }
-    let output = saved.y ?? y
     let dx = hadResidual ? like(x, engine) : dy
     let sums = engine.pool.take(4 * channels)
     let (sumG, sumGX) = doubles(sums)
@@ -153,7 +138,7 @@ public struct BatchNorm: Sendable {
       let shape = shape(x, images: images)
       let offset = group * x.buffer.floats.count / saved.groups
       let slot = saved.statistics.pointer + group * 4 * channels
-      let y = output.map { UnsafePointer($0.pointer + offset) }
+      let y = (hadResidual && relu ? y : nil).map { UnsafePointer($0.pointer + offset) }
       engine.parallel(channels, unit: 16) { part, own in
         own.kernels.batch_norm_gradient_sums(
           shape, dy.pointer + offset, x.pointer + offset, y, relu ? 1 : 0, slot, slot + channels,

@@ -91,12 +91,10 @@ public struct Convolution: Sendable {
   ) -> Buffer {
     let shape = shape(x)
     let weights = engine.pool.take(engine.kernels.convolution_weights_size(shape))
-    engine.parallel(engine.threads) { parts, own in
-      for part in parts {
-        own.kernels.convolution_weights(
-          shape, parameters[weight].baseAddress, dataGradient ? 1 : 0, Int32(part),
-          Int32(engine.threads), weights.pointer)
-      }
+    engine.onAllThreads { part, own in
+      own.kernels.convolution_weights(
+        shape, parameters[weight].baseAddress, dataGradient ? 1 : 0, Int32(part),
+        Int32(engine.threads), weights.pointer)
     }
     return weights
   }

@@ -51,16 +51,26 @@ public final class Engine {
   public func parallel(
     _ count: Int, unit: Int = 1, _ body: (_ part: Range<Int>, _ own: Engine) -> Void
   ) {
-    let units = (count + unit - 1) / unit
-    guard let team, units > 1 else {
+    guard count > unit else {
       if count > 0 { body(0..<count, self) }
       return
     }
-    team.run { index in
-      let from = units * index / team.count * unit
-      let until = min(count, units * (index + 1) / team.count * unit)
-      if from < until { body(from..<until, index == 0 ? self : others[index - 1]) }
+    onAllThreads { index, own in
+      let range = Self.part(index, of: threads, count, unit: unit)
+      if !range.isEmpty { body(range, own) }
     }
+  }
+
+  /// Calls `body` with each of 0..<threads on its own thread.
+  func onAllThreads(_ body: (_ part: Int, _ own: Engine) -> Void) {
+    guard let team else { return body(0, self) }
+    team.run { index in body(index, index == 0 ? self : others[index - 1]) }
+  }
+
+  /// One of `parts` consecutive parts of 0..<count, cut at multiples of `unit`.
+  static func part(_ index: Int, of parts: Int, _ count: Int, unit: Int) -> Range<Int> {
+    let units = (count + unit - 1) / unit
+    return min(count, units * index / parts * unit)..<min(count, units * (index + 1) / parts * unit)
   }
 
   /// The numbers of lanes that this processor has kernels for.

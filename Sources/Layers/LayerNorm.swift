@@ -61,10 +61,10 @@ public struct LayerNorm: Sendable {
     _ dy: Matrix, _ x: Matrix, _ saved: Saved, part: Int = 0, of parts: Int = 1,
     into gradient: ParameterVector, _ engine: Engine
   ) {
-    let vectors = columns / 16
+    let own = Engine.part(part, of: parts, columns, unit: 16)
     engine.kernels.layer_norm_parameter_gradient(
-      x.rows, columns, vectors * part / parts * 16, vectors * (part + 1) / parts * 16, dy.pointer,
-      x.pointer, saved.statistics.pointer, gradient[weight].baseAddress!,
+      x.rows, columns, own.lowerBound, own.upperBound, dy.pointer, x.pointer,
+      saved.statistics.pointer, gradient[weight].baseAddress!,
       gradient[bias].baseAddress!)
   }
 }

@@ -29,9 +29,4 @@ extension Linear {
     }
     engine.product(x, weight, start: y.pointer, startStride: output, into: y)
   }
-
-  /// The input's gradient. The weight is packed transposed.
-  func inputGradient(_ dy: Matrix, _ weight: PackedMatrix, into dx: Matrix, _ engine: Engine) {
-    engine.product(dy, weight, into: dx)
-  }
 }

@@ -43,6 +43,7 @@ public struct Linear: Sendable {
       parameters[weight].baseAddress!, bTransposed: true, into: dx.pointer)
     return dx
   }
+
   /// Adds the weight's and the bias's gradients, summed over the rows in order, for part `part` of
   /// `parts`.
   func addGradients(
@@ -50,14 +51,12 @@ public struct Linear: Sendable {
     _ engine: Engine
   ) {
     // Of the weight a part has some of the inputs, of the bias some of the outputs.
-    let inputs =
-      input * part / parts / 8
-      * 8..<(part + 1 == parts ? input : input * (part + 1) / parts / 8 * 8)
+    let inputs = Engine.part(part, of: parts, input, unit: 8)
     engine.product(
       rows: inputs.count, columns: output, inner: dy.rows, x.pointer + inputs.lowerBound,
       aStride: input, aTransposed: true, dy.pointer,
       into: gradient[weight].baseAddress! + inputs.lowerBound * output, accumulate: true)
-    let outputs = output * part / parts..<output * (part + 1) / parts
+    let outputs = Engine.part(part, of: parts, output, unit: 1)
     let db = gradient[bias].baseAddress! + outputs.lowerBound
     for row in 0..<dy.rows {
       engine.kernels.add(outputs.count, dy.pointer + row * output + outputs.lowerBound, db)

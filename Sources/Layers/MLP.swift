@@ -39,10 +39,10 @@ public struct MLP: Sendable {
     _ dy: Matrix, hidden: Matrix, _ weights: Weights, dhidden: Matrix, active: Matrix,
     into dx: Matrix, _ engine: Engine
   ) {
-    second.inputGradient(dy, weights.second, into: dhidden, engine)
+    engine.product(dy, weights.second, into: dhidden)
     engine.kernels.gelu_gradient(
       dhidden.floats.count, hidden.pointer, dhidden.pointer, active.pointer)
-    first.inputGradient(dhidden, weights.first, into: dx, engine)
+    engine.product(dhidden, weights.first, into: dx)
   }
 
   /// Floating-point operations of one row.

@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// The right side of many products, rearranged once.
-public struct PackedMatrix {
+struct PackedMatrix {
   let panels: Buffer
   let inner: Int
   let columns: Int

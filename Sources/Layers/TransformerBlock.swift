@@ -102,10 +102,8 @@ public struct TransformerBlock: Sendable {
           dy[rows][part], piece, kept, part, tokens: tokens, attentionWeights, mlpWeights,
           forwardWeight, parameters, own)
       }
-      engine.parallel(engine.threads) { parts, own in
-        for part in parts {
-          addGradients(piece, kept, part: part, of: engine.threads, into: gradient, own)
-        }
+      engine.onAllThreads { part, own in
+        addGradients(piece, kept, part: part, of: engine.threads, into: gradient, own)
       }
     }
   }

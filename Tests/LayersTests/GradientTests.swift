@@ -31,12 +31,12 @@ import Testing
         return dot(y.buffer.floats, slope.buffer.floats)
       }
       let gradient = ParameterVector(layout)
-      let (_, saved) = layer.forward(
+      let (y, saved) = layer.forward(
         x, residual: hasResidual ? residual : nil, groups: groups, parameters, engine)
       let dy = FeatureMap(engine.pool, images: 4, channels: 32, height: 5, width: 3)
       dy.pointer.update(from: slope.pointer, count: dy.buffer.floats.count)
       let dx = layer.backward(
-        dy, saved, hadResidual: hasResidual, parameters, into: gradient, engine)
+        dy, saved, y: y, hadResidual: hasResidual, parameters, into: gradient, engine)
       let tolerance = relu ? 1e-2 : 2e-3
       let step: Float = relu ? 1e-3 : 1e-2
       #expect(
@@ -73,10 +73,10 @@ import Testing
       dot(block.forward(x, groups: 2, parameters, engine).y.buffer.floats, slope.buffer.floats)
     }
     let gradient = ParameterVector(layout)
-    let (_, saved) = block.forward(x, groups: 2, parameters, engine)
+    let (y, saved) = block.forward(x, groups: 2, parameters, engine)
     let dy = FeatureMap(engine.pool, images: 4, channels: output, height: side, width: side)
     dy.pointer.update(from: slope.pointer, count: dy.buffer.floats.count)
-    let dx = block.backward(dy, saved, parameters, into: gradient, engine)
+    let dx = block.backward(dy, saved, x: x, y: y, parameters, into: gradient, engine)
     #expect(
       worstSlopeError(
         of: x.buffer.floats, gradient: Array(dx.buffer.floats), step: 3e-3, loss: loss) < 1e-2)

@@ -1,8 +1,9 @@
 """Motet's training step against PyTorch's, run in turn on the same machine.
 
-Each round runs `motet bench step`, PyTorch as it comes, PyTorch with its allocator tuned, and so in
-bf16 where asked, one after the other, so that a change of the machine's speed meets all. Prints the ratio
-of views per second as median and range over the rounds, and each one's peak memory.
+Each round runs `motet bench step`, PyTorch as it comes, PyTorch with its allocator tuned, and
+so in bf16 where asked, one after the other, so that a change of the machine's speed meets all.
+Prints the ratio of views per second as median and range over the rounds, and each one's peak
+memory.
 """
 
 import argparse

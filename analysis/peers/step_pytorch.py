@@ -208,7 +208,8 @@ def measure(settings: Settings) -> Report:
 def describe(report: Report) -> str:
     allocator = "tuned allocator" if report.tuned else "as it comes"
     return (
-        f"PyTorch {report.torch}, {report.encoder}, {allocator}, {report.precision}, {report.threads} thread(s), "
+        f"PyTorch {report.torch}, {report.encoder}, {allocator}, {report.precision}, "
+        f"{report.threads} thread(s), "
         f"2 x {report.batch} views of {report.input} x {report.input}\n"
         f"step {report.milliseconds:.0f} ms (median; {report.milliseconds_min:.0f} to "
         f"{report.milliseconds_max:.0f}), {report.views_per_second:.1f} views/s, "
