@@ -13,23 +13,29 @@ static inline long motet_row_stride(long columns) { return columns % 128 ? colum
 // Rows of a product's left side that stay in the second-level cache: a quarter of a MiB.
 static inline long motet_product_rows(long k) { return motet_round_up(MAX(64 * 1024 / k, 48), 12); }
 
-// Winograd saves three multiplications of four on whole tiles, but its transformed weights are four
-// times as large. Of pictures of at most 2 x 2 a tile saves nothing.
-static inline int motet_is_winograd(MotetConvolution s) {
-  return s.kernel == 3 && s.stride == 1 && s.padding == 1 && !s.plain_input &&
-         s.height * s.width > 4;
-}
-
-// Winograd F(4x4, 3x3): tiles of 4 x 4 outputs, cut at the lower and right edges.
+// Tiles of 4 x 4 outputs, cut at the lower and right edges.
 typedef struct {
-  int rows, columns;  // of tiles, an image
-  long count;         // of tiles, all images
+  int rows, columns;  // an image
+  long count;         // all images
 } MotetTiles;
 
-static inline MotetTiles motet_tiles(MotetConvolution s) {
-  MotetTiles t = {(s.height + 3) / 4, (s.width + 3) / 4, 0};
+static inline MotetTiles motet_output_tiles(MotetConvolution s) {
+  MotetTiles t = {(motet_out(s.height, s) + 3) / 4, (motet_out(s.width, s) + 3) / 4, 0};
   t.count = (long)s.images * t.rows * t.columns;
   return t;
+}
+
+typedef enum { MOTET_UNROLLED, MOTET_WINOGRAD, MOTET_PHASED } MotetWay;
+
+// How a convolution goes. Tiles save three multiplications of four with stride 1 (winograd.inc) and
+// four of nine with stride 2 (phases.inc), if they are full: of pictures of at most 2 x 2 a tile saves
+// nothing, and with stride 2 its 81 products must be fewer than 9 an output by a fifth.
+static inline MotetWay motet_way(MotetConvolution s) {
+  if (s.kernel != 3 || s.padding != 1 || s.plain_input) return MOTET_UNROLLED;
+  if (s.stride == 1 && s.height * s.width > 4) return MOTET_WINOGRAD;
+  const MotetTiles tiles = motet_output_tiles(s);
+  const int outputs = motet_out(s.height, s) * motet_out(s.width, s);
+  return s.stride == 2 && 45 * tiles.rows * tiles.columns < 4 * outputs ? MOTET_PHASED : MOTET_UNROLLED;
 }
 
 // Transformed tiles of a piece: about half a MiB where the weights are small, enough to pay for
@@ -37,11 +43,21 @@ static inline MotetTiles motet_tiles(MotetConvolution s) {
 static inline long motet_forward_tiles(MotetConvolution s) {
   int widest = MAX(s.in, s.out);
   long tiles = widest >= 512 ? 528 : widest >= 256 ? 132 : 512 * 1024 / (36 * 4 * widest);
-  return motet_round_up(MIN(tiles, motet_tiles(s).count), 12);
+  return motet_round_up(MIN(tiles, motet_output_tiles(s).count), 12);
 }
 static inline long motet_backward_tiles(MotetConvolution s) {
   long tiles = MAX(s.in, s.out) >= 256 ? 528 : 48;
-  return motet_round_up(MIN(tiles, motet_tiles(s).count), 12);
+  return motet_round_up(MIN(tiles, motet_output_tiles(s).count), 12);
+}
+
+static inline long motet_phased_tiles(MotetConvolution s) {
+  int widest = MAX(s.in, s.out);
+  long tiles = widest >= 512 ? 528 : widest >= 256 ? 48 : 12;
+  return motet_round_up(MIN(tiles, motet_output_tiles(s).count), 12);
+}
+static inline long motet_phased_gradient_tiles(MotetConvolution s) {
+  long tiles = MAX(s.in, s.out) >= 256 ? 132 : 24;
+  return motet_round_up(MIN(tiles, motet_output_tiles(s).count), 12);
 }
 
 // Columns of the unrolled input ("im2col"): kernel row, kernel column, channel; padded so that the
