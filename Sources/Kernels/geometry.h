@@ -10,6 +10,9 @@ static inline long motet_round_up(long x, long unit) { return (x + unit - 1) / u
 // into the same few sets of the first-level cache.
 static inline long motet_row_stride(long columns) { return columns % 128 ? columns : columns + 16; }
 
+// Whether `count` floats are too many for the caches to hold until they are read again.
+static inline int motet_is_far(long count) { return count > 2 * 1024 * 1024; }
+
 // Rows of a product's left side that stay in the second-level cache: a quarter of a MiB.
 static inline long motet_product_rows(long k) { return motet_round_up(MAX(64 * 1024 / k, 48), 12); }
 

@@ -93,16 +93,11 @@ public struct BasicBlock: Sendable {
     let middle = saved.middle ?? norm1.again(saved.norm1, engine)
     let db = convolution2.backward(dc, middle, p, into: gradient, engine)
     let da = norm1.backward(db, saved.norm1, p, into: gradient, engine)
-    let dx = convolution1.backward(da, x, p, into: gradient, engine)
     var identity = dy
     if let downsample, let saved = saved.downsample {
       let dd = downsample.norm.backward(dy, saved, p, into: gradient, engine)
       identity = downsample.convolution.backward(dd, x, p, into: gradient, engine)
     }
-    engine.parallel(dx.buffer.floats.count, unit: 1024) { part, own in
-      own.kernels.add(
-        part.count, identity.pointer + part.lowerBound, dx.pointer + part.lowerBound)
-    }
-    return dx
+    return convolution1.backward(da, x, addingTo: identity, p, into: gradient, engine)
   }
 }

@@ -57,18 +57,21 @@ public struct Convolution: Sendable {
   }
 
   /// The input's gradient; the weight's is added to `gradient`.
+  /// - Parameter other: the input's gradient by another way, to which this one is added in place.
   public func backward(
-    _ dy: FeatureMap, _ x: FeatureMap, _ parameters: ParameterVector,
-    into gradient: ParameterVector, _ engine: Engine
+    _ dy: FeatureMap, _ x: FeatureMap, addingTo other: FeatureMap? = nil,
+    _ parameters: ParameterVector, into gradient: ParameterVector, _ engine: Engine
   ) -> FeatureMap {
     backwardWeight(dy, x, into: gradient, engine)
-    let dx = FeatureMap(
-      engine.pool, images: x.images, channels: input, height: x.height, width: x.width)
+    let dx =
+      other
+      ?? FeatureMap(
+        engine.pool, images: x.images, channels: input, height: x.height, width: x.width)
     let weights = rearranged(x, parameters, dataGradient: true, engine)
     forImages(of: x, engine) { shape, first, scratch in
       engine.kernels.convolution_data_gradient(
         shape, dy.pointer + first * dy.imageCount, weights.pointer,
-        dx.pointer + first * dx.imageCount, scratch)
+        dx.pointer + first * dx.imageCount, other == nil ? 0 : 1, scratch)
     }
     return dx
   }

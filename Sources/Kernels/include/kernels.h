@@ -57,12 +57,12 @@ typedef struct {
   long (*convolution_weights_size)(MotetConvolution s);
   void (*convolution_weights)(MotetConvolution s, const float *w, int data_gradient, int part,
                               int parts, float *u);
-  // y = x * w; dx = dy * turned w; dw += what dy and x give, for output channels from..<until,
+  // y = x * w; dx = dy * turned w, added to dx where `accumulate`; dw += what dy and x give, for output channels from..<until,
   // multiples of 2 lanes.
   long (*convolution_scratch)(MotetConvolution s);
   void (*convolution)(MotetConvolution s, const float *x, const float *u, float *y, float *scratch);
   void (*convolution_data_gradient)(MotetConvolution s, const float *dy, const float *u, float *dx,
-                                    float *scratch);
+                                    int accumulate, float *scratch);
   long (*convolution_gradient_scratch)(MotetConvolution s);
   void (*convolution_weight_gradient)(MotetConvolution s, const float *x, const float *dy, int from,
                                       int until, float *dw, float *scratch);
