@@ -40,7 +40,8 @@ public struct ResNet18: PlugIn, Encoder {
   public let projectionCount: Int
   private let stem: Convolution
   private let stemNorm: BatchNorm
-  private let stemPool: MaximumPool?
+  /// `stemNorm` and the maximum behind it; nil in the small stem, which has none.
+  private let stemPool: NormPool?
   private let blocks: [BasicBlock]
   private let averagePool = AveragePool()
   private let head: ProjectionHead
@@ -62,7 +63,7 @@ public struct ResNet18: PlugIn, Encoder {
       "conv1", &layout, input: options.channels, output: 64, kernel: small ? 3 : 7,
       stride: small ? 1 : 2, padding: small ? 1 : 3)
     stemNorm = BatchNorm("bn1", &layout, channels: 64, relu: true)
-    stemPool = small ? nil : MaximumPool()
+    stemPool = small ? nil : NormPool(stemNorm)
     var blocks: [BasicBlock] = []
     var channels = 64
     for (stage, output) in [64, 128, 256, 512].enumerated() {
@@ -87,10 +88,23 @@ public struct ResNet18: PlugIn, Encoder {
     head.initialise(fresh) { fresh.uniform($0) }
   }
 
+  /// What the backward pass needs of the layers behind the stem's convolution.
+  private enum Stem {
+    case norm(BatchNorm.Saved)
+    case pool(NormPool, NormPool.Saved)
+
+    /// The convolution's output, where it was kept.
+    var x: FeatureMap? {
+      switch self {
+      case .norm(let saved): saved.x
+      case .pool(_, let saved): saved.x
+      }
+    }
+  }
+
   private final class Saved: EncoderSaved {
     let views: FeatureMap
-    var stemNorm: BatchNorm.Saved?
-    let stemPool: MaximumPool.Saved?
+    var stem: Stem?
     /// What goes into each block, and out of the last; nil where it is made again.
     var features: [FeatureMap?]
     var blocks: [BasicBlock.Saved]
@@ -98,13 +112,12 @@ public struct ResNet18: PlugIn, Encoder {
     let head: ProjectionHead.Saved
 
     init(
-      views: FeatureMap, stemNorm: BatchNorm.Saved, stemPool: MaximumPool.Saved?,
+      views: FeatureMap, stem: Stem,
       features: [FeatureMap?], blocks: [BasicBlock.Saved], averagePool: AveragePool.Saved,
       head: ProjectionHead.Saved
     ) {
       self.views = views
-      self.stemNorm = stemNorm
-      self.stemPool = stemPool
+      self.stem = stem
       self.features = features
       self.blocks = blocks
       self.averagePool = averagePool
@@ -121,15 +134,9 @@ public struct ResNet18: PlugIn, Encoder {
     _ views: FeatureMap, groups: Int, recompute: Bool, _ parameters: ParameterVector,
     _ engine: Engine
   ) -> (projection: Matrix, saved: EncoderSaved) {
-    var (x, savedNorm) = stemNorm.forward(
-      stem.forward(views, parameters, engine), groups: groups, inPlace: recompute, parameters,
+    var (x, savedStem) = forwardStem(
+      stem.forward(views, parameters, engine), groups: groups, recompute: recompute, parameters,
       engine)
-    var savedPool: MaximumPool.Saved?
-    if let stemPool {
-      let (y, saved) = stemPool.forward(x, engine)
-      x = y
-      savedPool = saved
-    }
     var features: [FeatureMap?] = [x]
     var savedBlocks: [BasicBlock.Saved] = []
     for (index, block) in blocks.enumerated() {
@@ -144,7 +151,7 @@ public struct ResNet18: PlugIn, Encoder {
     return (
       projection,
       Saved(
-        views: views, stemNorm: savedNorm, stemPool: savedPool, features: features,
+        views: views, stem: savedStem, features: features,
         blocks: savedBlocks, averagePool: savedAverage, head: savedHead)
     )
   }
@@ -153,7 +160,7 @@ public struct ResNet18: PlugIn, Encoder {
     _ projectionGradient: Matrix, _ saved: EncoderSaved, _ parameters: ParameterVector,
     into gradient: ParameterVector, _ engine: Engine
   ) {
-    guard let saved = saved as? Saved, let savedNorm = saved.stemNorm else {
+    guard let saved = saved as? Saved, let savedStem = saved.stem else {
       preconditionFailure("backward needs what this encoder's forward saved, once")
     }
     let dpooled = head.backward(
@@ -169,13 +176,28 @@ public struct ResNet18: PlugIn, Encoder {
         d, saved.blocks.removeLast(), x: x, y: y, parameters, into: gradient, engine)
       y = x
     }
-    if let stemPool, let savedPool = saved.stemPool {
-      d = stemPool.backward(d, savedPool, engine)
+    saved.stem = nil
+    let stemOutput = savedStem.x ?? stem.forward(saved.views, parameters, engine)
+    switch savedStem {
+    case .norm(let saved):
+      d = stemNorm.backward(d, saved, x: stemOutput, parameters, into: gradient, engine)
+    case .pool(let pool, let saved):
+      d = pool.backward(d, saved, x: stemOutput, parameters, into: gradient, engine)
     }
-    saved.stemNorm = nil
-    let stemOutput = savedNorm.x ?? stem.forward(saved.views, parameters, engine)
-    d = stemNorm.backward(d, savedNorm, x: stemOutput, parameters, into: gradient, engine)
     stem.backwardWeight(d, saved.views, into: gradient, engine)
+  }
+
+  /// What follows the stem's convolution.
+  private func forwardStem(
+    _ x: FeatureMap, groups: Int, recompute: Bool, _ parameters: ParameterVector, _ engine: Engine
+  ) -> (y: FeatureMap, saved: Stem) {
+    if let stemPool {
+      let (y, saved) = stemPool.forward(
+        x, groups: groups, keepInput: !recompute, parameters, engine)
+      return (y, .pool(stemPool, saved))
+    }
+    let (y, saved) = stemNorm.forward(x, groups: groups, inPlace: recompute, parameters, engine)
+    return (y, .norm(saved))
   }
 
   /// What goes into a block, kept or made again.
@@ -188,8 +210,8 @@ public struct ResNet18: PlugIn, Encoder {
   public func infer(_ views: FeatureMap, _ parameters: ParameterVector, _ engine: Engine) -> (
     features: Matrix, projection: Matrix
   ) {
-    var x = stemNorm.infer(stem.forward(views, parameters, engine), parameters, engine)
-    if let stemPool { x = stemPool.forward(x, engine).y }
+    var x = stem.forward(views, parameters, engine)
+    x = stemPool?.infer(x, parameters, engine) ?? stemNorm.infer(x, parameters, engine)
     for block in blocks { x = block.infer(x, parameters, engine) }
     let features = averagePool.forward(x, engine).y
     return (features, head.infer(features, parameters, engine))

@@ -29,9 +29,7 @@ public struct BatchNorm: Sendable {
   public struct Saved {
     /// Nil where the output took its memory.
     public let x: FeatureMap?
-    /// Per group: scale, shift, mean, 1/σ; [groups][4][channels].
-    let statistics: Buffer
-    let groups: Int
+    let statistics: Statistics
   }
 
   /// - Parameter inPlace: whether the output takes the input's memory.
@@ -39,36 +37,12 @@ public struct BatchNorm: Sendable {
     _ x: FeatureMap, residual: FeatureMap? = nil, groups: Int, inPlace: Bool = false,
     _ parameters: ParameterVector, _ engine: Engine
   ) -> (y: FeatureMap, saved: Saved) {
-    precondition(x.images % groups == 0, "\(x.images) images in \(groups) groups")
     let y = inPlace ? x : like(x, engine)
-    let statistics = engine.pool.take(groups * 4 * channels)
-    let moments = engine.pool.take(4 * channels)
-    let (mean, variance) = doubles(moments)
+    let statistics = statistics(of: x, groups: groups, parameters, engine)
     for group in 0..<groups {
-      let shape = shape(x, images: x.images / groups)
-      let offset = group * x.buffer.floats.count / groups
-      engine.parallel(channels, unit: 16) { part, own in
-        own.kernels.batch_statistics(
-          shape, x.pointer + offset, Int32(part.lowerBound), Int32(part.upperBound), mean, variance)
-      }
-      let slot = statistics.pointer + group * 4 * channels
-      let count = Double(shape.images) * Double(shape.positions)
-      for c in 0..<channels {
-        let inverse = 1 / (variance[c] + Self.epsilon).squareRoot()
-        let scale = Float(Double(parameters[weight][c]) * inverse)
-        slot[c] = scale
-        slot[channels + c] = Float(
-          Double(parameters[bias][c]) - mean[c] * Double(parameters[weight][c]) * inverse)
-        slot[2 * channels + c] = Float(mean[c])
-        slot[3 * channels + c] = Float(inverse)
-        // The unbiased variance of one value is not a number; PyTorch refuses such a batch.
-        let unbiased = count > 1 ? variance[c] * count / (count - 1) : variance[c]
-        step(&parameters[runningMean][c], toward: mean[c])
-        step(&parameters[runningVariance][c], toward: unbiased)
-      }
-      apply(x, y, residual, slot, group: group, of: groups, engine)
+      apply(x, y, residual, statistics[group], group: group, of: groups, engine)
     }
-    return (y, Saved(x: inPlace ? nil : x, statistics: statistics, groups: groups))
+    return (y, Saved(x: inPlace ? nil : x, statistics: statistics))
   }
 
   /// The output of a forward pass once more, the same bits.
@@ -77,10 +51,9 @@ public struct BatchNorm: Sendable {
   ) -> FeatureMap {
     guard let x = saved.x else { preconditionFailure("BatchNorm's input was not saved") }
     let y = like(x, engine)
-    for group in 0..<saved.groups {
+    for group in 0..<saved.statistics.groups {
       apply(
-        x, y, residual, saved.statistics.pointer + group * 4 * channels, group: group,
-        of: saved.groups, engine)
+        x, y, residual, saved.statistics[group], group: group, of: saved.statistics.groups, engine)
     }
     return y
   }
@@ -90,14 +63,7 @@ public struct BatchNorm: Sendable {
     _ x: FeatureMap, residual: FeatureMap? = nil, _ parameters: ParameterVector,
     _ engine: Engine
   ) -> FeatureMap {
-    let scale = engine.pool.take(2 * channels)
-    for c in 0..<channels {
-      let variance = Double(parameters[runningVariance][c])
-      let factor = Double(parameters[weight][c]) / (variance + Self.epsilon).squareRoot()
-      scale.pointer[c] = Float(factor)
-      scale.pointer[channels + c] = Float(
-        Double(parameters[bias][c]) - Double(parameters[runningMean][c]) * factor)
-    }
+    let scale = runningScale(parameters, engine)
     apply(x, x, residual, scale.pointer, group: 0, of: 1, engine)
     return x
   }
@@ -128,66 +94,39 @@ public struct BatchNorm: Sendable {
       preconditionFailure("BatchNorm's gradient needs its input, and behind a residual its output")
     }
     let dx = hadResidual ? like(x, engine) : dy
-    let sums = engine.pool.take(4 * channels)
-    let (sumG, sumGX) = doubles(sums)
-    let coefficients = engine.pool.take(2 * channels)
-    let slope = coefficients.pointer
-    let constant = slope + channels
-    for group in 0..<saved.groups {
-      let images = x.images / saved.groups
+    let groups = saved.statistics.groups
+    let images = x.images / groups
+    for group in 0..<groups {
       let shape = shape(x, images: images)
-      let offset = group * x.buffer.floats.count / saved.groups
-      let slot = saved.statistics.pointer + group * 4 * channels
+      let offset = group * x.buffer.floats.count / groups
+      let slot = saved.statistics[group]
       let y = (hadResidual && relu ? y : nil).map { UnsafePointer($0.pointer + offset) }
-      engine.parallel(channels, unit: 16) { part, own in
+      let coefficients = gradientCoefficients(
+        slot, count: images * x.positions, into: gradient, engine
+      ) { part, own, sumG, sumGX in
         own.kernels.batch_norm_gradient_sums(
           shape, dy.pointer + offset, x.pointer + offset, y, relu ? 1 : 0, slot, slot + channels,
           slot + 2 * channels, Int32(part.lowerBound), Int32(part.upperBound), sumG, sumGX)
       }
-      let count = Double(shape.images) * Double(shape.positions)
-      for c in 0..<channels {
-        let mean = Double(slot[2 * channels + c])
-        let inverse = Double(slot[3 * channels + c])
-        gradient[weight][c] += Float(sumGX[c] * inverse)
-        gradient[bias][c] += Float(sumG[c])
-        // dx = γ/σ (g − Σg/n − (x − μ)/σ² Σg(x − μ)/n)
-        let scale = Double(slot[c])
-        let pull = scale * inverse * inverse * sumGX[c] / count
-        slope[c] = Float(-pull)
-        constant[c] = Float(pull * mean - scale * sumG[c] / count)
-      }
+      let slope = coefficients.pointer
       engine.parallel(images) { part, own in
         let first = part.lowerBound * x.imageCount
         let start = offset + first
         own.kernels.batch_norm_gradient(
           self.shape(x, images: part.count), dy.pointer + start, x.pointer + start,
-          y.map { $0 + first }, relu ? 1 : 0, slot, slot + channels, slope, constant,
+          y.map { $0 + first }, relu ? 1 : 0, slot, slot + channels, slope, slope + channels,
           dx.pointer + start, hadResidual ? dy.pointer + start : nil)
       }
     }
     return dx
   }
 
-  private func like(_ x: FeatureMap, _ engine: Engine) -> FeatureMap {
+  func like(_ x: FeatureMap, _ engine: Engine) -> FeatureMap {
     FeatureMap(
       engine.pool, images: x.images, channels: channels, height: x.height, width: x.width)
   }
 
-  private func step(_ running: inout Float, toward value: Double) {
-    running = Float((1 - Self.momentum) * Double(running) + Self.momentum * value)
-  }
-
-  private func doubles(_ buffer: Buffer) -> (
-    UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>
-  ) {
-    let bytes = UnsafeMutableRawPointer(buffer.pointer)
-    return (
-      bytes.assumingMemoryBound(to: Double.self),
-      bytes.assumingMemoryBound(to: Double.self) + channels
-    )
-  }
-
-  private func shape(_ x: FeatureMap, images: Int) -> MotetFeatures {
+  func shape(_ x: FeatureMap, images: Int) -> MotetFeatures {
     precondition(x.channels == channels, "BatchNorm of \(channels) channels got \(x.channels)")
     return MotetFeatures(
       images: Int32(images), channels: Int32(channels), positions: Int32(x.positions))

@@ -108,21 +108,41 @@ import Testing
         of: parameters.floats, gradient: Array(gradient.floats), step: 0.1, loss: loss) < 2e-3)
   }
 
-  @Test(arguments: [(6, 8), (7, 5), (1, 1)])
-  func maximumPool(height: Int, width: Int) throws {
+  @Test(arguments: [(6, 8), (7, 5), (2, 1)])
+  func normPool(height: Int, width: Int) throws {
     let engine = try Engine()
-    let layer = MaximumPool()
-    let x = FeatureMap(engine.pool, images: 2, channels: 32, height: height, width: width)
-    fill(x.buffer.floats, 1)
-    let (y, saved) = layer.forward(x, engine)
+    var layout = ParameterLayout()
+    let norm = BatchNorm("n", &layout, channels: 32, relu: true)
+    let layer = NormPool(norm)
+    let parameters = ParameterVector(layout)
+    fill(parameters[norm.weight], 1)
+    for i in parameters[norm.weight].indices { parameters[norm.weight][i] += 1.5 }
+    fill(parameters[norm.bias], 2)
+    let x = FeatureMap(engine.pool, images: 4, channels: 32, height: height, width: width)
+    fill(x.buffer.floats, 3)
+    let (y, _) = layer.forward(x, groups: 2, parameters, engine)
     #expect(y.height == (height + 1) / 2 && y.width == (width + 1) / 2)
-    let slope = FeatureMap(engine.pool, images: 2, channels: 32, height: y.height, width: y.width)
-    fill(slope.buffer.floats, 2)
-    let dx = layer.backward(slope, saved, engine)
+    let slope = FeatureMap(engine.pool, images: 4, channels: 32, height: y.height, width: y.width)
+    fill(slope.buffer.floats, 4)
+    func loss() -> Double {
+      dot(
+        layer.forward(x, groups: 2, parameters, engine).y.buffer.floats, slope.buffer.floats)
+    }
+    let gradient = ParameterVector(layout)
+    // The gradient takes its input's memory: that of another one, of the same values.
+    let same = FeatureMap(engine.pool, images: 4, channels: 32, height: height, width: width)
+    same.pointer.update(from: x.pointer, count: x.buffer.floats.count)
+    let saved = layer.forward(same, groups: 2, parameters, engine).saved
+    let dx = layer.backward(slope, saved, parameters, into: gradient, engine)
     #expect(
-      worstSlopeError(of: x.buffer.floats, gradient: Array(dx.buffer.floats), step: 1e-3) {
-        dot(layer.forward(x, engine).y.buffer.floats, slope.buffer.floats)
-      } < 1e-2)
+      worstSlopeError(
+        of: x.buffer.floats, gradient: Array(dx.buffer.floats), step: 1e-3, loss: loss)
+        < 1e-2)
+    for slot in [norm.weight, norm.bias] {
+      #expect(
+        worstSlopeError(
+          of: parameters[slot], gradient: Array(gradient[slot]), step: 1e-3, loss: loss) < 1e-2)
+    }
   }
 
   @Test func averagePool() throws {

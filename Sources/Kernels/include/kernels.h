@@ -86,11 +86,18 @@ typedef struct {
                               int relu, const float *scale, const float *shift, const float *slope,
                               const float *offset, float *dx, float *residual);
 
-  // 3x3 maximum, stride 2, padding 1; `winner` keeps the place (0..8) of the first maximum.
-  void (*maximum_pool)(int images, int channels, MotetExtent input, const float *x, float *y,
-                       uint8_t *winner);
-  void (*maximum_pool_gradient)(int images, int channels, MotetExtent input, const float *dy,
-                                const uint8_t *winner, float *dx);
+  // y = 3x3 maximum, stride 2, padding 1, of relu(x scale + shift); `winner` keeps each maximum's place.
+  void (*norm_pool)(int images, int channels, MotetExtent input, const float *x, const float *scale,
+                    const float *shift, float *y, uint8_t *winner);
+  // Sums over images and positions of g and of g (x - mean), where g is what dy gives to the ReLU's
+  // input. Channels from..<until.
+  void (*norm_pool_gradient_sums)(int images, int channels, MotetExtent input, const float *dy,
+                                  const float *x, const uint8_t *winner, const float *mean, int from,
+                                  int until, double *sum_g, double *sum_gx);
+  // x = g scale + x slope + offset (all by channel): the gradient takes the input's place.
+  void (*norm_pool_gradient)(int images, int channels, MotetExtent input, const float *dy,
+                             const uint8_t *winner, const float *scale, const float *slope,
+                             const float *offset, float *x);
   // Mean over positions, to plain rows [image][channel], and back.
   void (*average_pool)(MotetFeatures s, const float *x, float *y);
   void (*average_pool_gradient)(MotetFeatures s, const float *dy, float *dx);
