@@ -210,8 +210,9 @@ public struct ResNet18: PlugIn, Encoder {
   public func infer(_ views: FeatureMap, _ parameters: ParameterVector, _ engine: Engine) -> (
     features: Matrix, projection: Matrix
   ) {
-    var x = stem.forward(views, parameters, engine)
-    x = stemPool?.infer(x, parameters, engine) ?? stemNorm.infer(x, parameters, engine)
+    var x =
+      stemPool?.infer(stem.forward(views, parameters, engine), parameters, engine)
+      ?? stem.infer(views, stemNorm, parameters, engine)
     for block in blocks { x = block.infer(x, parameters, engine) }
     let features = averagePool.forward(x, engine).y
     return (features, head.infer(features, parameters, engine))

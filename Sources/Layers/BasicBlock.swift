@@ -73,12 +73,9 @@ public struct BasicBlock: Sendable {
   }
 
   public func infer(_ x: FeatureMap, _ p: ParameterVector, _ engine: Engine) -> FeatureMap {
-    let b = norm1.infer(convolution1.forward(x, p, engine), p, engine)
-    let c = convolution2.forward(b, p, engine)
-    let identity = downsample.map {
-      $0.norm.infer($0.convolution.forward(x, p, engine), p, engine)
-    }
-    return norm2.infer(c, residual: identity ?? x, p, engine)
+    let b = convolution1.infer(x, norm1, p, engine)
+    let identity = downsample.map { $0.convolution.infer(x, $0.norm, p, engine) }
+    return convolution2.infer(b, norm2, residual: identity ?? x, p, engine)
   }
 
   /// The gradient of the input `x`; the parameters' are added to `gradient`. `y` is the output. `dy` is

@@ -60,11 +60,10 @@ public struct BatchNorm: Sendable {
 
   /// With the running statistics; the output takes the input's memory.
   public func infer(
-    _ x: FeatureMap, residual: FeatureMap? = nil, _ parameters: ParameterVector,
-    _ engine: Engine
+    _ x: FeatureMap, _ parameters: ParameterVector, _ engine: Engine
   ) -> FeatureMap {
     let scale = runningScale(parameters, engine)
-    apply(x, x, residual, scale.pointer, group: 0, of: 1, engine)
+    apply(x, x, nil, scale.pointer, group: 0, of: 1, engine)
     return x
   }
 

@@ -30,13 +30,43 @@ public struct Convolution: Sendable {
   public func forward(_ x: FeatureMap, _ parameters: ParameterVector, _ engine: Engine)
     -> FeatureMap
   {
+    forward(x, parameters[weight].baseAddress!, MotetEpilogue(), engine)
+  }
+
+  /// With the BatchNorm that follows, by its running statistics, and what it does behind itself: its
+  /// scale goes into the weights, the rest into the storing of outputs.
+  public func infer(
+    _ x: FeatureMap, _ norm: BatchNorm, residual: FeatureMap? = nil,
+    _ parameters: ParameterVector, _ engine: Engine
+  ) -> FeatureMap {
+    let running = norm.runningScale(parameters, engine)
+    let scaled = engine.pool.take(weight.count)
+    let weights = parameters[weight]
+    // [kernel][kernel][in][out]
+    for row in Swift.stride(from: 0, to: weight.count, by: output) {
+      for channel in 0..<output {
+        scaled.pointer[row + channel] = weights[row + channel] * running.pointer[channel]
+      }
+    }
+    return forward(
+      x, scaled.pointer,
+      MotetEpilogue(
+        shift: running.pointer + output, residual: residual?.pointer, relu: norm.relu ? 1 : 0),
+      engine)
+  }
+
+  private func forward(
+    _ x: FeatureMap, _ weight: UnsafePointer<Float>, _ epilogue: MotetEpilogue, _ engine: Engine
+  ) -> FeatureMap {
     let y = FeatureMap(
       engine.pool, images: x.images, channels: output, height: side(x.height),
       width: side(x.width))
-    let weights = rearranged(x, parameters, dataGradient: false, engine)
+    let weights = rearranged(x, weight, dataGradient: false, engine)
     forImages(of: x, engine) { shape, first, scratch in
+      var own = epilogue
+      own.residual = epilogue.residual.map { $0 + first * y.imageCount }
       engine.kernels.convolution(
-        shape, x.pointer + first * x.imageCount, weights.pointer,
+        shape, x.pointer + first * x.imageCount, weights.pointer, own,
         y.pointer + first * y.imageCount, scratch)
     }
     return y
@@ -67,7 +97,8 @@ public struct Convolution: Sendable {
       other
       ?? FeatureMap(
         engine.pool, images: x.images, channels: input, height: x.height, width: x.width)
-    let weights = rearranged(x, parameters, dataGradient: true, engine)
+    let weights = rearranged(
+      x, parameters[weight].baseAddress!, dataGradient: true, engine)
     forImages(of: x, engine) { shape, first, scratch in
       engine.kernels.convolution_data_gradient(
         shape, dy.pointer + first * dy.imageCount, weights.pointer,
@@ -90,13 +121,13 @@ public struct Convolution: Sendable {
 
   /// The weight as the kernels want it.
   private func rearranged(
-    _ x: FeatureMap, _ parameters: ParameterVector, dataGradient: Bool, _ engine: Engine
+    _ x: FeatureMap, _ weight: UnsafePointer<Float>, dataGradient: Bool, _ engine: Engine
   ) -> Buffer {
     let shape = shape(x)
     let weights = engine.pool.take(engine.kernels.convolution_weights_size(shape))
     engine.onAllThreads { part, own in
       own.kernels.convolution_weights(
-        shape, parameters[weight].baseAddress, dataGradient ? 1 : 0, Int32(part),
+        shape, weight, dataGradient ? 1 : 0, Int32(part),
         Int32(engine.threads), weights.pointer)
     }
     return weights

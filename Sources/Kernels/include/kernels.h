@@ -18,6 +18,13 @@ typedef struct {
   int images, height, width, in, out, kernel, stride, padding, plain_input;
 } MotetConvolution;
 
+// What becomes of a convolution's outputs as they are stored: + shift by channel, + residual (of the
+// outputs' layout; may be where they go), each where not NULL, then ReLU where asked.
+typedef struct {
+  const float *shift, *residual;
+  int relu;
+} MotetEpilogue;
+
 // Features of one group of images that share their BatchNorm statistics.
 typedef struct {
   int images, channels, positions;
@@ -57,10 +64,11 @@ typedef struct {
   long (*convolution_weights_size)(MotetConvolution s);
   void (*convolution_weights)(MotetConvolution s, const float *w, int data_gradient, int part,
                               int parts, float *u);
-  // y = x * w; dx = dy * turned w, added to dx where `accumulate`; dw += what dy and x give, for output channels from..<until,
-  // multiples of 2 lanes.
+  // y = x * w, by the epilogue; dx = dy * turned w, added to dx where `accumulate`; dw += what dy and x
+  // give, for output channels from..<until, multiples of 2 lanes.
   long (*convolution_scratch)(MotetConvolution s);
-  void (*convolution)(MotetConvolution s, const float *x, const float *u, float *y, float *scratch);
+  void (*convolution)(MotetConvolution s, const float *x, const float *u, MotetEpilogue e, float *y,
+                      float *scratch);
   void (*convolution_data_gradient)(MotetConvolution s, const float *dy, const float *u, float *dx,
                                     int accumulate, float *scratch);
   long (*convolution_gradient_scratch)(MotetConvolution s);
