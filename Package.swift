@@ -49,10 +49,11 @@ let package = Package(
       ]),
     // Floor 5
     library(
-      "Federation", ["Training", "Tensors", "Catalogues", "HDF5", "Digests", "MessagePassing"]),
+      "Federation",
+      ["Training", "Tensors", "Kernels", "Catalogues", "HDF5", "Digests", "MessagePassing"]),
     library(
       "Evaluation",
-      ["Training", "Encoders", "Layers", "Datasets", "Views", "Tensors", "COpenBLAS"]),
+      ["Training", "Encoders", "Layers", "Datasets", "Views", "Tensors", "Kernels"]),
     // Floor 4
     library(
       "Training",
@@ -65,7 +66,7 @@ let package = Package(
       ["Views", "Tensors", "Catalogues", "HDF5", "Media", "Digests", "CZlib"]),
     // Floor 2
     library("Layers", ["Tensors", "Kernels"]),
-    library("Views", ["Tensors", "Catalogues", "Kernels", "CFFTW"]),
+    library("Views", ["Tensors", "Catalogues", "Kernels"]),
     // Floor 1
     library("Tensors"),
     library("Catalogues"),
@@ -79,8 +80,6 @@ let package = Package(
     system("CMPI", "ompi-c", "libopenmpi-dev"),
     // "hdf5-serial", not "hdf5": installing libhdf5-openmpi-dev points hdf5.pc at the MPI build.
     system("CHDF5", "hdf5-serial", "libhdf5-dev"),
-    system("COpenBLAS", "openblas", "libopenblas-dev"),
-    system("CFFTW", "fftw3f", "libfftw3-dev"),
     system("CSndFile", "sndfile", "libsndfile1-dev"),
     system("CSoxr", "soxr", "libsoxr-dev"),
     system("CTurboJPEG", "libturbojpeg", "libturbojpeg0-dev"),
@@ -99,17 +98,17 @@ let package = Package(
     tests("MessagePassing", ["MessagePassing"]),
     tests("Media", ["Media"]),
     tests("Layers", ["Layers", "Tensors", "Kernels"]),
-    tests("Views", ["Views", "Tensors", "HDF5"], fixtures: true),
-    tests("Datasets", ["Datasets", "Media", "HDF5", "Tensors"]),
+    tests("Views", ["Views", "Kernels", "Tensors", "HDF5"], fixtures: true),
+    tests("Datasets", ["Datasets", "Views", "Kernels", "Media", "HDF5", "Tensors"]),
     tests("Encoders", ["Encoders", "Layers", "Tensors", "HDF5"], fixtures: true),
     tests("Methods", ["Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
     tests(
       "Training", ["Training", "Encoders", "Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
-    tests("Federation", ["Federation", "Training", "Tensors", "MessagePassing"]),
-    tests("Evaluation", ["Evaluation", "HDF5"], fixtures: true),
+    tests("Federation", ["Federation", "Training", "Tensors", "Kernels", "MessagePassing"]),
+    tests("Evaluation", ["Evaluation", "Layers", "HDF5"], fixtures: true),
     tests("Experiments", ["Experiments", "Federation"]),
     // Spawns the executable, alone and under mpirun.
-    tests("Integration", ["motet", "HDF5", "Media"]),
+    tests("Integration", ["motet", "HDF5", "Media", "Tensors"]),
     tests("Package", []),
   ],
   swiftLanguageModes: [.v6],

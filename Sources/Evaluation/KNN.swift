@@ -1,5 +1,6 @@
-import COpenBLAS
 import Foundation
+import Layers
+import Tensors
 
 /// Classification by the k nearest neighbours, weighted by similarity (Wu et al., CVPR 2018,
 /// "instance discrimination"; the monitor of self-supervised training, as lightly's `knn_predict`).
@@ -18,11 +19,13 @@ public struct KNN: Sendable {
     self.temperature = temperature
   }
 
-  // A block of similarities is 256 × 4096 floats, 4 MiB, whatever the sizes of bank and queries.
-  private static let queryBlock = 256
-  private static let bankBlock = 4096
+  // Blocks of the bank are packed once for many queries, and multiplied with as many as leave their
+  // similarities in the second-level cache. None of it changes the result.
+  private static let queriesAPack = 2048
+  private static let bankBlock = 1024
+  private static let queryBlock = 132
 
-  /// The predicted class of each query.
+  /// The predicted class of each query. Does not depend on processor or threads.
   ///
   /// - Parameter bank: [labels.count, dimension], rows contiguous.
   /// - Parameter labels: classes of the bank's rows, in 0..<classes.
@@ -30,7 +33,7 @@ public struct KNN: Sendable {
   /// - Returns: n classes. A query whose similarities are not numbers gets class 0.
   public func predict(
     bank: UnsafeBufferPointer<Float>, labels: [Int32], queries: UnsafeBufferPointer<Float>,
-    dimension: Int, classes: Int
+    dimension: Int, classes: Int, _ engine: Engine
   ) -> [Int32] {
     precondition(dimension > 0 && !labels.isEmpty, "an empty bank of dimension \(dimension)")
     precondition(
@@ -38,48 +41,76 @@ public struct KNN: Sendable {
       "\(bank.count) and \(queries.count) values for \(labels.count) rows of \(dimension)")
     precondition(
       labels.allSatisfy { $0 >= 0 && $0 < classes }, "a label is not in 0..<\(classes)")
-    let bankScales = inverseNorms(bank, dimension)
-    let queryScales = inverseNorms(queries, dimension)
-    var predicted = [Int32](repeating: 0, count: queryScales.count)
-    var products = [Float](repeating: 0, count: Self.queryBlock * Self.bankBlock)
-    var nearest = (0..<min(Self.queryBlock, queryScales.count)).map { _ in
-      Nearest(k: min(k, labels.count))
-    }
-    for query in stride(from: 0, to: queryScales.count, by: Self.queryBlock) {
-      let rows = min(Self.queryBlock, queryScales.count - query)
-      for row in 0..<rows { nearest[row].clear() }
-      for sample in stride(from: 0, to: labels.count, by: Self.bankBlock) {
-        let columns = min(Self.bankBlock, labels.count - sample)
-        cblas_sgemm(
-          CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows), blasint(columns),
-          blasint(dimension), 1, queries.baseAddress! + query * dimension, blasint(dimension),
-          bank.baseAddress! + sample * dimension, blasint(dimension), 0, &products,
-          blasint(Self.bankBlock))
-        products.withUnsafeBufferPointer { products in
-          bankScales.withUnsafeBufferPointer { scales in
-            for row in 0..<rows {
-              nearest[row].add(
-                products.baseAddress! + row * Self.bankBlock, scales.baseAddress! + sample,
-                queryScales[query + row], count: columns, first: sample)
-            }
+    let scales = inverseNorms(bank, dimension)
+    let count = queries.count / dimension
+    return [Int32](unsafeUninitializedCapacity: count) { predicted, initialised in
+      let predicted = UnsafeMutableBufferPointer(rebasing: predicted[0..<count])
+      engine.parallel(count) { part, own in
+        var nearest = (0..<min(Self.queriesAPack, part.count)).map { _ in
+          Nearest(k: min(k, labels.count))
+        }
+        for first in stride(from: part.lowerBound, to: part.upperBound, by: Self.queriesAPack) {
+          let range = first..<min(first + Self.queriesAPack, part.upperBound)
+          findNearest(
+            to: UnsafeBufferPointer(
+              rebasing: queries[range.lowerBound * dimension..<range.upperBound * dimension]),
+            in: bank, scales, dimension, &nearest, own)
+          for query in range {
+            predicted[query] = vote(nearest[query - first].sorted(), labels, classes)
           }
         }
       }
-      for row in 0..<rows {
-        predicted[query + row] = vote(nearest[row].sorted(), labels, classes)
-      }
+      initialised = count
     }
-    return predicted
   }
 
   /// The same for arrays.
   public func predict(
-    bank: [Float], labels: [Int32], queries: [Float], dimension: Int, classes: Int
+    bank: [Float], labels: [Int32], queries: [Float], dimension: Int, classes: Int,
+    _ engine: Engine
   ) -> [Int32] {
     bank.withUnsafeBufferPointer { bank in
       queries.withUnsafeBufferPointer { queries in
         predict(
-          bank: bank, labels: labels, queries: queries, dimension: dimension, classes: classes)
+          bank: bank, labels: labels, queries: queries, dimension: dimension, classes: classes,
+          engine)
+      }
+    }
+  }
+
+  /// The bank's nearest samples to each of some queries.
+  private func findNearest(
+    to queries: UnsafeBufferPointer<Float>, in bank: UnsafeBufferPointer<Float>, _ scales: [Float],
+    _ dimension: Int, _ nearest: inout [Nearest], _ engine: Engine
+  ) {
+    let kernels = engine.kernels
+    let count = queries.count / dimension
+    let queryScales = inverseNorms(queries, dimension)
+    let rows = engine.pool.take(Self.bankBlock * dimension)
+    let panels = engine.pool.take(kernels.packed_size(Self.bankBlock, dimension))
+    let products = engine.pool.take(Self.queryBlock * Self.bankBlock)
+    for query in 0..<count { nearest[query].clear() }
+    for sample in stride(from: 0, to: scales.count, by: Self.bankBlock) {
+      let columns = min(Self.bankBlock, scales.count - sample)
+      for row in 0..<columns {
+        let source = bank.baseAddress! + (sample + row) * dimension
+        let target = rows.pointer + row * dimension
+        let scale = scales[sample + row]
+        for i in 0..<dimension { target[i] = source[i] * scale }
+      }
+      kernels.pack(dimension, columns, rows.pointer, dimension, 1, panels.pointer)
+      // Whole panels, whose last columns may be zeros.
+      let padded = kernels.packed_size(columns, dimension) / dimension
+      for query in stride(from: 0, to: count, by: Self.queryBlock) {
+        let block = min(Self.queryBlock, count - query)
+        kernels.product_packed(
+          block, padded, dimension, queries.baseAddress! + query * dimension, dimension,
+          panels.pointer, nil, 0, products.pointer, Self.bankBlock)
+        for row in 0..<block {
+          nearest[query + row].add(
+            products.pointer + row * Self.bankBlock, queryScales[query + row], count: columns,
+            first: sample, kernels)
+        }
       }
     }
   }

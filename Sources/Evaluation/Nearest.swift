@@ -1,11 +1,15 @@
+import Kernels
+
 /// A sample of the bank and its similarity to a query.
 struct Neighbour {
+  /// The similarity but for the query's length.
+  var product: Float
   var similarity: Float
   var index: Int
 
   /// Nearer first, then the bank's order: total, so that a selection has one answer.
   static func precedes(_ a: Neighbour, _ b: Neighbour) -> Bool {
-    a.similarity != b.similarity ? a.similarity > b.similarity : a.index < b.index
+    a.product != b.product ? a.product > b.product : a.index < b.index
   }
 }
 
@@ -26,19 +30,28 @@ struct Nearest {
     threshold = -.infinity
   }
 
-  /// Adds samples `first`, `first + 1`, … whose similarity is product · scale · `queryScale`.
+  /// Adds samples `first`, `first + 1`, … whose similarity is product · `scale`.
   ///
   /// Samples must come in the bank's order: one that only equals the threshold is behind those
   /// that set it. NaN is never better.
   mutating func add(
-    _ products: UnsafePointer<Float>, _ scales: UnsafePointer<Float>, _ queryScale: Float,
-    count: Int, first: Int
+    _ products: UnsafePointer<Float>, _ scale: Float, count: Int, first: Int,
+    _ kernels: MotetKernels
   ) {
-    for i in 0..<count {
-      let similarity = products[i] * scales[i] * queryScale
-      if similarity > threshold {
-        candidates.append(Neighbour(similarity: similarity, index: first + i))
-        if candidates.count > 2 * k { select() }
+    // In pieces, since the threshold rises.
+    let length = 256
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: length) { places in
+      for start in stride(from: 0, to: count, by: length) {
+        let found = kernels.above(
+          min(length, count - start), products + start, threshold, places.baseAddress)
+        for place in places[0..<found] {
+          let product = products[start + Int(place)]
+          guard product > threshold else { continue }
+          candidates.append(
+            Neighbour(
+              product: product, similarity: product * scale, index: first + start + Int(place)))
+          if candidates.count > 2 * k { select() }
+        }
       }
     }
   }
@@ -71,7 +84,7 @@ struct Nearest {
         if last <= j { high = j } else if last >= i { low = i } else { break }
       }
     }
-    threshold = candidates[last].similarity
+    threshold = candidates[last].product
     candidates.removeLast(candidates.count - k)
   }
 }

@@ -49,7 +49,8 @@ public struct Assembly {
         return ModalityViews(
           modality: name,
           makers: try (0..<engine.threads).map { _ in
-            try modality.makeViews(shape: shape, statistics: statistics)
+            try modality.makeViews(
+              shape: shape, statistics: statistics, kernels: engine.kernels)
           })
       } catch let error as ConfigurationError {
         throw JobError(path: job.path, message: "\(error.inside("views.\(name)"))")

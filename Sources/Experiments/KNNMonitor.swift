@@ -29,10 +29,12 @@ final class KNNMonitor: Monitor {
   private let sets: [DataSet]
   private let knn: KNN
   private let embedder: Embedder
+  private let engine: Engine
 
   /// - Parameter views: the makers of views by modality.
   init(_ job: Job, views: [ModalityViews], _ engine: Engine) throws {
     embedder = Embedder(encoder: job.encoder, engine)
+    self.engine = engine
     let options = job.monitor.knn
     knn = KNN(k: options.k, temperature: options.temperature)
     func choose(_ limit: Int, of count: Int, _ stream: Int) -> [Int] {
@@ -68,7 +70,7 @@ final class KNNMonitor: Monitor {
         let queryLabels = try set.store.labels(set.modality, split: Self.querySplit)
         let predicted = knn.predict(
           bank: bank, labels: set.bank.map { bankLabels[$0] }, queries: queries,
-          dimension: embedder.dimension, classes: set.store.classes(set.modality).count)
+          dimension: embedder.dimension, classes: set.store.classes(set.modality).count, engine)
         let accuracy = KNN.accuracy(predicted, set.queries.map { queryLabels[$0] })!
         figures.append(
           MonitorFigure(data: set.name, modality: set.modality, accuracy: accuracy))

@@ -35,8 +35,9 @@ struct MemoryPlan {
 
   /// Everything of the model's size.
   private func modelVectors() throws -> Int {
-    // The global model, the exact sum in 64-bit integers, on rank 0 its Float32.
-    var floats = 4
+    // The global model, the exact sum in 64-bit integers, on rank 0 its Float32 and the copy that is
+    // being written.
+    var floats = 5
     // The client's model, its gradient, the optimizer's state.
     if isWorker { floats += 2 + (try job.makeOptimizer().stateCount) }
     return floats * job.encoder.layout.count * MemoryLayout<Float>.stride

@@ -18,6 +18,8 @@ public final class Run {
   private let assembly: Assembly
   private let observer: any RunObserver
   private let folder: RunFolder
+  /// Rank 0's at work.
+  private let writer: CheckpointWriter
   private let aggregator: any Aggregator
   private var federation: FederatedTraining
   /// Rank 0's.
@@ -35,6 +37,7 @@ public final class Run {
     self.observer = observer
     let folder = RunFolder(job.results)
     self.folder = folder
+    writer = CheckpointWriter(folder.checkpoints)
     let aggregator = try job.makeAggregator()
     self.aggregator = aggregator
 
@@ -79,14 +82,20 @@ public final class Run {
 
   /// Trains to the last round. Returns the model's hash on rank 0, nil elsewhere.
   public func train() throws -> String? {
-    if federation.completed == 0 { try measure(nil) }
-    try federation.run(
-      rounds: job.federation.rounds, monitor: { try measure($0) },
-      checkpoint: { isLast in
-        let isDue = federation.completed % job.federation.checkpointEvery == 0
-        guard isDue || isLast else { return }
-        try communicator.agreeOnRoot { try saveCheckpoint() }
-      })
+    do {
+      if federation.completed == 0 { try measure(nil) }
+      try federation.run(
+        rounds: job.federation.rounds, monitor: { try measure($0) },
+        checkpoint: { isLast in
+          let isDue = federation.completed % job.federation.checkpointEvery == 0
+          guard isDue || isLast else { return }
+          try communicator.agreeOnRoot { try saveCheckpoint(isLast: isLast) }
+        })
+    } catch {
+      // What is being written is good, whatever went wrong since.
+      try? writer.finish()
+      throw error
+    }
     return communicator.rank == 0 ? modelHash(federation.global) : nil
   }
 
@@ -101,6 +110,7 @@ public final class Run {
     }
     let seconds = start.duration(to: .now) / .seconds(1)
     try communicator.agreeOnRoot {
+      try writer.check()
       results?.add(report, measured, round: round, monitorSeconds: seconds)
       try results?.save()
     }
@@ -114,10 +124,11 @@ public final class Run {
     return every > 0 && (round % every == 0 || round == job.federation.rounds)
   }
 
-  private func saveCheckpoint() throws {
-    try folder.checkpoints.save(
+  private func saveCheckpoint(isLast: Bool) throws {
+    try writer.save(
       Checkpoint(
         round: federation.completed, job: jsonText(job.resolved), shards: assembly.shards,
         model: federation.global, serverState: aggregator.serverState))
+    if isLast { try writer.finish() }
   }
 }

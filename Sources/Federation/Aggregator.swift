@@ -14,12 +14,22 @@ public protocol Aggregator: AnyObject {
   ///   - global: the model it started from.
   func weights(model: ParameterVector, global: ParameterVector, terms: AggregationTerms) -> [Double]
 
+  /// Rank 0: the same for a client that trained no step, whose model is `global`. There may be very
+  /// many of them: an aggregator that looks at the model should know the answer here.
+  func weights(untrained global: ParameterVector, terms: AggregationTerms) -> [Double]
+
   /// Rank 0: makes `global` the next global model.
   func finish(sum: ParameterVector, global: ParameterVector, round: Int)
 
   /// What rank 0 carries from round to round beside the global model (momentum, …), by name: saved
   /// in checkpoints. Empty before the first round.
   var serverState: [String: ParameterVector] { get set }
+}
+
+extension Aggregator {
+  public func weights(untrained global: ParameterVector, terms: AggregationTerms) -> [Double] {
+    weights(model: global, global: global, terms: terms)
+  }
 }
 
 /// What is known of a client's part in a round before anything is trained.

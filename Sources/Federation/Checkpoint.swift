@@ -29,6 +29,13 @@ public struct Checkpoint {
     self.serverState = serverState
   }
 
+  /// With vectors of its own.
+  func copy() -> Checkpoint {
+    Checkpoint(
+      round: round, job: job, shards: shards, model: model.copy(),
+      serverState: serverState.mapValues { $0.copy() })
+  }
+
   /// Writes the file so that it is there whole or not at all.
   public func save(_ path: String) throws {
     try HDF5File.saveSealed(path) { file in

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A run's checkpoints: `checkpoint-000012.h5` and the one before it.
-public struct CheckpointFolder {
+public struct CheckpointFolder: Sendable {
   /// How many are kept: the newest may turn out damaged.
   public static let kept = 2
 

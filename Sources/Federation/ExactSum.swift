@@ -1,3 +1,4 @@
+import Kernels
 import MessagePassing
 import Tensors
 
@@ -13,11 +14,14 @@ public final class ExactSum {
   public static let limit: Float = 0x1p22
 
   public let layout: ParameterLayout
+  private let kernels: MotetKernels
   private let sums: UnsafeMutableBufferPointer<Int64>
 
   /// Zero everywhere.
-  public init(_ layout: ParameterLayout) {
+  /// - Parameter kernels: all give the same bits.
+  public init(_ layout: ParameterLayout, kernels: MotetKernels = motet_kernels(0).pointee) {
     self.layout = layout
+    self.kernels = kernels
     sums = .allocate(capacity: max(1, layout.count))
     sums.initialize(repeating: 0)
   }
@@ -36,8 +40,9 @@ public final class ExactSum {
     for (entry, weight) in zip(layout.entries, weights) {
       precondition(weight.magnitude <= 1, "weight \(weight) of \(entry.name)")
       let values = model[entry.range]
-      guard addToGrid(values, weight, UnsafeMutableBufferPointer(rebasing: sums[entry.range]))
-      else {
+      let largest = kernels.add_fixed_point(
+        values.count, values.baseAddress, weight * Self.scale, sums.baseAddress! + entry.offset)
+      guard largest <= Self.limit else {
         let wrong = values.first { !($0.magnitude <= Self.limit) } ?? .nan
         throw ExactSumError(client: client, round: round, parameter: entry.name, value: wrong)
       }
@@ -52,9 +57,8 @@ public final class ExactSum {
   /// The sum, rounded to Float32.
   public func copy(to result: ParameterVector) {
     precondition(result.layout == layout, "a vector of another layout")
-    let source = UnsafePointer(sums.baseAddress!)
-    let target = result.floats.baseAddress!
-    for i in 0..<layout.count { target[i] = Float(Double(source[i]) / Self.scale) }
+    kernels.from_fixed_point(
+      layout.count, sums.baseAddress, 1 / Self.scale, result.floats.baseAddress)
   }
 }
 
@@ -75,34 +79,4 @@ public struct ExactSumError: Error, CustomStringConvertible, Equatable {
     return "round \(round), client \(client): \(parameter) has the value \(value), \(what); "
       + "training diverged: try a lower training.rate"
   }
-}
-
-/// Adds `values` · `weight`, in steps of the grid, to `sums`; false where a value was not finite or
-/// beyond the limit.
-///
-/// Converting a Float64 to an integer is slow without AVX-512, but adding 1.5·2⁵² rounds a number of
-/// at most 2⁵¹ to an integer (ties to even) and leaves it in the low bits. A product has up to 62
-/// bits before the point, so this is done twice: for the part above 2²⁰, then for the exact rest.
-private func addToGrid(
-  _ values: UnsafeMutableBufferPointer<Float>, _ weight: Double,
-  _ sums: UnsafeMutableBufferPointer<Int64>
-) -> Bool {
-  guard let source = values.baseAddress, let target = sums.baseAddress else { return true }
-  let magic = 0x1.8p52
-  let magicBits = Int64(bitPattern: magic.bitPattern)
-  let limit = ExactSum.limit.bitPattern
-  let factor = weight * ExactSum.scale
-  var worst: UInt32 = 0
-  for i in 0..<values.count {
-    let value = source[i]
-    // Without its sign, a Float's bits order as its size does, infinity and NaN above all.
-    worst = max(worst, value.bitPattern & 0x7fff_ffff)
-    let product = Double(value) * factor
-    let coarse = product * 0x1p-20 + magic
-    let rest = product - (coarse - magic) * 0x1p20
-    let high = Int64(bitPattern: coarse.bitPattern) &- magicBits
-    let low = Int64(bitPattern: (rest + magic).bitPattern) &- magicBits
-    target[i] &+= (high &<< 20) &+ low
-  }
-  return worst <= limit
 }

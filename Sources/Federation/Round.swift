@@ -66,6 +66,12 @@ public final class FederatedTraining {
     let workers = Self.workers(of: communicator)
     let schedule = parts.schedule.assign(selected, samples: parts.samples, workers: workers.count)
     let total = selected.reduce(0) { $0 + parts.samples[$1] }
+    func terms(_ client: Int) -> AggregationTerms {
+      AggregationTerms(
+        round: round, client: client,
+        share: total > 0 ? Double(parts.samples[client]) / Double(total) : 0,
+        clients: selected.count)
+    }
 
     // 2. Broadcast the global model.
     try communicator.broadcast(global.floats)
@@ -77,11 +83,7 @@ public final class FederatedTraining {
     if workers.contains(communicator.rank) {
       for client in schedule[communicator.rank - workers.lowerBound] {
         if StopSignal.isReceived { break }
-        let terms = AggregationTerms(
-          round: round, client: client,
-          share: total > 0 ? Double(parts.samples[client]) / Double(total) : 0,
-          clients: selected.count)
-        figures.append(try train(terms))
+        figures.append(try train(terms(client)))
       }
     }
     // All ranks meet here; whoever is done earlier sleeps.
@@ -92,6 +94,7 @@ public final class FederatedTraining {
     // 4. Add the ranks' sums on rank 0.
     try sum.reduce(communicator)
     let gathered = try gather(figures)
+    try addUntrained(gathered ?? [], terms)
     watch.lap("sum")
 
     // 5. Rank 0 makes the next global model. Without a single sample, it stays as it is.
@@ -136,11 +139,31 @@ public final class FederatedTraining {
     } catch {
       throw ClientError(round: terms.round, client: terms.client, underlying: error)
     }
-    let weights = parts.aggregator.weights(model: update.parameters, global: global, terms: terms)
-    try sum.add(update.parameters, weights: weights, client: terms.client, round: terms.round)
+    if update.steps > 0 {
+      let weights = parts.aggregator.weights(
+        model: update.parameters, global: global, terms: terms)
+      try sum.add(update.parameters, weights: weights, client: terms.client, round: terms.round)
+    }
     return ClientFigures(
       client: terms.client, samples: parts.samples[terms.client], update: update,
       seconds: start.duration(to: clock.now) / .seconds(1))
+  }
+
+  /// Rank 0: adds the clients that trained no step. All their models are the global one, so it is
+  /// added once, with the sums of their weights, which are made in the clients' order.
+  private func addUntrained(
+    _ gathered: [[ClientFigures]], _ terms: (Int) -> AggregationTerms
+  ) throws {
+    let clients = gathered.flatMap { $0 }.filter { $0.steps == 0 }.map(\.client).sorted()
+    guard let first = clients.first.map(terms) else { return }
+    var sums = [Double](repeating: 0, count: global.layout.entries.count)
+    for client in clients {
+      let weights = parts.aggregator.weights(untrained: global, terms: terms(client))
+      for i in sums.indices { sums[i] += weights[i] }
+    }
+    // Rounding may have carried a sum beyond 1.
+    try sum.add(
+      global, weights: sums.map { max(-1, min(1, $0)) }, client: first.client, round: first.round)
   }
 
   /// The ranks' figures in rank order on rank 0, nil elsewhere.

@@ -70,6 +70,13 @@ public final class HDF5File {
 
   deinit { H5Fclose(id) }
 
+  /// Whether the library lets several threads use several files at once (Debian's does).
+  public static var isThreadSafe: Bool {
+    var isSafe: hbool_t = false
+    H5is_library_threadsafe(&isSafe)
+    return isSafe
+  }
+
   public func flush() throws { try check(path, "", "H5Fflush") { H5Fflush(id, H5F_SCOPE_LOCAL) } }
 
   /// Whether a group or data set of this name exists.

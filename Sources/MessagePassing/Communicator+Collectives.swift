@@ -36,15 +36,19 @@ extension Communicator {
 
   /// Adds the ranks' integers, place by place, into rank 0's; the other ranks' stay as they are.
   /// Integer addition is associative: the sums do not depend on the number of ranks.
+  ///
+  /// Waits for all ranks asleep. Then Open MPI's blocking sum, which takes a half to a sixth of the
+  /// time of one that can be tested, in pieces of 2 MiB, which caches hold.
   public func reduceSum(_ values: UnsafeMutableBufferPointer<Int64>) throws {
     guard let world else { return }
-    try forEachPiece(values.count) { piece, waiting in
-      let start = values.baseAddress! + piece.lowerBound
-      try wait(waiting, "MPI_Ireduce") {
-        MPI_Ireduce(
+    try barrier()
+    let length = 1 << 18
+    for begin in stride(from: 0, to: values.count, by: length) {
+      let start = values.baseAddress! + begin
+      try check("MPI_Reduce") {
+        MPI_Reduce(
           UnsafeRawPointer(rank == 0 ? cmpi_in_place() : UnsafeMutableRawPointer(start)), start,
-          Int32(piece.count),
-          cmpi_int64(), cmpi_sum(), 0, world, &$0)
+          Int32(min(length, values.count - begin)), cmpi_int64(), cmpi_sum(), 0, world)
       }
     }
   }

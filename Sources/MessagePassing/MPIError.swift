@@ -18,6 +18,8 @@ public struct MPIError: Error, CustomStringConvertible {
 /// How the processes were started does not make one parallel program.
 public struct LaunchError: Error, CustomStringConvertible {
   public let description: String
+
+  public init(description: String) { self.description = description }
 }
 
 func check(_ call: StaticString, _ body: () -> Int32) throws(MPIError) {

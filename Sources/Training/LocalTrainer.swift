@@ -46,12 +46,11 @@ public final class LocalTrainer {
     parameters = ParameterVector(encoder.layout)
   }
 
-  /// Trains a client in `round` (from 1). The update's model is valid until the next call.
+  /// Trains a client in `round` (from 1). The update's model is valid until the next call; without
+  /// a step it is `global` itself.
   public func train(_ data: ClientData, round: Int, from global: ParameterVector) throws
     -> LocalUpdate
   {
-    parameters.assign(global)
-    step.reset()
     var losses: [String: LossSum] = [:]
     var steps = 0
     var viewCount = 0
@@ -64,6 +63,10 @@ public final class LocalTrainer {
         counts: views.map { ($0.modality, data.sets[$0.modality]?.count ?? 0) }, options: options,
         seed: seed, round: round, client: data.client, epoch: epoch)
       for batch in plan.batches {
+        if steps == 0 {
+          parameters.assign(global)
+          step.reset()
+        }
         let input = draw(batch, data, round: round, epoch: epoch)
         let loss = step.run(input, parameters, rate: rate)
         guard loss.isFinite else {
@@ -74,7 +77,8 @@ public final class LocalTrainer {
         viewCount += input.images
       }
     }
-    return LocalUpdate(parameters: parameters, steps: steps, views: viewCount, losses: losses)
+    return LocalUpdate(
+      parameters: steps > 0 ? parameters : global, steps: steps, views: viewCount, losses: losses)
   }
 
   /// Both views of a batch: the first views of all samples, then the second.

@@ -1,5 +1,6 @@
 import Catalogues
 import Foundation
+import Kernels
 
 /// Sounds at 16 kHz: a random segment as a log-mel spectrogram, low frequencies in row 0, resized to
 /// the encoder's input and repeated on its channels.
@@ -106,7 +107,9 @@ public struct Audio: PlugIn, Modality {
     return ["mean": mean, "deviation": variance.squareRoot(), "bins": Double(options.bins)]
   }
 
-  public func makeViews(shape: ViewShape, statistics: [String: Double]) throws -> any ViewMaker {
+  public func makeViews(
+    shape: ViewShape, statistics: [String: Double], kernels: MotetKernels
+  ) throws -> any ViewMaker {
     try checkShape(shape)
     var mean: Float = 0
     var deviation: Float = 1
@@ -126,7 +129,7 @@ public struct Audio: PlugIn, Modality {
       // Nothing but silence: every value is the mean.
       deviation = d > 0 ? Float(d) : 1
     }
-    return AudioViews(self, shape, mean: mean, deviation: deviation)
+    return AudioViews(self, shape, mean: mean, deviation: deviation, kernels)
   }
 }
 

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// Cuts segments out of clips and makes their log-mel spectrograms.
@@ -11,16 +12,19 @@ final class AudioSegments {
   }
 
   private let audio: Audio
+  private let kernels: MotetKernels
   private let logMel: LogMel
   private let signal: Scratch
   private let spectrogram: Scratch
 
-  init(_ audio: Audio) {
+  init(_ audio: Audio, _ kernels: MotetKernels = widestKernels) {
     let options = audio.options
     self.audio = audio
+    self.kernels = kernels
     logMel = LogMel(
       samples: audio.samples, bands: options.bins, window: options.window, hop: options.hop,
-      lowest: options.frequencies[0], highest: options.frequencies[1])
+      lowest: options.frequencies[0], highest: options.frequencies[1],
+      kernels: kernels)
     signal = Scratch(audio.samples)
     spectrogram = Scratch(logMel.bands * logMel.stride)
   }
@@ -36,7 +40,7 @@ final class AudioSegments {
     if audio.preset == .waveform {
       let keepsFirst = random.chance(0.5)
       if keepsFirst { keepPart(&random) }
-      addNoise(Float(audio.options.hiss), signal.base, samples, &random)
+      addNoise(Float(audio.options.hiss), signal.base, samples, &random, kernels)
       if !keepsFirst { keepPart(&random) }
     }
     return compute()

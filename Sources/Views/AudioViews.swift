@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Tensors
 
 /// Draws views of sounds.
@@ -7,18 +8,22 @@ final class AudioViews: ViewMaker {
   private let shape: ViewShape
   private let mean: Float
   private let deviation: Float
+  private let kernels: MotetKernels
   private let segments: AudioSegments
   private let rows = Taps()
   private let columns = Taps()
   /// One value a pixel, before it is repeated on the channels.
   private let picture: Scratch
 
-  init(_ audio: Audio, _ shape: ViewShape, mean: Float, deviation: Float) {
+  init(
+    _ audio: Audio, _ shape: ViewShape, mean: Float, deviation: Float, _ kernels: MotetKernels
+  ) {
     self.audio = audio
     self.shape = shape
     self.mean = mean
     self.deviation = deviation
-    segments = AudioSegments(audio)
+    self.kernels = kernels
+    segments = AudioSegments(audio, kernels)
     picture = Scratch(shape.side * shape.side)
   }
 
@@ -33,7 +38,8 @@ final class AudioViews: ViewMaker {
     if audio.preset == .spectral {
       mask(middle, &random)
       addNoise(
-        Float(audio.options.noise) * spread, picture.base, shape.side * shape.side, &random)
+        Float(audio.options.noise) * spread, picture.base, shape.side * shape.side, &random,
+        kernels)
     }
     write(into: view)
   }

@@ -1,23 +1,31 @@
 import Foundation
+import Kernels
 
 /// torchvision's `gaussian_blur` of square planes: a normalised kernel of fixed width, mirrored at
 /// the border without repeating it.
 final class GaussianBlur {
   private let side: Int
   private let radius: Int
+  private let kernels: MotetKernels
   private let weights: Scratch
   private let padded: Scratch
   private let between: Scratch
+  /// The lines that make one: the middle, then pairs at growing distance.
+  private let lines: UnsafeMutableBufferPointer<UnsafePointer<Float>?>
 
   /// `kernel` is odd, its half less than `side`.
-  init(side: Int, kernel: Int) {
+  init(side: Int, kernel: Int, kernels: MotetKernels = widestKernels) {
     precondition(kernel % 2 == 1 && kernel / 2 < side, "kernel \(kernel) for side \(side)")
     self.side = side
+    self.kernels = kernels
     radius = kernel / 2
     weights = Scratch(radius + 1)
     padded = Scratch(side + 2 * radius)
     between = Scratch(side * side)
+    lines = .allocate(capacity: 2 * radius + 1)
   }
+
+  deinit { lines.deallocate() }
 
   /// Blurs the first `planes` planes of side × side values in place.
   func blur(_ values: UnsafeMutablePointer<Float>, planes: Int, sigma: Float) {
@@ -56,38 +64,29 @@ final class GaussianBlur {
         centre[-t] = row[t]
         centre[side - 1 + t] = row[side - 1 - t]
       }
-      accumulate(centre, 0, { t in (-t, t) }, reach, into: between.base + y * side)
+      lines[0] = UnsafePointer(centre)
+      for t in 1...reach {
+        lines[2 * t - 1] = UnsafePointer(centre - t)
+        lines[2 * t] = UnsafePointer(centre + t)
+      }
+      addLines(reach, into: between.base + y * side)
     }
   }
 
   private func blurColumns(_ plane: UnsafeMutablePointer<Float>, _ reach: Int) {
-    let between = between.base
+    let between = UnsafePointer(between.base)
     let last = side - 1
     for y in 0..<side {
-      accumulate(
-        between, y * side,
-        { t in (abs(y - t) * side, (y + t > last ? 2 * last - y - t : y + t) * side) },
-        reach, into: plane + y * side)
+      lines[0] = between + y * side
+      for t in 1...reach {
+        lines[2 * t - 1] = between + abs(y - t) * side
+        lines[2 * t] = between + (y + t > last ? 2 * last - y - t : y + t) * side
+      }
+      addLines(reach, into: plane + y * side)
     }
   }
 
-  /// target = w₀·line(centre) + Σ wₜ·(line(one) + line(other)), the two lines at distance t;
-  /// `line(i)` is `side` values from `lines + i` on.
-  @inline(__always)
-  private func accumulate(
-    _ lines: UnsafePointer<Float>, _ centre: Int, _ pair: (Int) -> (one: Int, other: Int),
-    _ reach: Int, into target: UnsafeMutablePointer<Float>
-  ) {
-    let weights = weights.base
-    let middle = weights[0]
-    let line = lines + centre
-    for x in 0..<side { target[x] = middle * line[x] }
-    for t in 1...reach {
-      let places = pair(t)
-      let one = lines + places.one
-      let other = lines + places.other
-      let weight = weights[t]
-      for x in 0..<side { target[x] += weight * (one[x] + other[x]) }
-    }
+  private func addLines(_ reach: Int, into target: UnsafeMutablePointer<Float>) {
+    kernels.blur_line(side, Int32(reach), weights.base, lines.baseAddress, target)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Tensors
 
 /// Adds `deviation` times standard normal noise.
@@ -8,18 +9,13 @@ import Tensors
 /// the rest of a view.
 func addNoise(
   _ deviation: Float, _ values: UnsafeMutablePointer<Float>, _ count: Int,
-  _ random: inout RandomStream
+  _ random: inout RandomStream, _ kernels: MotetKernels
 ) {
   guard deviation > 0 else { return }
-  normalQuantiles.withUnsafeBufferPointer { quantiles in
-    var i = 0
-    while i + 1 < count {
-      let word = random.next32()
-      values[i] += deviation * quantiles[Int(word & 4095)]
-      values[i + 1] += deviation * quantiles[Int(word >> 16 & 4095)]
-      i += 2
-    }
-    if i < count { values[i] += deviation * quantiles[Int(random.next32() & 4095)] }
+  // Eight values a block.
+  let (key, counter) = random.takeBlocks((count + 7) / 8)
+  normalQuantiles.withUnsafeBufferPointer {
+    kernels.add_noise(count, deviation, $0.baseAddress, key[0], key[1], counter, values)
   }
 }
 

@@ -1,4 +1,5 @@
 import Catalogues
+import Kernels
 
 /// Images: crops, colour jitter, grey, blur and flip for training, a centre crop for evaluation
 /// (SimCLR's augmentations as the FSSUAVL authors' earlier code has them).
@@ -86,7 +87,9 @@ public struct Image: PlugIn, Modality {
     count: Int, sample: (Int, (Sample) -> Void) throws -> Void
   ) throws -> [String: Double] { [:] }
 
-  public func makeViews(shape: ViewShape, statistics: [String: Double]) throws -> any ViewMaker {
+  public func makeViews(
+    shape: ViewShape, statistics: [String: Double], kernels: MotetKernels
+  ) throws -> any ViewMaker {
     try checkShape(shape)
     guard kernelWidth(side: shape.side) / 2 < shape.side else {
       throw ConfigurationError(
@@ -94,7 +97,7 @@ public struct Image: PlugIn, Modality {
         "\(options.blur.kernel) is too wide for views of side \(shape.side); at most \(2 * shape.side - 1)"
       )
     }
-    return ImageViews(options, shape, kernel: kernelWidth(side: shape.side))
+    return ImageViews(options, shape, kernel: kernelWidth(side: shape.side), kernels)
   }
 
   private func kernelWidth(side: Int) -> Int {

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// Draws views of images.
@@ -7,6 +8,7 @@ import Tensors
 final class ImageViews: ViewMaker {
   private let options: Image.Options
   private let shape: ViewShape
+  private let kernels: MotetKernels
   private let planes: Scratch
   private let sums: Scratch
   private let resampler: Resampler
@@ -14,13 +16,14 @@ final class ImageViews: ViewMaker {
   private let mean: [Float]
   private let inverse: [Float]
 
-  init(_ options: Image.Options, _ shape: ViewShape, kernel: Int) {
+  init(_ options: Image.Options, _ shape: ViewShape, kernel: Int, _ kernels: MotetKernels) {
     self.options = options
     self.shape = shape
+    self.kernels = kernels
     planes = Scratch(3 * shape.side * shape.side)
     sums = Scratch(shape.side)
-    resampler = Resampler(side: shape.side)
-    blur = GaussianBlur(side: shape.side, kernel: kernel)
+    resampler = Resampler(side: shape.side, kernels: kernels)
+    blur = GaussianBlur(side: shape.side, kernel: kernel, kernels: kernels)
     func grey(_ values: [Double]) -> Double {
       0.2989 * values[0] + 0.587 * values[1] + 0.114 * values[2]
     }
@@ -99,7 +102,7 @@ final class ImageViews: ViewMaker {
       case 0: if settings.brightness > 0 { planes.adjustBrightness(brightness) }
       case 1: if settings.contrast > 0 { planes.adjustContrast(contrast, sums: sums.base) }
       case 2: if settings.saturation > 0 { planes.adjustSaturation(saturation) }
-      default: if settings.hue > 0 { planes.adjustHue(hue) }
+      default: if settings.hue > 0 { planes.adjustHue(hue, kernels) }
       }
     }
   }

@@ -7,8 +7,6 @@ struct MelFilters {
   let starts: [Int]
   let offsets: [Int]
   let weights: [Float]
-  /// The bins that any band needs.
-  let bins: Range<Int>
 
   /// - Parameter length: of the Fourier transform; the bin of frequency 0 is left out.
   init(bands: Int, length: Int, sampleRate: Double, lowest: Double, highest: Double) {
@@ -30,7 +28,5 @@ struct MelFilters {
     self.starts = starts
     self.offsets = offsets
     self.weights = weights
-    let ends = (0..<bands).map { starts[$0] + offsets[$0 + 1] - offsets[$0] }
-    bins = starts.min()!..<max(ends.max()!, starts.min()! + 1)
   }
 }

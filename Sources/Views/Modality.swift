@@ -1,4 +1,5 @@
 import Catalogues
+import Kernels
 import Tensors
 
 /// The encoder's input, the same for every modality: [side, side, channels], channels last.
@@ -30,8 +31,22 @@ public protocol Modality: Sendable {
 
   /// The maker of views of one shape, for one thread. Throws `ConfigurationError` where a needed
   /// statistic is missing or an option does not fit the shape.
-  func makeViews(shape: ViewShape, statistics: [String: Double]) throws -> any ViewMaker
+  /// - Parameter kernels: of one instruction set; all that fuse multiply and add give the same bits.
+  func makeViews(
+    shape: ViewShape, statistics: [String: Double], kernels: MotetKernels
+  ) throws -> any ViewMaker
 }
+
+extension Modality {
+  /// With the widest vectors that this processor has.
+  public func makeViews(
+    shape: ViewShape, statistics: [String: Double]
+  ) throws -> any ViewMaker {
+    try makeViews(shape: shape, statistics: statistics, kernels: widestKernels)
+  }
+}
+
+var widestKernels: MotetKernels { motet_kernels(0).pointee }
 
 /// Draws views. Holds its own scratch memory: one for each thread, no allocation per view.
 public protocol ViewMaker: AnyObject {

@@ -1,3 +1,5 @@
+import Kernels
+
 /// A colour image as three planes of side × side values between 0 and 1, with torchvision's
 /// adjustments on it (`transforms.v2.functional` on float tensors), each in place.
 struct Planes {
@@ -47,25 +49,8 @@ struct Planes {
   ///
   /// HSV there and back without branches: with k = (n + 6 h) mod 6, a channel is
   /// v − v·s·max(0, min(k, 4 − k, 1)), n = 5, 3, 1 for red, green, blue; v·s is the range.
-  func adjustHue(_ shift: Float) {
-    let (r, g, b) = (red, green, blue)
-    let turn = 6 * shift
-    for i in 0..<count {
-      let (red, green, blue) = (r[i], g[i], b[i])
-      let high = larger(red, larger(green, blue))
-      let low = smaller(red, smaller(green, blue))
-      let range = high - low
-      let isRed = high == red
-      let isGreen = high == green
-      let opposed = isRed ? green - blue : (isGreen ? blue - red : red - green)
-      let sector: Float = isRed ? 0 : (isGreen ? 2 : 4)
-      var h = opposed / (range == 0 ? 1 : range) + sector + turn
-      h = h < 0 ? h + 6 : h
-      h = h >= 6 ? h - 6 : h
-      r[i] = channel(h + 5, high, range)
-      g[i] = channel(h + 3, high, range)
-      b[i] = channel(h + 1, high, range)
-    }
+  func adjustHue(_ shift: Float, _ kernels: MotetKernels = widestKernels) {
+    kernels.adjust_hue(count, 6 * shift, red, green, blue)
   }
 
   /// The grey of every pixel, into the first plane alone; the other two no longer count.
@@ -79,12 +64,6 @@ struct Planes {
 @inline(__always)
 private func luminance(_ r: Float, _ g: Float, _ b: Float) -> Float {
   0.2989 * r + 0.587 * g + 0.114 * b
-}
-
-@inline(__always)
-private func channel(_ k: Float, _ value: Float, _ range: Float) -> Float {
-  let k = k >= 6 ? k - 6 : k
-  return unit(value - range * unit(smaller(k, 4 - k)))
 }
 
 // Plain comparisons: each becomes one instruction and lets loops vectorise.

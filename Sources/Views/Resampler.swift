@@ -1,12 +1,18 @@
+import Kernels
+
 /// Cuts a rectangle out of an interleaved image of bytes and resamples it into planes of floats
 /// between 0 and 1, in one go.
 final class Resampler {
   private let side: Int
+  private let kernels: MotetKernels
   private let rows = Taps()
   private let columns = Taps()
   private let line = Scratch()
 
-  init(side: Int) { self.side = side }
+  init(side: Int, kernels: MotetKernels = widestKernels) {
+    self.side = side
+    self.kernels = kernels
+  }
 
   /// torchvision's `resized_crop(box, [side, side], antialias: True)` on a float image.
   ///
@@ -54,10 +60,9 @@ final class Resampler {
           columns.weights.withUnsafeBufferPointer { columnWeights in
             for y in 0..<side {
               let top = box.top + Int(rowStarts[y])
-              for t in 0..<rows.width {
-                let source = image + ((top + t) * width + box.left) * 3
-                addRow(source, rowWeights[y * rows.width + t], t == 0, line, count)
-              }
+              kernels.weigh_rows(
+                count, Int32(rows.width), rowWeights.baseAddress! + y * rows.width,
+                image + (top * width + box.left) * 3, 3 * width, line)
               let target = planes + y * side
               if columns.width == 2 {
                 twoTaps(
@@ -70,17 +75,6 @@ final class Resampler {
           }
         }
       }
-    }
-  }
-
-  private func addRow(
-    _ source: UnsafePointer<UInt8>, _ weight: Float, _ isFirst: Bool,
-    _ line: UnsafeMutablePointer<Float>, _ count: Int
-  ) {
-    if isFirst {
-      for i in 0..<count { line[i] = weight * Float(source[i]) }
-    } else {
-      for i in 0..<count { line[i] += weight * Float(source[i]) }
     }
   }
 

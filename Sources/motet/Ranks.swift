@@ -1,5 +1,7 @@
 import ArgumentParser
+import Experiments
 import Federation
+import Foundation
 import MessagePassing
 
 /// Runs a command's body on every rank. However it ends, all ranks end, and one line says why:
@@ -24,5 +26,37 @@ func onAllRanks(_ body: (Communicator) throws -> Void) throws {
     // The others do not know, and wait: only an abort ends them.
     Console.complain("rank \(communicator.rank): \(error)")
     communicator.abort(ExitCode.failure.rawValue)
+  }
+}
+
+/// Ranks that this program starts of itself.
+enum Ranks {
+  /// Whether this process is one rank among ranks.
+  static var areStarted: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["OMPI_COMM_WORLD_SIZE"] != nil || environment["PMIX_RANK"] != nil
+  }
+
+  /// Runs this program with mpirun, which may use more ranks than there are cores, and returns the
+  /// JSON object that it prints.
+  static func start(_ count: Int, _ arguments: [String]) throws -> [String: Any] {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    process.arguments =
+      ["mpirun", "-n", "\(count)", "--oversubscribe", "--bind-to", "none", program] + arguments
+    process.standardOutput = output
+    try process.run()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0,
+      let figures = try? JSONSerialization.jsonObject(with: text) as? [String: Any]
+    else {
+      throw LaunchError(
+        description: "mpirun -n \(count) motet \(arguments.joined(separator: " ")) failed with "
+          + "code \(process.terminationStatus)")
+    }
+    return figures
   }
 }

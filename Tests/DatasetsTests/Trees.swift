@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Kernels
 import Media
 import TestSupport
 import Views
@@ -17,7 +18,9 @@ struct Counting: Modality {
     return ["samples": Double(count), "bytes": Double(bytes)]
   }
 
-  func makeViews(shape: ViewShape, statistics: [String: Double]) throws -> any ViewMaker {
+  func makeViews(
+    shape: ViewShape, statistics: [String: Double], kernels: MotetKernels
+  ) throws -> any ViewMaker {
     throw StoreError("counting", "makes no views")
   }
 }

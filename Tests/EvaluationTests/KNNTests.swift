@@ -1,11 +1,14 @@
 import Foundation
 import HDF5
+import Layers
 import TestSupport
 import Testing
 
 @testable import Evaluation
 
 @Suite struct KNNTests {
+  private let engine = try! Engine()
+
   /// The definition, with a full sort, in Float64.
   private func slow(
     _ bank: [Float], _ labels: [Int32], _ queries: [Float], dimension: Int, classes: Int, k: Int,
@@ -41,23 +44,26 @@ import Testing
     let labels: [Int64] = try file.read("bank_labels")
     let expected: [Int64] = try file.read("k\(k)/predicted")
     let predicted = KNN(k: k, temperature: 0.1).predict(
-      bank: bank, labels: labels.map { Int32($0) }, queries: queries, dimension: 32, classes: 7)
+      bank: bank, labels: labels.map { Int32($0) }, queries: queries, dimension: 32, classes: 7,
+      engine)
     #expect(predicted == expected.map { Int32($0) })
   }
 
-  /// Sizes around the blocks' (256 queries, 4096 samples) and banks smaller than k.
-  @Test(arguments: [(1, 1, 1), (30, 7, 200), (4096, 256, 20), (4099, 259, 200), (9000, 5, 3)])
-  func equalsTheDefinition(bankCount: Int, queryCount: Int, k: Int) {
+  /// Sizes around the blocks' (132 and 2048 queries, 1024 samples), banks smaller than k, and threads.
+  @Test(arguments: [(1, 1, 1), (30, 7, 200), (1024, 132, 20), (1027, 135, 200), (40, 2051, 3)])
+  func equalsTheDefinition(bankCount: Int, queryCount: Int, k: Int) throws {
     let dimension = 16
     let bank = noise(1, bankCount * dimension)
     let queries = noise(2, queryCount * dimension)
     let labels = (0..<bankCount).map { Int32(($0 * 7) % 5) }
-    let predicted = KNN(k: k, temperature: 0.1).predict(
-      bank: bank, labels: labels, queries: queries, dimension: dimension, classes: 5)
-    #expect(
-      predicted
-        == slow(
-          bank, labels, queries, dimension: dimension, classes: 5, k: k, temperature: 0.1))
+    let expected = slow(
+      bank, labels, queries, dimension: dimension, classes: 5, k: k, temperature: 0.1)
+    for lanes in Engine.availableLanes {
+      let predicted = KNN(k: k, temperature: 0.1).predict(
+        bank: bank, labels: labels, queries: queries, dimension: dimension, classes: 5,
+        try Engine(lanes: lanes, threads: lanes / 4))
+      #expect(predicted == expected, "\(lanes) lanes")
+    }
   }
 
   @Test func tiesGoToTheLowestClass() {
@@ -65,9 +71,11 @@ import Testing
     let bank: [Float] = [1, 1, 1, -1]
     let knn = KNN(k: 2)
     #expect(
-      knn.predict(bank: bank, labels: [2, 1], queries: [1, 0], dimension: 2, classes: 3) == [1])
+      knn.predict(bank: bank, labels: [2, 1], queries: [1, 0], dimension: 2, classes: 3, engine)
+        == [1])
     #expect(
-      knn.predict(bank: [1, 0, 1, 0], labels: [2, 0], queries: [3, 0], dimension: 2, classes: 3)
+      knn.predict(
+        bank: [1, 0, 1, 0], labels: [2, 0], queries: [3, 0], dimension: 2, classes: 3, engine)
         == [0])
   }
 
@@ -76,19 +84,22 @@ import Testing
     let labels = (0..<100).map { Int32($0 < 10 ? 3 : 1) }
     let knn = KNN(k: 10)
     #expect(
-      knn.predict(bank: bank, labels: labels, queries: [2], dimension: 1, classes: 4) == [3])
+      knn.predict(bank: bank, labels: labels, queries: [2], dimension: 1, classes: 4, engine) == [3]
+    )
   }
 
   @Test func zerosAndNaNsGiveAClass() {
     let bank: [Float] = [0, 0, 1, 0, 0, 1]
     let predicted = KNN(k: 3).predict(
-      bank: bank, labels: [0, 1, 1], queries: [0, 0, 0, 5, .nan, 1], dimension: 2, classes: 2)
+      bank: bank, labels: [0, 1, 1], queries: [0, 0, 0, 5, .nan, 1], dimension: 2, classes: 2,
+      engine)
     #expect(predicted == [1, 1, 0])
   }
 
   @Test func aTinyTemperatureDoesNotOverflow() {
     let predicted = KNN(k: 3, temperature: 1e-6).predict(
-      bank: [1, 0, 1, 0.1, 1, 0.1], labels: [1, 0, 0], queries: [1, 0], dimension: 2, classes: 2)
+      bank: [1, 0, 1, 0.1, 1, 0.1], labels: [1, 0, 0], queries: [1, 0], dimension: 2, classes: 2,
+      engine)
     #expect(predicted == [1])
   }
 

@@ -1,5 +1,6 @@
 import Federation
 import Foundation
+import Kernels
 import Tensors
 import TestSupport
 import Testing
@@ -7,8 +8,10 @@ import Testing
 @Suite struct ExactSumTests {
   let layout = makeLayout(1003)
 
-  func sum(_ terms: [(ParameterVector, Double)]) throws -> [UInt32] {
-    let sum = ExactSum(layout)
+  func sum(
+    _ terms: [(ParameterVector, Double)], _ kernels: MotetKernels = motet_kernels(0).pointee
+  ) throws -> [UInt32] {
+    let sum = ExactSum(layout, kernels: kernels)
     for (model, weight) in terms {
       try sum.add(model, weights: [weight, weight], client: 0, round: 1)
     }
@@ -41,7 +44,8 @@ import Testing
     }
   }
 
-  /// Rounding of a term to the grid, against the definition, over all magnitudes and signs.
+  /// Rounding of a term to the grid, against the definition, over all magnitudes and signs, for every
+  /// number of lanes.
   @Test func termsAreRoundedTiesToEven() throws {
     var random = RandomStream(seed: 9, purpose: .sampling)
     var values: [Float] = [0, -0.0, 0x1p22, -0x1p22, 0x1p-41, 0x1.8p-40, -0x1p-41, 0x1p-149, 1]
@@ -50,11 +54,15 @@ import Testing
       values.append((random.uniform() * 2 - 1) * magnitude)
     }
     for weight in [1, 0.5, 1.0 / 3, 0.1, 1e-9, 0, -1] {
-      let result = try sum([(makeVector(layout, values), weight)])
+      let model = makeVector(layout, values)
       let expected = values.map { value in
         Float((Double(value) * (weight * 0x1p40)).rounded(.toNearestOrEven) / 0x1p40) + 0
       }
-      #expect(result == expected.map(\.bitPattern))
+      for kernels in [4, 8, 16].compactMap({ motet_kernels($0)?.pointee }) {
+        #expect(
+          try sum([(model, weight)], kernels) == expected.map(\.bitPattern),
+          "\(kernels.lanes) lanes")
+      }
     }
   }
 

@@ -34,15 +34,15 @@ import Training
   @Test func theReportCountsWhatWasTrained() throws {
     let federation = try makeToyFederation(Communicator(), schedule: "hosted")
     let report = try #require(try federation.round())
-    let samples = report.clients.map { ToyTrainer.samples[$0.client] }
+    let steps = report.clients.map { ToyTrainer.steps($0.client) }
     #expect(report.clients.count == 10)
-    #expect(report.steps == samples.reduce(0) { $0 + $1 / 5 })
-    #expect(report.views == samples.reduce(0) { $0 + $1 * 2 })
-    #expect(report.clientsWithoutSteps == samples.count { $0 == 0 })
+    #expect(report.steps == steps.reduce(0, +))
+    #expect(report.views == steps.reduce(0) { $0 + $1 * 10 })
+    #expect(report.clientsWithoutSteps == steps.count { $0 == 0 })
     #expect(report.bytes == 0)
     #expect(report.idleSeconds.count == 1)
     #expect(Set(report.seconds.keys) == Set(RoundReport.phases))
-    let trained = report.clients.filter { $0.samples > 0 }
+    let trained = report.clients.filter { $0.steps > 0 }
     let sum = trained.reduce(0.0) { $0 + 1 / Double($1.client + 1) }
     #expect(report.losses == ["image": sum / Double(report.steps)])
   }
@@ -62,6 +62,22 @@ import Training
     #expect(federation.completed == 1)
   }
 
+  /// However many shares add up to the whole.
+  @Test(arguments: [1, 7, 1000]) func whereNobodyTrainsTheModelStays(clients: Int) throws {
+    let federation = FederatedTraining(
+      .init(
+        communicator: Communicator(), trainer: IdleTrainer(),
+        aggregator: try aggregators.make("fedavg"),
+        schedule: try clientSchedules.make("balanced"),
+        selection: Selection(clients: clients, participation: 1, seed: 4),
+        samples: (0..<clients).map { $0 * 37 % 101 + 1 }),
+      global: ToyTrainer.initialModel())
+    let before = bits(federation.global)
+    let report = try #require(try federation.round())
+    #expect(report.clientsWithoutSteps == clients)
+    #expect(bits(federation.global) == before)
+  }
+
   @Test func aFailureNamesRoundAndClient() throws {
     let federation = try makeToyFederation(
       Communicator(), schedule: "balanced", trainer: FailingTrainer())
@@ -77,6 +93,12 @@ final class FailingTrainer: ClientTrainer {
 
   func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
     throw Failure()
+  }
+}
+
+final class IdleTrainer: ClientTrainer {
+  func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
+    LocalUpdate(parameters: global, steps: 0, views: 0, losses: [:])
   }
 }
 

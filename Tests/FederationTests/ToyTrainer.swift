@@ -4,11 +4,13 @@ import Tensors
 import TestSupport
 import Training
 
-/// Moves every parameter towards values that depend on client and round: cheap, and different for
+/// Leaves every fourth client as it is, and moves the others' parameters towards values that depend on client and round: cheap, and different for
 /// each client, so that a mistake in the sum shows.
 final class ToyTrainer: ClientTrainer {
   static let samples = (0..<40).map { ($0 * 31) % 17 * 5 }
   static let layout = makeLayout(5003)
+
+  static func steps(_ client: Int) -> Int { client % 4 == 1 ? 0 : samples[client] / 5 }
 
   /// The clients it trained, in order.
   private(set) var trained: [Int] = []
@@ -18,15 +20,15 @@ final class ToyTrainer: ClientTrainer {
   func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
     trained.append(client)
     let model = global.copy()
-    let samples = Self.samples[client]
-    if samples > 0 {
+    let steps = Self.steps(client)
+    if steps > 0 {
       let target = noise(UInt64(client * 1000 + round), model.count)
       for i in 0..<model.count { model.floats[i] += 0.3 * (target[i] - model.floats[i]) }
     }
     return LocalUpdate(
-      parameters: model, steps: samples / 5, views: samples * 2,
-      losses: samples > 0
-        ? ["image": LossSum(sum: 1 / Double(client + round), batches: samples / 5)] : [:])
+      parameters: model, steps: steps, views: steps * 10,
+      losses: steps > 0
+        ? ["image": LossSum(sum: 1 / Double(client + round), batches: steps)] : [:])
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -24,6 +25,27 @@ import Testing
     let continued = try mpirun(2, "motet", job.arguments("killed"))
     #expect(hash(continued) == expected, "\(continued.errors)")
     #expect(continued.errors.contains("continuing after round"))
+  }
+
+  /// Kill -9 again and again, at moments that fall into rounds, results and the checkpoint that is
+  /// written meanwhile: each start goes on from a whole checkpoint.
+  @Test func survivesManyDeaths() throws {
+    let job = try SmallJob(rounds: 5)
+    let expected = try #require(hash(try run("motet", job.arguments("whole"))))
+    var random = RandomStream(seed: 5, purpose: .sampling)
+    var deaths = 0
+    for _ in 0..<6 {
+      let running = try RunningProcess(
+        productsFolder.appendingPathComponent("motet").path, job.arguments("killed"))
+      // A line says that a round is over and its checkpoint is being written.
+      waitUntil { !running.process.isRunning || running.output.contains("/5") }
+      usleep(UInt32(random.index(below: 700_000)))
+      if running.process.isRunning { deaths += 1 }
+      kill(running.process.processIdentifier, SIGKILL)
+      _ = running.wait()
+    }
+    #expect(deaths > 0)
+    #expect(hash(try run("motet", job.arguments("killed"))) == expected)
   }
 
   /// SIGTERM: the clients in training finish, the last complete round is kept, exit code 85.

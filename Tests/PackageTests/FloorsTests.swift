@@ -13,7 +13,7 @@ import Testing
     "Layers": 2, "Views": 2,
     "Tensors": 1, "Kernels": 1, "Catalogues": 1, "MessagePassing": 1, "HDF5": 1, "Media": 1,
     "Digests": 1,
-    "CMPI": 0, "CHDF5": 0, "COpenBLAS": 0, "CFFTW": 0, "CSndFile": 0, "CSoxr": 0,
+    "CMPI": 0, "CHDF5": 0, "CSndFile": 0, "CSoxr": 0,
     "CTurboJPEG": 0, "CSpng": 0, "CCrypto": 0, "CZlib": 0,
   ]
 

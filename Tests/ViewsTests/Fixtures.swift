@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 import TestSupport
 
@@ -55,4 +56,9 @@ func planes(_ view: [Float], channels: Int = 3) -> [Float] {
 
 func stream(_ sample: Int, seed: UInt64 = 1) -> RandomStream {
   RandomStream(seed: seed, purpose: .firstView, sample: sample)
+}
+
+/// Of all lanes that this processor has and that fuse multiply and add.
+var fusedKernels: [MotetKernels] {
+  [4, 8, 16].compactMap { motet_kernels($0)?.pointee }.filter { $0.fused == 1 }
 }

@@ -51,6 +51,28 @@ import Testing
     }
   }
 
+  /// The same bits for every number of lanes with fused multiply-add, at sides that no vector fits.
+  @Test(arguments: modalities.names, [128, 37])
+  func sameBitsForAllLanes(name: String, side: Int) throws {
+    let shape = ViewShape(side: side, channels: 3)
+    let modality = try modalities.make(name)
+    let makers = try fusedKernels.map {
+      try modality.makeViews(
+        shape: shape, statistics: ["mean": -4, "deviation": 2], kernels: $0)
+    }
+    for (data, extent) in samples(type(of: modality).form) {
+      data.withUnsafeBytes { bytes in
+        let sample = Sample(bytes: bytes, shape: extent)
+        for key in 0..<6 {
+          let views = makers.map { $0.training(sample, shape, stream(key)) }
+          #expect(views.allSatisfy { $0 == views[0] }, "\(extent)")
+        }
+        let views = makers.map { $0.evaluation(sample, shape) }
+        #expect(views.allSatisfy { $0 == views[0] }, "\(extent)")
+      }
+    }
+  }
+
   @Test(arguments: modalities.names)
   func impossibleShapesAreRefused(name: String) throws {
     let modality = try modalities.make(name)

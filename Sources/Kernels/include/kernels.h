@@ -39,6 +39,17 @@ typedef struct {
   int images, tokens, heads, size;
 } MotetAttention;
 
+// Log-mel spectrograms: `frames` frames of `window` samples, `hop` apart, each times `weights` [window]
+// and transformed over `length`, even and no less. Band b is the sum of filters[offsets[b] + i] times
+// twice the magnitude of bin starts[b] + i (four times its square where `power`), at least `floor`.
+// `roots` [length] are cos and sin of 2 pi i / length.
+typedef struct {
+  int frames, hop, window, length, power, bands;
+  const float *weights, *roots, *filters;
+  const int32_t *starts, *offsets;
+  float floor;
+} MotetLogMel;
+
 typedef struct {
   int lanes;
   int fused;         // 1: compiled with fused multiply-add
@@ -134,6 +145,33 @@ typedef struct {
   void (*attention_gradient)(MotetAttention s, const float *qkv, const float *y,
                              const float *statistics, const float *dy, float *dqkv, float *scratch);
 
+  // line[i] = sum of weights[t] rows[t][i]: rows of bytes, `stride` apart.
+  void (*weigh_rows)(long n, int taps, const float *weights, const uint8_t *rows, long stride,
+                     float *line);
+  // to = weights[0] lines[0] + sum of weights[t] (lines[2 t - 1] + lines[2 t]), t up to `reach`.
+  void (*blur_line)(long n, int reach, const float *weights, const float *const *lines, float *to);
+  // Turns the hue of colours between 0 and 1 by `turn` sixths of the colour circle, -3 to 3.
+  void (*adjust_hue)(long n, float turn, float *red, float *green, float *blue);
+
+  // Natural logarithms [bands][stride]; a row has room for a multiple of 16 frames.
+  long (*log_mel_scratch)(int length);
+  void (*log_mel)(MotetLogMel s, const float *signal, float *spectrogram, long stride,
+                  float *scratch);
+  // values += deviation quantiles[i], where i are the low 12 bits of both halves of the words of
+  // Philox4x32-10, from block `counter` on.
+  void (*add_noise)(long n, float deviation, const float *quantiles, uint32_t key0, uint32_t key1,
+                    uint64_t counter, float *values);
+
+  // sums += x factor, each term rounded to a whole number (ties to even), at most 2^62. Returns the
+  // largest size of x; NaN where there is one. And back: x = sums factor.
+  float (*add_fixed_point)(long n, const float *x, double factor, int64_t *sums);
+  void (*from_fixed_point)(long n, const int64_t *sums, double factor, float *x);
+
+  // The places of values above the threshold, in order; returns how many. NaN is never above.
+  long (*above)(long n, const float *x, float threshold, int32_t *places);
+
+  // c = a + b factor, for n a multiple of 16: nothing but memory.
+  void (*stream)(long n, const float *a, const float *b, float factor, float *c);
   // Nothing but multiply-adds, n times a few; returns how many floating-point operations they are.
   double (*multiply_adds)(long n, float x, float y, float *result);
   // y += x

@@ -6,17 +6,13 @@ import Methods
 import Tensors
 import Training
 
-struct BenchCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure speed and memory on this machine.",
-    subcommands: [BenchStepCommand.self, BenchViewsCommand.self])
-}
-
 /// A whole training step without augmentation.
-struct BenchStepCommand: ParsableCommand {
+struct BenchStepCommand: BenchCase {
   static let configuration = CommandConfiguration(
     commandName: "step",
     abstract: "One self-supervised training step: two views of a batch, gradient, optimizer.")
+
+  static let table = [[], ["--encoder", "vit"]]
 
   @Option(help: "resnet18 or another encoder, with its options at their defaults.")
   var encoder = "resnet18"
@@ -34,7 +30,7 @@ struct BenchStepCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func measure(_ say: (String) -> Void) throws -> [String: Any] {
     let engine = try Engine(lanes: Engine.lanesFromEnvironment(), threads: threads)
     let encoder = try encoders.make(["name": self.encoder, "input": input])
     let step = TrainingStep(
@@ -61,7 +57,14 @@ struct BenchStepCommand: ParsableCommand {
     let median = times[times.count / 2]
     let rate = Double(2 * batch) / median
     let speed = 3 * encoder.forwardOperations * rate
-    let figures: [String: Any] = [
+    say(
+      String(
+        format: "%@, %d lanes: %@, %.1f ms a step of 2 x %d views (%.1f to %.1f), %.1f views/s, "
+          + "%.0f GFLOP/s by direct convolution (%.0f %% of %.0f), at most %.0f MiB",
+        engine.instructionSet, engine.lanes, self.encoder, median * 1e3, batch, times[0] * 1e3,
+        times[times.count - 1] * 1e3, rate, speed * 1e-9, 100 * speed / peak, peak * 1e-9,
+        Double(peakResidentBytes()) / 1_048_576))
+    return [
       "encoder": self.encoder, "batch": batch, "input": input, "lanes": engine.lanes,
       "threads": threads,
       "recompute": recompute,
@@ -71,18 +74,6 @@ struct BenchStepCommand: ParsableCommand {
       "gflops_direct": speed * 1e-9, "gflops_peak": peak * 1e-9,
       "peak_rss_bytes": peakResidentBytes(),
     ]
-    if json {
-      let data = try JSONSerialization.data(withJSONObject: figures, options: .sortedKeys)
-      print(String(decoding: data, as: UTF8.self))
-    } else {
-      print(
-        String(
-          format: "%@, %d lanes: %@, %.1f ms a step of 2 x %d views (%.1f to %.1f), %.1f views/s, "
-            + "%.0f GFLOP/s by direct convolution (%.0f %% of %.0f), at most %.0f MiB",
-          engine.instructionSet, engine.lanes, self.encoder, median * 1e3, batch, times[0] * 1e3,
-          times[times.count - 1] * 1e3, rate, speed * 1e-9, 100 * speed / peak, peak * 1e-9,
-          Double(peakResidentBytes()) / 1_048_576))
-    }
   }
 }
 

@@ -1,11 +1,12 @@
 import ArgumentParser
 import Catalogues
 import Foundation
+import Layers
 import Tensors
 import Views
 
 /// What one view costs, on one thread, with every option at its default.
-struct BenchViewsCommand: ParsableCommand {
+struct BenchViewsCommand: BenchCase {
   static let configuration = CommandConfiguration(
     commandName: "views", abstract: "One view of an image, and of a sound, by source and preset.")
 
@@ -17,45 +18,63 @@ struct BenchViewsCommand: ParsableCommand {
     guard input > 0, views > 0 else { throw ValidationError("--input and --views are at least 1") }
   }
 
-  private struct Case {
+  private struct Case: Sendable {
     let name: String
-    let settings: [String: Any]
+    let settings: [String: any Sendable]
     let shape: [Int]
   }
 
-  func run() throws {
-    let cases =
-      [32, 64, 128, 256].map { side in
-        Case(
-          name: "image \(side)x\(side)", settings: ["name": "image"], shape: [side, side, 3])
-      }
-      + ["crop", "spectral", "waveform"].map { preset in
-        Case(
-          name: "audio \(preset)", settings: ["name": "audio", "preset": preset],
-          shape: [80_000])
-      }
+  private static let cases =
+    [32, 64, 128, 256].map { side in
+      Case(name: "image \(side)x\(side)", settings: ["name": "image"], shape: [side, side, 3])
+    }
+    + [
+      ("crop alone", 0.0, 0.0, 0.0), ("jitter always", 1, 0, 0), ("grey always", 0, 1, 0),
+      ("blur always", 0, 0, 1),
+    ].map { name, jitter, grey, blur in
+      Case(
+        name: "image 128x128, \(name)",
+        settings: [
+          "name": "image", "jitter": ["probability": jitter], "grey": grey,
+          "blur": ["probability": blur],
+        ],
+        shape: [128, 128, 3])
+    }
+    + ["crop", "spectral", "waveform"].map { preset in
+      Case(
+        name: "audio \(preset)", settings: ["name": "audio", "preset": preset], shape: [80_000])
+    }
+
+  func measure(_ say: (String) -> Void) throws -> [String: Any] {
+    let engine = try Engine(lanes: try Engine.lanesFromEnvironment())
+    // What views may not hold up.
+    let stepCase = try BenchStepCommand.parse(["--input", "\(input)", "--steps", "3"])
+    let rate = try stepCase.measure { _ in }["views_per_second"] as! Double
+    let step = 1e3 / rate
     var figures: [String: Any] = [:]
-    for item in cases {
-      let (training, evaluation) = try measure(item)
-      figures[item.name] = ["training_ms": training, "evaluation_ms": evaluation]
-      if !json {
-        print(
-          String(
-            format: "%@: %.3f ms a training view (mean), %.3f ms an evaluation view",
-            item.name, training, evaluation))
-      }
+    for item in Self.cases {
+      let (training, evaluation) = try measure(item, engine)
+      figures[item.name] = [
+        "training_ms": training, "evaluation_ms": evaluation, "step_ms": step,
+      ]
+      say(
+        String(
+          format:
+            "%@: %.3f ms a training view (mean; %.1f %% of a ResNet-18 step's %.1f ms a view), "
+            + "%.3f ms an evaluation view",
+          item.name, training, 100 * training / step, step, evaluation))
     }
-    if json {
-      let data = try JSONSerialization.data(withJSONObject: figures, options: .sortedKeys)
-      print(String(decoding: data, as: UTF8.self))
-    }
+    return figures
   }
 
   /// Milliseconds a view. The mean, not the median: a training view's cost depends on what is drawn.
-  private func measure(_ item: Case) throws -> (training: Double, evaluation: Double) {
+  private func measure(_ item: Case, _ engine: Engine) throws -> (
+    training: Double, evaluation: Double
+  ) {
     let shape = ViewShape(side: input, channels: 3)
     let maker = try modalities.make(item.settings)
-      .makeViews(shape: shape, statistics: ["mean": -3, "deviation": 3])
+      .makeViews(
+        shape: shape, statistics: ["mean": -3, "deviation": 3], kernels: engine.kernels)
     var random = RandomStream(seed: 1, purpose: .synthesis)
     // Noise: twice as many bytes as values where they are Int16.
     let values = item.shape.reduce(1, *) * (item.shape.count == 1 ? 2 : 1)

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Encoders
+import Experiments
+import Federation
+import Foundation
+import Layers
+import MessagePassing
+import Tensors
+
+/// What a round sends: the model to all ranks, and their exact sums to rank 0.
+struct BenchReduceCommand: BenchCase {
+  static let configuration = CommandConfiguration(
+    commandName: "reduce", abstract: "Broadcast of a model and exact sum over the ranks.",
+    discussion: "Under mpirun or srun over their ranks, alone over one for each core and one more.")
+
+  @Option(help: "Whose parameters the model has.") var encoder = "resnet18"
+  @Option(help: "How often.") var repeats = 5
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws {
+    guard repeats > 0 else { throw ValidationError("--repeats is at least 1") }
+  }
+
+  func measure(_ say: (String) -> Void) throws -> [String: Any] {
+    if !Ranks.areStarted {
+      let figures = try Ranks.start(
+        Machine().cores + 1,
+        ["bench", "reduce", "--encoder", encoder, "--repeats", "\(repeats)", "--json"])
+      describe(figures, say)
+      return figures
+    }
+    var figures: [String: Any] = [:]
+    try onAllRanks { communicator in
+      let layout = try encoders.make(["name": encoder]).layout
+      let engine = try Engine(lanes: Engine.lanesFromEnvironment())
+      // The others wait asleep.
+      let bandwidth = communicator.rank == 0 ? Limits.bandwidth(engine) : 0
+      let model = ParameterVector(layout)
+      let sum = ExactSum(layout)
+      let weights = [Double](repeating: 0.5, count: layout.entries.count)
+      var broadcasts: [Double] = []
+      var reduces: [Double] = []
+      for _ in 0...repeats {
+        try communicator.barrier()
+        broadcasts.append(try Limits.seconds { try communicator.broadcast(model.floats) })
+        try sum.add(model, weights: weights, client: 0, round: 1)
+        try communicator.barrier()
+        reduces.append(
+          try Limits.seconds {
+            try sum.reduce(communicator)
+            try communicator.barrier()
+          })
+      }
+      guard communicator.rank == 0 else { return }
+      let others = Double(communicator.size - 1)
+      // Each other rank's copy is read and stored; its sum is read and added to another.
+      let broadcastBytes = others * Double(layout.count * (4 + 2 * 4))
+      let reduceBytes = others * Double(layout.count * (8 + 2 * 8))
+      figures = [
+        "ranks": communicator.size, "parameters": layout.count,
+        "broadcast_seconds": median(Array(broadcasts.dropFirst())),
+        "broadcast_limit_seconds": broadcastBytes / bandwidth,
+        "reduce_seconds": median(Array(reduces.dropFirst())),
+        "reduce_limit_seconds": reduceBytes / bandwidth,
+        "gigabytes_per_second": bandwidth * 1e-9,
+      ]
+      describe(figures, say)
+    }
+    return figures
+  }
+
+  private func describe(_ figures: [String: Any], _ say: (String) -> Void) {
+    func number(_ key: String) -> Double { (figures[key] as? NSNumber)?.doubleValue ?? .nan }
+    for part in ["broadcast", "reduce"] {
+      let (seconds, limit) = (number("\(part)_seconds"), number("\(part)_limit_seconds"))
+      say(
+        String(
+          format: "%@ of %.1f M parameters over %.0f ranks: %.1f ms; "
+            + "its memory traffic at one core's %.1f GB/s: %.1f ms (%.0f %%)",
+          part, number("parameters") * 1e-6, number("ranks"), seconds * 1e3,
+          number("gigabytes_per_second"), limit * 1e3, 100 * limit / seconds))
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import ArgumentParser
+import Encoders
+import Experiments
+import Federation
+import Foundation
+import Layers
+import MessagePassing
+import Methods
+import Tensors
+import Training
+
+/// Whole rounds, views apart, on more and more workers.
+struct BenchScalingCommand: BenchCase {
+  static let configuration = CommandConfiguration(
+    commandName: "scaling", abstract: "Weak and strong scaling of a round over workers.",
+    discussion: """
+      Weak: each worker trains --clients clients. Strong: all workers together train --clients times \
+      the number of cores. Alone, workers go from one to one a core, with rank 0 beside them; under \
+      mpirun or srun only their number is measured.
+      """)
+
+  @Option(help: "resnet18 or another encoder, with its options at their defaults.")
+  var encoder = "resnet18"
+  @Option(help: "Clients that a worker trains.") var clients = 2
+  @Option(help: "Steps of a client.") var steps = 3
+  @Option(help: "Samples in a batch; each gives two views.") var batch = 32
+  @Flag(help: "Print one JSON object.") var json = false
+  @Option(help: .hidden) var total = 0
+
+  func validate() throws {
+    guard min(clients, steps, batch) > 0 else {
+      throw ValidationError("--clients, --steps and --batch are at least 1")
+    }
+  }
+
+  func measure(_ say: (String) -> Void) throws -> [String: Any] {
+    if Ranks.areStarted {
+      let figures = try measureRounds()
+      if let weak = figures["weak_seconds"] as? Double,
+        let strong = figures["strong_seconds"] as? Double
+      {
+        say(String(format: "weak: %.3f s a round; strong: %.3f s", weak, strong))
+      }
+      return figures
+    }
+    let total = clients * Machine().cores
+    var figures: [String: Any] = [:]
+    var first: (weak: Double, strong: Double)?
+    for workers in 1...Machine().cores {
+      let own = try Ranks.start(
+        workers + 1,
+        [
+          "bench", "scaling", "--encoder", encoder, "--clients", "\(clients)", "--steps",
+          "\(steps)", "--batch", "\(batch)", "--total", "\(total)", "--json",
+        ])
+      func number(_ key: String) -> Double { (own[key] as? NSNumber)?.doubleValue ?? .nan }
+      let (weak, strong) = (number("weak_seconds"), number("strong_seconds"))
+      let one = first ?? (weak, strong)
+      first = one
+      // Speed against one worker's; the limit is the number of workers.
+      let weakSpeed = Double(workers) * one.weak / weak
+      let strongSpeed = one.strong / strong
+      say(
+        String(
+          format: "%d workers, weak: %d clients in %.2f s, %.2f x one worker's speed (limit %d); "
+            + "strong: %d clients in %.2f s, %.2f x",
+          workers, workers * clients, weak, weakSpeed, workers, total, strong, strongSpeed))
+      figures["\(workers) workers"] = [
+        "workers": workers, "weak_seconds": weak, "weak_speed": weakSpeed,
+        "strong_seconds": strong, "strong_speed": strongSpeed, "limit": workers,
+      ]
+    }
+    return figures
+  }
+
+  /// On the ranks that were started; figures on rank 0.
+  private func measureRounds() throws -> [String: Any] {
+    var figures: [String: Any] = [:]
+    try onAllRanks { communicator in
+      let workers = FederatedTraining.workers(of: communicator)
+      let total = max(total, clients * workers.count)
+      let trainer = StepTrainer(self)
+      let weak = try seconds(clients * workers.count, communicator, trainer)
+      let strong = try seconds(total, communicator, trainer)
+      guard communicator.rank == 0 else { return }
+      figures = [
+        "workers": workers.count, "weak_seconds": weak, "strong_seconds": strong,
+        "clients": total,
+      ]
+    }
+    return figures
+  }
+
+  /// One round; one client a worker before it is not counted.
+  private func seconds(
+    _ clients: Int, _ communicator: Communicator, _ trainer: StepTrainer
+  ) throws -> Double {
+    let encoder = try encoders.make(["name": encoder])
+    func federation(_ clients: Int) throws -> FederatedTraining {
+      let model = ParameterVector(encoder.layout)
+      if communicator.rank == 0 { encoder.initialise(model, seed: 1) }
+      return FederatedTraining(
+        .init(
+          communicator: communicator, trainer: trainer,
+          aggregator: try aggregators.make("fedavg"),
+          schedule: try clientSchedules.make("balanced"),
+          selection: Selection(clients: clients, participation: 1, seed: 1),
+          samples: [Int](repeating: batch, count: clients)),
+        global: model)
+    }
+    _ = try federation(FederatedTraining.workers(of: communicator).count).round()
+    let measured = try federation(clients)
+    try communicator.barrier()
+    return try Limits.seconds { _ = try measured.round() }
+  }
+}
+
+/// A client's training without its views: steps on one batch, from the global model.
+private final class StepTrainer: ClientTrainer {
+  private let command: BenchScalingCommand
+  /// Made by the first client, so that rank 0 is without.
+  private var parts: (step: TrainingStep, views: FeatureMap, model: ParameterVector)?
+
+  init(_ command: BenchScalingCommand) { self.command = command }
+
+  func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
+    let (step, views, model) = try parts ?? makeParts()
+    parts = (step, views, model)
+    model.assign(global)
+    step.reset()
+    for _ in 0..<command.steps { _ = step.run(views, model, rate: 0.03) }
+    return LocalUpdate(
+      parameters: model, steps: command.steps, views: command.steps * views.images, losses: [:])
+  }
+
+  private func makeParts() throws -> (TrainingStep, FeatureMap, ParameterVector) {
+    let engine = try Engine(lanes: Engine.lanesFromEnvironment())
+    let encoder = try encoders.make(["name": command.encoder])
+    let views = FeatureMap(
+      engine.pool, images: 2 * command.batch, channels: encoder.inputChannels,
+      height: encoder.inputSide, width: encoder.inputSide, layout: .plain)
+    var random = RandomStream(seed: 1, purpose: .synthesis)
+    for i in 0..<views.buffer.floats.count { views.pointer[i] = random.uniform() * 4 - 2 }
+    let step = TrainingStep(
+      encoder: encoder, method: try methods.make("simclr"), optimizer: SGD(SGD.defaults), engine)
+    return (step, views, ParameterVector(encoder.layout))
+  }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Small cases of the table: each gives figures and a limit beside them, as lines and as JSON.
+@Suite(.serialized) struct BenchTests {
+  private func figures(_ arguments: [String]) throws -> [String: Any] {
+    let result = try run("motet", ["bench"] + arguments + ["--json"])
+    let object = try? JSONSerialization.jsonObject(with: Data(result.output.utf8))
+    return try #require(object as? [String: Any], "\(result.output)\(result.errors)")
+  }
+
+  private func isPositive(_ value: Any?) -> Bool {
+    ((value as? NSNumber)?.doubleValue).map { $0 > 0 && $0.isFinite } ?? false
+  }
+
+  @Test func aCaseInProcess() throws {
+    let arguments = ["knn", "--bank", "500", "--queries", "50", "--dimension", "16"]
+    let figures = try figures(arguments)
+    #expect(isPositive(figures["seconds"]) && isPositive(figures["limit_seconds"]))
+    let text = try run("motet", ["bench"] + arguments)
+    #expect(text.lines.count == 1 && text.output.hasPrefix("50 queries in a bank of 500"))
+  }
+
+  @Test func aRoundOfEachKind() throws {
+    let figures = try figures(["round", "--clients", "2", "--rounds", "1"])
+    #expect(figures.keys.sorted() == ["2 clients, no step", "2 clients, one dense update each"])
+    for case let item as [String: Any] in figures.values {
+      #expect(isPositive(item["seconds"]) && isPositive(item["limit_seconds"]))
+    }
+  }
+
+  /// Alone it starts its ranks by itself; under mpirun it takes those that are there.
+  @Test func aCaseOnRanks() throws {
+    let alone = try figures(["reduce", "--repeats", "1"])
+    #expect((alone["ranks"] as? Int).map { $0 > 1 } == true)
+    let result = try mpirun(3, "motet", ["bench", "reduce", "--repeats", "1"])
+    #expect(result.lines.count == 2, "\(result.output)\(result.errors)")
+    #expect(result.output.contains("over 3 ranks"))
+  }
+
+  @Test func theWholeTableStartsAlone() throws {
+    let result = try mpirun(2, "motet", ["bench", "all"])
+    #expect(result.status != 0 && result.errors.contains("start it alone"), "\(result.errors)")
+  }
+}
