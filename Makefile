@@ -2,6 +2,8 @@
 .DELETE_ON_ERROR:
 .PHONY: setup build demo test lint bench clean
 
+PYTHON ?= python3
+
 # The program holds Swift's runtime, so that compute nodes need no Swift.
 BUILD := swift build -c release --static-swift-stdlib --product motet
 # Tests see internal declarations and need the shared runtime: a build folder of their own.
@@ -24,11 +26,11 @@ test: setup
 lint:
 	swift format lint -r --strict Package.swift Sources Tests
 
+# Motet's own figures and its peers', in turn: bench/bench.html and bench/bench.json.
 bench: build
-	@python3 -c 'import torch' 2>/dev/null || \
-	  { echo 'bench: needs PyTorch; see analysis/peers/README.md' >&2; exit 1; }
-	.build/release/motet bench views
-	python3 analysis/peers/compare_step.py --motet .build/release/motet
+	@$(PYTHON) -c 'import torch, flwr, pfl' 2>/dev/null || \
+	  { echo 'bench: needs PyTorch and others; see analysis/peers/README.md' >&2; exit 1; }
+	$(PYTHON) analysis/peers/report.py --motet .build/release/motet --to bench
 
 clean:
 	rm -rf .build .build-test

@@ -8,10 +8,8 @@ augmentation. `python step_pytorch.py --batch 256 --tuned --json`
 import argparse
 import json
 import math
-import os
 import resource
 import statistics
-import sys
 import time
 from dataclasses import asdict, dataclass
 
@@ -21,15 +19,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 from torchvision.models import resnet18
 
-#: glibc's malloc gives large blocks back to the system at once, and every step then pays for
-#: fresh pages: 112,000 page faults in a step of batch 32 as it comes, 8,000 with these (glibc
-#: 2.36, which takes values beyond 2^31).
-TUNED_ALLOCATOR = {
-    "MALLOC_MMAP_THRESHOLD_": "4294967296",
-    "MALLOC_TRIM_THRESHOLD_": "4294967296",
-    "MALLOC_TOP_PAD_": "4294967296",
-}
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+from environment import restart_if_needed
 
 
 @dataclass(frozen=True)
@@ -80,15 +70,6 @@ def read_settings() -> Settings:
     if settings.warmup < 0:
         parser.error("--warmup must be at least 0")
     return settings
-
-
-def restart_if_needed(settings: Settings) -> None:
-    """Runs this program anew where threads or allocator need variables set from the start."""
-    wanted = {name: str(settings.threads) for name in THREAD_VARIABLES}
-    if settings.tuned:
-        wanted |= TUNED_ALLOCATOR
-    if any(os.environ.get(name) != value for name, value in wanted.items()):
-        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | wanted)
 
 
 def nt_xent(u: Tensor, v: Tensor, temperature: float = 0.5) -> Tensor:
@@ -219,7 +200,7 @@ def describe(report: Report) -> str:
 
 def main() -> None:
     settings = read_settings()
-    restart_if_needed(settings)
+    restart_if_needed(settings.threads, settings.tuned)
     torch.set_num_threads(settings.threads)
     report = measure(settings)
     print(json.dumps(asdict(report)) if settings.json else describe(report))
