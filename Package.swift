@@ -105,7 +105,9 @@ let package = Package(
     tests("Methods", ["Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
     tests(
       "Training", ["Training", "Encoders", "Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
-    tests("Federation", ["Federation", "Training", "Tensors", "MessagePassing"]),
+    tests(
+      "Federation", ["Federation", "Training", "Tensors", "Catalogues", "HDF5", "MessagePassing"],
+      fixtures: true),
     tests("Evaluation", ["Evaluation", "HDF5"], fixtures: true),
     tests("Experiments", ["Experiments", "Federation"]),
     // Spawns the executable, alone and under mpirun.
