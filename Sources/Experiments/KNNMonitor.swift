@@ -32,7 +32,8 @@ final class KNNMonitor: Monitor {
 
   /// - Parameter views: the makers of views by modality.
   init(_ job: Job, views: [ModalityViews], _ engine: Engine) throws {
-    embedder = Embedder(encoder: job.encoder, engine)
+    embedder = Embedder(
+      encoder: job.encoder, output: .init(rawValue: job.monitor.features)!, engine)
     let options = job.monitor.knn
     knn = KNN(k: options.k, temperature: options.temperature)
     func choose(_ limit: Int, of count: Int, _ stream: Int) -> [Int] {
