@@ -20,7 +20,8 @@ final class AudioSegments {
     self.audio = audio
     logMel = LogMel(
       samples: audio.samples, bands: options.bins, window: options.window, hop: options.hop,
-      lowest: options.frequencies[0], highest: options.frequencies[1])
+      transform: options.transform, power: audio.spectrum == .power, lowest: options.frequencies[0],
+      highest: options.frequencies[1])
     signal = Scratch(audio.samples)
     spectrogram = Scratch(logMel.bands * logMel.stride)
   }

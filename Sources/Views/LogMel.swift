@@ -3,12 +3,11 @@ import Foundation
 import Tensors
 
 /// Log-mel spectrograms as COLA makes them (Saeed et al., arXiv 2010.10915): periodic Hann window,
-/// frames from the first sample on without padding, magnitude of a 1024-point Fourier transform,
+/// frames from the first sample on without padding, magnitude (or its square) of a Fourier transform,
 /// mel filters, natural logarithm of at least 1e-5.
 ///
 /// FFTW runs without its vector code, which differs from CPU to CPU in the last bits.
 final class LogMel {
-  static let transformLength = 1024
   static let sampleRate = 16_000.0
   /// The smallest value before the logarithm: silence is ln(1e-5), about −11.5.
   static let floor: Float = 1e-5
@@ -25,6 +24,8 @@ final class LogMel {
   /// From one band's row in the result to the next.
   let stride: Int
   private let hop: Int
+  private let transform: Int
+  private let power: Bool
   private let window: [Float]
   private let filters: MelFilters
   private let input: UnsafeMutablePointer<Float>
@@ -33,17 +34,23 @@ final class LogMel {
   private let memory: Scratch
   private let plan: fftwf_plan
 
-  /// - Parameter window: samples of a frame, at most `transformLength`; `samples` is no less.
+  /// - Parameters:
+  ///   - window: samples of a frame, at most `transform`; `samples` is no less.
+  ///   - transform: samples of the Fourier transform; frames are padded to it with zeros.
+  ///   - power: whether filters take squares of magnitudes.
   init(
-    samples: Int, bands: Int, window: Int, hop: Int, lowest: Double, highest: Double
+    samples: Int, bands: Int, window: Int, hop: Int, transform: Int, power: Bool, lowest: Double,
+    highest: Double
   ) {
-    precondition(window <= Self.transformLength && samples >= window, "window of \(window)")
+    precondition(window <= transform && samples >= window, "window of \(window)")
+    self.transform = transform
+    self.power = power
     self.samples = samples
     self.bands = bands
     self.hop = hop
     frames = 1 + (samples - window) / hop
     let batch = Self.batch
-    let length = Self.transformLength
+    let length = transform
     stride = (frames + batch - 1) / batch * batch
     self.window = (0..<window).map {
       Float(0.5 - 0.5 * cos(2 * .pi * Double($0) / Double(window)))
@@ -74,7 +81,7 @@ final class LogMel {
     for first in Swift.stride(from: 0, to: frames, by: Self.batch) {
       cut(signal, first)
       fftwf_execute(plan)
-      takeMagnitude()
+      takeSizes()
       filter(into: spectrogram + first)
     }
     for band in 0..<bands {
@@ -89,17 +96,18 @@ final class LogMel {
       let weights = window.baseAddress!
       for frame in first..<min(first + Self.batch, frames) {
         let source = signal + frame * hop
-        let target = input + (frame - first) * Self.transformLength
+        let target = input + (frame - first) * transform
         for i in 0..<window.count { target[i] = source[i] * weights[i] }
       }
     }
   }
 
-  private func takeMagnitude() {
+  private func takeSizes() {
     let (real, imaginary) = (real, imaginary)
-    for i in filters.bins.lowerBound * Self.batch..<filters.bins.upperBound * Self.batch {
-      real[i] = (real[i] * real[i] + imaginary[i] * imaginary[i]).squareRoot()
-    }
+    let bins = filters.bins.lowerBound * Self.batch..<filters.bins.upperBound * Self.batch
+    for i in bins { real[i] = real[i] * real[i] + imaginary[i] * imaginary[i] }
+    guard !power else { return }
+    for i in bins { real[i] = real[i].squareRoot() }
   }
 
   private func filter(into spectrogram: UnsafeMutablePointer<Float>) {
