@@ -98,8 +98,12 @@ public final class ShardReader {
         offsets: offsets.map { Int($0) }, indices: indices.map { Int($0) },
         moved: Int(try file.intAttribute("moved", on: "/partition/\(modality)")))
       if file.contains("/partition/\(modality)/holders") {
-        holders[modality] = try file.read("/partition/\(modality)/holders", as: Int64.self)
+        let clientIDs = try file.read("/partition/\(modality)/holders", as: Int64.self)
           .map { Int($0) }
+        guard clientIDs.allSatisfy((0..<clients).contains) else {
+          throw StoreError(path, "/partition/\(modality) is damaged; make the shards again")
+        }
+        holders[modality] = clientIDs
       }
       sources[modality] = source
     }
