@@ -104,7 +104,10 @@ let package = Package(
     tests("Methods", ["Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
     tests(
       "Training", ["Training", "Encoders", "Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
-    tests("Federation", ["Federation", "Training", "Tensors", "Kernels", "MessagePassing"]),
+    tests(
+      "Federation",
+      ["Federation", "Training", "Tensors", "Catalogues", "Kernels", "HDF5", "MessagePassing"],
+      fixtures: true),
     tests("Evaluation", ["Evaluation", "Layers", "HDF5"], fixtures: true),
     tests("Experiments", ["Experiments", "Federation"]),
     // Spawns the executable, alone and under mpirun.

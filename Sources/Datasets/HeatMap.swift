@@ -41,8 +41,10 @@ public struct HeatMap {
     panels = try shards.modalities.map { modality in
       let counts = try shards.counts(modality)
       let total = counts.reduce(0) { $0 + $1.reduce(0, +) }
+      let held = shards.holders[modality].map { "\($0.count) of " } ?? ""
       return Panel(
-        title: "\(modality): \(total) samples, \(counts.count) clients, \(shards.cut(modality))",
+        title: "\(modality): \(total) samples, \(held)\(counts.count) clients, "
+          + shards.cut(modality),
         classes: try shards.classes(modality), counts: counts)
     }
   }

@@ -1,7 +1,8 @@
 import Catalogues
 import Tensors
 
-/// Which client holds which samples of one modality. Every sample has exactly one client.
+/// Which client holds which samples of one modality. Every sample has exactly one client, or none
+/// where the clients that would have it are without the modality.
 public struct Partition: Sendable, Equatable {
   /// Client k holds `indices[offsets[k]..<offsets[k + 1]]`.
   public let offsets: [Int]
@@ -59,6 +60,27 @@ public struct Partition: Sendable, Equatable {
     self.offsets = offsets
     self.indices = indices
     self.moved = moved
+  }
+
+  /// The same cut where some clients alone have the modality. The parts of the others are unused; or
+  /// they are redistributed, each whole to one client, in turn over the clients in an order drawn by
+  /// seed. Without any client that has the modality they are unused either way.
+  /// - Parameter holders: the clients that have it, ascending.
+  func held(
+    by holders: [Int], redistribute: Bool, seed: UInt64, modality: String
+  ) -> Partition {
+    var parts = [[Int]](repeating: [], count: clients)
+    for client in holders { parts[client] = Array(samples(of: client)) }
+    if redistribute, !holders.isEmpty {
+      var random = RandomStream(seed: seed, purpose: .mix, round: keyHash(modality))
+      let order = random.permutation(holders.count)
+      let has = Set(holders)
+      for (turn, client) in (0..<clients).filter({ !has.contains($0) }).enumerated() {
+        parts[holders[order[turn % order.count]]] += samples(of: client)
+      }
+    }
+    let offsets = parts.reduce(into: [0]) { $0.append($0.last! + $1.count) }
+    return Partition(offsets: offsets, indices: parts.flatMap { $0.sorted() }, moved: moved)
   }
 
   /// Samples by client and class, [clients][classes].

@@ -2,7 +2,7 @@ import Catalogues
 import Foundation
 
 /// How data sets are to be cut into clients. Each modality is cut by itself; part k of each makes
-/// client k.
+/// client k, as far as the mix lets it have the modality.
 public struct ShardPlan: Sendable {
   /// Where one modality comes from, and how it is cut.
   public struct Source: Sendable {
@@ -33,11 +33,15 @@ public struct ShardPlan: Sendable {
   public let split: String
   /// Writes the manifest alone: clients then read from the stores.
   public let byReference: Bool
+  /// Which clients have which modalities; nil: all have all.
+  public let mix: ModalityMix?
 
   public init(
     sources: [String: Source], clients: Int, seed: UInt64, split: String = "train",
-    byReference: Bool = false
+    byReference: Bool = false, mix: ModalityMix? = nil
   ) {
+    precondition(mix.map { $0.modalities.count == clients } ?? true, "a mix of other clients")
+    self.mix = mix
     self.sources = sources
     self.clients = clients
     self.seed = seed
@@ -51,6 +55,7 @@ public struct ShardPlan: Sendable {
       "clients": "\(clients)", "seed": "\(seed)", "split": split,
       "by_reference": byReference ? "true" : "false",
     ]
+    if let mix { entries.merge(mix.entries(of: sources.keys)) { $1 } }
     for (modality, source) in sources {
       entries["\(modality).partitioner"] = source.settings
       entries["\(modality).minimum"] = "\(source.minimum)"

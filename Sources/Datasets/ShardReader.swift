@@ -42,6 +42,8 @@ public final class ShardReader {
   /// All that the shards depend on, as texts by key, for comparison with what is wanted.
   public let plan: [String: String]
   public let partitions: [String: Partition]
+  /// By modality the clients that have it, where not all do.
+  public let holders: [String: [Int]]
   /// SHA-256 over the partition and the data's fingerprints: it changes with anything that training
   /// could notice, and is the same whether samples were copied or are referred to.
   public let fingerprint: String
@@ -76,6 +78,7 @@ public final class ShardReader {
     let hash = SHA256()
     hash.update("motet shards \(clients)\n")
     var partitions: [String: Partition] = [:]
+    var holders: [String: [Int]] = [:]
     var sources: [String: ShardSource] = [:]
     for modality in modalities {
       let group = "/sources/\(modality)"
@@ -94,9 +97,18 @@ public final class ShardReader {
       partitions[modality] = Partition(
         offsets: offsets.map { Int($0) }, indices: indices.map { Int($0) },
         moved: Int(try file.intAttribute("moved", on: "/partition/\(modality)")))
+      if file.contains("/partition/\(modality)/holders") {
+        let clientIDs = try file.read("/partition/\(modality)/holders", as: Int64.self)
+          .map { Int($0) }
+        guard clientIDs.allSatisfy((0..<clients).contains) else {
+          throw StoreError(path, "/partition/\(modality) is damaged; make the shards again")
+        }
+        holders[modality] = clientIDs
+      }
       sources[modality] = source
     }
     self.partitions = partitions
+    self.holders = holders
     self.sources = sources
     fingerprint = hash.finish()
     firsts =
@@ -110,6 +122,12 @@ public final class ShardReader {
   /// Samples of one modality that a client holds.
   public func count(_ client: Int, _ modality: String) -> Int {
     partitions[modality]?.count(client) ?? 0
+  }
+
+  /// Samples of a modality that no client has, for want of one that has the modality.
+  public func unused(_ modality: String) throws -> Int {
+    guard holders[modality] != nil else { return 0 }
+    return Int(try file.intAttribute("unused", on: "/partition/\(modality)"))
   }
 
   public func classes(_ modality: String) throws -> [String] {

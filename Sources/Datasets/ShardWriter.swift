@@ -74,6 +74,8 @@ private struct ShardPart {
   let group: SampleGroup
   let fingerprint: String
   let partition: Partition
+  /// The clients that have the modality; nil: all.
+  let holders: [Int]?
 
   init(modality: String, source: ShardPlan.Source, plan: ShardPlan) throws {
     self.modality = modality
@@ -81,9 +83,18 @@ private struct ShardPart {
     store = try SampleStore.open(source.path)
     group = try store.group(modality, plan.split)
     fingerprint = try store.fingerprint(modality, split: plan.split)
-    partition = try Partition(
+    let whole = try Partition(
       labels: group.labels, classes: store.classes(modality).count, clients: plan.clients,
       minimum: source.minimum, seed: plan.seed, modality: modality, by: source.partitioner)
+    let holders = plan.mix?.holders(of: modality) ?? Array(0..<plan.clients)
+    guard let mix = plan.mix, holders.count < plan.clients else {
+      partition = whole
+      self.holders = nil
+      return
+    }
+    partition = whole.held(
+      by: holders, redistribute: mix.redistributes, seed: plan.seed, modality: modality)
+    self.holders = holders
   }
 }
 
@@ -172,6 +183,11 @@ private struct ShardWriter {
       try file.write("/partition/\(modality)/offset", partition.offsets.map { Int64($0) })
       try file.write("/partition/\(modality)/indices", partition.indices.map { Int64($0) })
       try file.setAttribute("moved", Int64(partition.moved), on: "/partition/\(modality)")
+      if let holders = part.holders {
+        try file.write("/partition/\(modality)/holders", holders.map { Int64($0) })
+        let unused = part.group.count - partition.indices.count
+        try file.setAttribute("unused", Int64(unused), on: "/partition/\(modality)")
+      }
       let counts = partition.counts(labels: part.group.labels, classes: classes.count)
       try file.write(
         "/counts/\(modality)", counts.flatMap { $0.map { Int64($0) } },

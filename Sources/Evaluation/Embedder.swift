@@ -9,18 +9,30 @@ import Views
 /// A sample's features do not depend on the samples embedded with it, so ranks can share the work
 /// in any way.
 public final class Embedder {
+  /// What of the encoder's outputs.
+  public enum Output: String, Codable, Sendable, CaseIterable {
+    /// Before the head.
+    case features = "encoder"
+    /// Behind it; a classifier's logits.
+    case projection
+  }
+
   private let encoder: any Encoder
+  private let output: Output
   private let engine: Engine
   /// Views that go through the encoder together.
   private let batch = 32
 
-  public init(encoder: any Encoder, _ engine: Engine) {
+  public init(encoder: any Encoder, output: Output = .features, _ engine: Engine) {
     self.encoder = encoder
+    self.output = output
     self.engine = engine
   }
 
   /// Values a sample.
-  public var dimension: Int { encoder.featureCount }
+  public var dimension: Int {
+    output == .features ? encoder.featureCount : encoder.projectionCount
+  }
 
   /// Features [samples, dimension]; those of several evaluation views are averaged.
   /// - Parameter makers: one for each thread.
@@ -44,7 +56,8 @@ public final class Embedder {
           }
         }
       }
-      let rows = encoder.infer(input, parameters, engine).features
+      let results = encoder.infer(input, parameters, engine)
+      let rows = output == .features ? results.features : results.projection
       for place in 0..<count {
         let start = (first + place) / views * dimension
         for i in 0..<dimension {

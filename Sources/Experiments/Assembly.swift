@@ -13,8 +13,8 @@ public struct Assembly {
   /// The model before the first round; rank 0's counts.
   let model: ParameterVector
   let trainer: any ClientTrainer
-  /// Each client's number of samples, by id.
-  let samples: [Int]
+  /// By modality, each client's number of samples, by id.
+  let samples: [String: [Int]]
   /// What tells these shards from any others.
   let shards: String
   /// Nil where nothing is measured.
@@ -25,20 +25,19 @@ public struct Assembly {
   /// return, or all throw.
   public init(_ job: Job, communicator: Communicator) throws {
     try communicator.agreeOnRoot { try Self.checkRanks(job, communicator) }
-    let mix = ModalityMix(job.clients.mix, clients: job.clients.count, seed: job.seed)
     let (shards, largest) = try communicator.agree {
       let shards = try job.openShards()
-      return (shards, try Self.largestClient(job, shards, mix))
+      return (shards, try Self.largestClient(job, shards))
     }
     let isWorker = FederatedTraining.workers(of: communicator).contains(communicator.rank)
     try communicator.agree {
       if isWorker { try Self.checkThreads(job, communicator.rank) }
     }
     try MemoryPlan(job, isWorker: isWorker, largestClient: largest).check(communicator)
-    self = try communicator.agree { try Assembly(job, shards, mix, rank: communicator.rank) }
+    self = try communicator.agree { try Assembly(job, shards, rank: communicator.rank) }
   }
 
-  private init(_ job: Job, _ shards: ShardReader, _ mix: ModalityMix, rank: Int) throws {
+  private init(_ job: Job, _ shards: ShardReader, rank: Int) throws {
     let engine = try job.makeEngine()
     let encoder = job.encoder
     let shape = ViewShape(side: encoder.inputSide, channels: encoder.inputChannels)
@@ -56,13 +55,13 @@ public struct Assembly {
         throw JobError(path: job.path, message: "\(error.inside("views.\(name)"))")
       }
     }
-    samples = (0..<job.clients.count).map { client in
-      mix.modalities[client].reduce(0) { $0 + shards.count(client, $1) }
+    samples = job.modalityNames.reduce(into: [:]) { samples, modality in
+      samples[modality] = (0..<job.clients.count).map { shards.count($0, modality) }
     }
     let trainer = try LocalTrainer(
       encoder: encoder, method: job.method, options: job.training, views: views, seed: job.seed,
       rounds: job.federation.rounds, engine)
-    self.trainer = ShardTrainer(shards, mix, trainer)
+    self.trainer = ShardTrainer(shards, trainer)
     self.shards = shards.fingerprint
     model = ParameterVector(encoder.layout)
     // Millions of normal numbers take seconds; the other ranks get the model with the first round.
@@ -104,7 +103,7 @@ public struct Assembly {
 
   /// The most samples of one modality, and the most bytes, that a client has.
   private static func largestClient(
-    _ job: Job, _ shards: ShardReader, _ mix: ModalityMix
+    _ job: Job, _ shards: ShardReader
   ) throws -> (samples: Int, bytes: Int) {
     var sampleBytes: [String: Double] = [:]
     for (modality, path) in job.data {
@@ -120,7 +119,7 @@ public struct Assembly {
     var most = (samples: 0, bytes: 0)
     for client in 0..<job.clients.count {
       var bytes = 0.0
-      for modality in mix.modalities[client] {
+      for modality in job.modalityNames {
         let count = shards.count(client, modality)
         most.samples = max(most.samples, count)
         bytes += Double(count) * sampleBytes[modality]!

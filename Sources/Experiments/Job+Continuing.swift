@@ -7,7 +7,7 @@ extension Job {
   /// paths are free since the checkpoint knows its shards by their content.
   static let freeKeys = [
     "name", "data", "shards", "results", "monitor", "federation.schedule",
-    "federation.checkpoint_every", "training.recompute", "training.threads",
+    "federation.checkpoint_every", "federation.keep", "training.recompute", "training.threads",
   ]
 
   /// Throws where a checkpoint was made by another job than this one, with the keys that differ.

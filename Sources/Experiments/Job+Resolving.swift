@@ -101,7 +101,7 @@ extension Job {
       "name": name, "seed": seed, "data": data,
       "clients": [
         "count": clients.count, "alpha": clients.alpha, "mix": clients.mix,
-        "minimum": clients.minimum,
+        "minimum": clients.minimum, "redistribute": clients.redistribute,
       ] as [String: Any],
       "encoder": encoder, "method": method, "training": try jsonObject(training),
       "federation": federationTree, "monitor": try jsonObject(monitor), "views": views,
@@ -150,8 +150,9 @@ extension Job {
     struct Plain: Codable, Sendable {
       var count = 100
       var minimum = 0
+      var redistribute = false
     }
-    let known = ["alpha", "count", "minimum", "mix"]
+    let known = ["alpha", "count", "minimum", "mix", "redistribute"]
     for key in given.keys.sorted() where !known.contains(key) {
       throw ConfigurationError(key, unknown("key", key, among: known))
     }
@@ -161,7 +162,7 @@ extension Job {
     try require(plain.minimum >= 0, "minimum", "\(plain.minimum) is below 0")
     return ClientOptions(
       count: plain.count, alpha: try alpha(given["alpha"] ?? 0.1, present),
-      mix: try mix(given["mix"], present),
+      mix: try mix(given["mix"], present), redistribute: plain.redistribute,
       minimum: plain.minimum)
   }
 

@@ -12,7 +12,9 @@ extension Job {
         minimum: clients.minimum)
     }
     return ShardPlan(
-      sources: sources, clients: clients.count, seed: seed, byReference: byReference)
+      sources: sources, clients: clients.count, seed: seed, byReference: byReference,
+      mix: ModalityMix(
+        clients.mix, clients: clients.count, seed: seed, redistributes: clients.redistribute))
   }
 
   /// The job's shards, checked: they are there, whole, and made from this job's data as it says.

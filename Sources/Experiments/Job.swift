@@ -64,6 +64,12 @@ public struct Job {
   /// One section of the resolved job.
   public func section(_ key: String) -> [String: Any] { resolved[key] as? [String: Any] ?? [:] }
 
+  /// A job of which nothing is said but its data: every setting has its default.
+  public static func defaults() throws -> Job {
+    let stores = modalities.names.map { ($0, "\($0).h5") }
+    return try Job(path: "job.yaml", ["data": Dictionary(uniqueKeysWithValues: stores)])
+  }
+
   /// Reads a job file.
   /// - Parameter settings: `key=value` pairs that replace the file's.
   public static func load(_ path: String, settings: [String] = []) throws -> Job {

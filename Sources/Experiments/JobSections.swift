@@ -1,4 +1,5 @@
 import Catalogues
+import Evaluation
 
 /// A job's `clients` section: how the samples become clients.
 public struct ClientOptions: Sendable, Equatable {
@@ -8,6 +9,9 @@ public struct ClientOptions: Sendable, Equatable {
   /// Shares of clients by the modalities they have (`image+audio`, in the order of the data); they
   /// add up to 1.
   public var mix: [String: Double]
+  /// Whether the shards that clients without a modality would have had go to those that have it, each
+  /// whole to one of them; else these samples are unused. The paper does not say.
+  public var redistribute: Bool
   /// The fewest samples of each modality that a client may have.
   public var minimum: Int
 }
@@ -19,9 +23,11 @@ public struct FederationOptions: Codable, Sendable, Equatable {
   public var participation = 0.1
   /// Rounds from one checkpoint to the next; there is always one at the end.
   public var checkpointEvery = 1
+  /// Rounds whose checkpoints stay, beside the two newest: models to embed later.
+  public var keep: [Int] = []
 
   enum CodingKeys: String, CodingKey {
-    case rounds, participation
+    case rounds, participation, keep
     case checkpointEvery = "checkpoint_every"
   }
 
@@ -31,6 +37,7 @@ public struct FederationOptions: Codable, Sendable, Equatable {
     try require(
       participation > 0 && participation <= 1, "participation",
       "\(participation) is not a share above 0 %, at most 100 %")
+    try require(keep.allSatisfy { $0 >= 1 }, "keep", "\(keep) are rounds from 1")
     try require(checkpointEvery >= 1, "checkpoint_every", "\(checkpointEvery) is below 1")
   }
 }
@@ -50,10 +57,16 @@ public struct MonitorOptions: Codable, Sendable, Equatable {
   /// Rounds from one measurement to the next; there is one before the first round and one at the end
   /// as well. 0: none at all.
   public var every = 10
+  /// What kNN compares: the `encoder`'s features, or the `projection` that the loss sees. The paper does
+  /// not say.
+  public var features = "encoder"
   public var knn = KNN()
 
   func validate() throws(ConfigurationError) {
     try require(every >= 0, "every", "\(every) is below 0")
+    try require(
+      Embedder.Output(rawValue: features) != nil, "features",
+      unknown("features", features, among: Embedder.Output.allCases.map(\.rawValue)))
     try require(knn.k >= 1, "knn.k", "\(knn.k) is below 1")
     try require(knn.bank >= 0, "knn.bank", "\(knn.bank) is below 0")
     try require(knn.queries >= 0, "knn.queries", "\(knn.queries) is below 0")

@@ -33,7 +33,8 @@ final class KNNMonitor: Monitor {
 
   /// - Parameter views: the makers of views by modality.
   init(_ job: Job, views: [ModalityViews], _ engine: Engine) throws {
-    embedder = Embedder(encoder: job.encoder, engine)
+    embedder = Embedder(
+      encoder: job.encoder, output: .init(rawValue: job.monitor.features)!, engine)
     self.engine = engine
     let options = job.monitor.knn
     knn = KNN(k: options.k, temperature: options.temperature)

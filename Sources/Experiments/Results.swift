@@ -10,7 +10,8 @@ import HDF5
 public final class Results {
   public static let format = FileFormat("motet results", version: 1)
 
-  /// One round. Columns are paths under `/rounds`: `loss/image`, `seconds/training`, `views`.
+  /// One round. Columns are paths under `/rounds`: `loss/image`, `seconds/training`, `views`. By
+  /// modality, `clients_with` are the round's clients that have any sample of it, `samples` theirs.
   struct Row: Equatable {
     let round: Int
     /// Whole numbers; 0 where there is none of a name.
@@ -20,6 +21,8 @@ public final class Results {
   }
 
   private static let countNames = ["bytes", "clients", "clients_without_steps", "steps", "views"]
+  /// Groups of counts, one a modality.
+  private static let countGroups = ["clients_with", "samples"]
 
   public let path: String
   /// What is written as attributes: the job, versions, the machine.
@@ -50,17 +53,24 @@ public final class Results {
   /// - Parameters:
   ///   - report: nil before the first round.
   ///   - monitorSeconds: what the measurements took.
+  ///   - samples: by modality, each client's number of samples.
   func add(
-    _ report: RoundReport?, _ measured: [MonitorFigure], round: Int, monitorSeconds: Double
+    _ report: RoundReport?, _ measured: [MonitorFigure], round: Int, monitorSeconds: Double,
+    samples: [String: [Int]]
   ) {
     guard let report else { return add(nil as Row?, measured, round: round) }
     var reals = ["idle_share": report.idleShare, "seconds/monitor": monitorSeconds]
     for (phase, seconds) in report.seconds { reals["seconds/\(phase)"] = seconds }
     for (modality, loss) in report.losses { reals["loss/\(modality)"] = loss }
-    let counts = [
+    var counts = [
       "bytes": report.bytes, "clients": report.clients.count, "steps": report.steps,
       "clients_without_steps": report.clientsWithoutSteps, "views": report.views,
     ]
+    for (modality, samples) in samples {
+      let own = report.clients.map { samples[$0.client] }
+      counts["clients_with/\(modality)"] = own.count { $0 > 0 }
+      counts["samples/\(modality)"] = own.reduce(0, +)
+    }
     add(Row(round: round, counts: counts, reals: reals), measured, round: round)
   }
 
@@ -74,7 +84,7 @@ public final class Results {
       try Self.format.stamp(file)
       for (name, value) in attributes { try file.setAttribute(name, value) }
       try file.write("/rounds/round", rows.map { Int64($0.round) })
-      for name in Self.countNames {
+      for name in Set(rows.flatMap(\.counts.keys)).union(Self.countNames).sorted() {
         try file.write("/rounds/\(name)", rows.map { Int64($0.counts[name] ?? 0) })
       }
       for name in Set(rows.flatMap(\.reals.keys)).sorted() {
@@ -94,15 +104,15 @@ public final class Results {
     let rounds = try file.read("/rounds/round", as: Int64.self)
     rows = rounds.map { Row(round: Int($0), counts: [:], reals: [:]) }
     for name in try file.names(in: "/rounds") where name != "round" {
-      if Self.countNames.contains(name) {
-        for (i, value) in try file.read("/rounds/\(name)", as: Int64.self).enumerated() {
-          rows[i].counts[name] = Int(value)
-        }
-      } else {
-        let isColumn = name == "idle_share"
-        let columns =
-          isColumn ? [name] : try file.names(in: "/rounds/\(name)").map { "\(name)/\($0)" }
-        for column in columns {
+      let isColumn = name == "idle_share" || Self.countNames.contains(name)
+      let columns =
+        isColumn ? [name] : try file.names(in: "/rounds/\(name)").map { "\(name)/\($0)" }
+      for column in columns {
+        if (Self.countNames + Self.countGroups).contains(name) {
+          for (i, value) in try file.read("/rounds/\(column)", as: Int64.self).enumerated() {
+            rows[i].counts[column] = Int(value)
+          }
+        } else {
           for (i, value) in try file.read("/rounds/\(column)", as: Double.self).enumerated()
           where !value.isNaN { rows[i].reals[column] = value }
         }

@@ -76,7 +76,10 @@ public final class Run {
     federation = FederatedTraining(
       .init(
         communicator: communicator, trainer: assembly.trainer, aggregator: aggregator,
-        schedule: job.schedule, selection: job.selection, samples: assembly.samples),
+        schedule: job.schedule, selection: job.selection,
+        samples: (0..<job.clients.count).map { client in
+          assembly.samples.values.reduce(0) { $0 + $1[client] }
+        }),
       global: assembly.model, completed: completed)
   }
 
@@ -87,7 +90,10 @@ public final class Run {
       try federation.run(
         rounds: job.federation.rounds, monitor: { try measure($0) },
         checkpoint: { isLast in
-          let isDue = federation.completed % job.federation.checkpointEvery == 0
+          let options = job.federation
+          let isDue =
+            federation.completed % options.checkpointEvery == 0
+            || options.keep.contains(federation.completed)
           guard isDue || isLast else { return }
           try communicator.agreeOnRoot { try saveCheckpoint(isLast: isLast) }
         })
@@ -111,7 +117,8 @@ public final class Run {
     let seconds = start.duration(to: .now) / .seconds(1)
     try communicator.agreeOnRoot {
       try writer.check()
-      results?.add(report, measured, round: round, monitorSeconds: seconds)
+      results?.add(
+        report, measured, round: round, monitorSeconds: seconds, samples: assembly.samples)
       try results?.save()
     }
     if communicator.rank == 0, report != nil || !measured.isEmpty {
@@ -128,7 +135,8 @@ public final class Run {
     try writer.save(
       Checkpoint(
         round: federation.completed, job: jsonText(job.resolved), shards: assembly.shards,
-        model: federation.global, serverState: aggregator.serverState))
+        model: federation.global, serverState: aggregator.serverState),
+      keep: job.federation.keep)
     if isLast { try writer.finish() }
   }
 }

@@ -52,5 +52,6 @@ public struct AggregationTerms: Sendable {
 public let aggregators = Catalogue<any Aggregator>(
   "aggregator",
   [
-    .init(FedAvg.self) { $0 }
+    .init(FedAvg.self) { $0 },
+    .init(LDAWA.self) { $0 },
   ])

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A run's checkpoints: `checkpoint-000012.h5` and the one before it.
+/// A run's checkpoints: `checkpoint-000012.h5` and the one before it, and those that are to stay.
 public struct CheckpointFolder: Sendable {
   /// How many are kept: the newest may turn out damaged.
   public static let kept = 2
@@ -25,9 +25,11 @@ public struct CheckpointFolder: Sendable {
   }
 
   /// Writes a checkpoint, then removes all but the last.
-  public func save(_ checkpoint: Checkpoint) throws {
+  /// - Parameter keep: rounds whose checkpoints stay.
+  public func save(_ checkpoint: Checkpoint, keep: [Int] = []) throws {
     try checkpoint.save(file(round: checkpoint.round))
-    for old in rounds().filter({ $0 <= checkpoint.round }).dropFirst(Self.kept) {
+    let older = rounds().filter { $0 <= checkpoint.round }.dropFirst(Self.kept)
+    for old in older where !keep.contains(old) {
       try FileManager.default.removeItem(atPath: file(round: old))
     }
   }

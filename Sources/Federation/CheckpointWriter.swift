@@ -15,13 +15,14 @@ public final class CheckpointWriter: Sendable {
 
   /// Begins to write a copy of the checkpoint as it is now, after waiting for the one before. Throws
   /// what that one met.
-  public func save(_ checkpoint: Checkpoint) throws {
+  /// - Parameter keep: rounds whose checkpoints stay.
+  public func save(_ checkpoint: Checkpoint, keep: [Int] = []) throws {
     try finish()
-    guard HDF5File.isThreadSafe else { return try folder.save(checkpoint) }
+    guard HDF5File.isThreadSafe else { return try folder.save(checkpoint, keep: keep) }
     // Nobody else knows the copy.
     nonisolated(unsafe) let copy = checkpoint.copy()
     queue.async { [self] in
-      do { try folder.save(copy) } catch { failure.withLock { $0 = error } }
+      do { try folder.save(copy, keep: keep) } catch { failure.withLock { $0 = error } }
     }
   }
 

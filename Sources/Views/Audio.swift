@@ -28,6 +28,16 @@ public struct Audio: PlugIn, Modality {
     /// Samples of a frame and from one to the next (COLA's; the paper gives none).
     public var window = 400
     public var hop = 160
+    /// Samples of the Fourier transform, even; frames are padded to it with zeros (COLA's).
+    public var transform = 1024
+    /// What the mel filters take: the transform's `magnitude` (COLA) or `power`, its square.
+    public var spectrum = "magnitude"
+    /// Whether the spectrogram is smoothed where it shrinks to the view's side (198 frames to 128).
+    /// The paper resizes and does not say how.
+    public var antialias = false
+    /// How the spectrogram lies in the view: frequencies in rows with the `low-top` or `high-top`, or
+    /// as columns, `time-rows`, which is COLA's. The paper does not say.
+    public var orientation = "low-top"
     /// `spectral`: greatest width of a mask as a share of the axis, 40 of 128.
     public var mask = 0.3125
     /// `spectral`: noise in standard deviations of the spectrogram.
@@ -44,10 +54,18 @@ public struct Audio: PlugIn, Modality {
 
   enum Preset: String, CaseIterable { case crop, spectral, waveform }
   enum Normalisation: String, CaseIterable { case store, instance, none }
+  enum Spectrum: String, CaseIterable { case magnitude, power }
+  enum Orientation: String, CaseIterable {
+    case lowTop = "low-top"
+    case highTop = "high-top"
+    case timeRows = "time-rows"
+  }
 
   let options: Options
   let preset: Preset
   let normalisation: Normalisation
+  let spectrum: Spectrum
+  let orientation: Orientation
   /// Samples of a segment.
   var samples: Int { Int((options.seconds * LogMel.sampleRate).rounded()) }
 
@@ -55,12 +73,23 @@ public struct Audio: PlugIn, Modality {
     self.options = options
     preset = try choice(options.preset, "preset")
     normalisation = try choice(options.normalisation, "normalisation")
+    spectrum = try choice(options.spectrum, "spectrum")
+    orientation = try choice(options.orientation, "orientation")
+    guard spectrum == .magnitude || normalisation != .store else {
+      throw ConfigurationError(
+        "spectrum", "stores have statistics of magnitudes; use normalisation 'instance' or 'none'")
+    }
     func check(_ valid: Bool, _ key: String, _ value: some CustomStringConvertible, _ needs: String)
       throws
     {
       guard valid else { throw ConfigurationError(key, "\(value) is not \(needs)") }
     }
-    try check((16...1024).contains(options.window), "window", options.window, "between 16 and 1024")
+    try check(
+      (16...8192).contains(options.transform) && options.transform % 2 == 0, "transform",
+      options.transform, "even and between 16 and 8192")
+    try check(
+      (16...options.transform).contains(options.window), "window", options.window,
+      "between 16 and the transform's \(options.transform)")
     try check(options.hop > 0, "hop", options.hop, "above 0")
     let least = Double(options.window) / LogMel.sampleRate
     try check(

@@ -23,8 +23,8 @@ final class AudioSegments {
     self.kernels = kernels
     logMel = LogMel(
       samples: audio.samples, bands: options.bins, window: options.window, hop: options.hop,
-      lowest: options.frequencies[0], highest: options.frequencies[1],
-      kernels: kernels)
+      transform: options.transform, power: audio.spectrum == .power, lowest: options.frequencies[0],
+      highest: options.frequencies[1], kernels: kernels)
     signal = Scratch(audio.samples)
     spectrogram = Scratch(logMel.bands * logMel.stride)
   }

@@ -61,9 +61,11 @@ final class AudioViews: ViewMaker {
     let side = shape.side
     let (low, high): (Float, Float) =
       audio.normalisation == .none ? (log(LogMel.floor), 4) : (-2.5, 3)
+    let places = places
     return (0..<side * side * 3).map { i in
       let (y, x) = (i / 3 / side, i / 3 % side)
-      let value = view[((side - 1 - y) * side + x) * shape.channels]
+      let place = places.origin + (side - 1 - y) * places.band + x * places.frame
+      let value = view[place * shape.channels]
       return UInt8(max(0, min(255, (255 * (value - low) / (high - low)).rounded())))
     }
   }
@@ -76,12 +78,13 @@ final class AudioViews: ViewMaker {
     write(into: view)
   }
 
-  /// Linear along both axes, half-pixel centres, no antialiasing; along frequency nothing where
-  /// there are as many bands as rows.
+  /// Linear along both axes, half-pixel centres, antialiased where asked; along frequency nothing
+  /// where there are as many bands as rows.
   private func resize(_ spectrogram: AudioSegments.Spectrogram) {
     let side = shape.side
-    rows.set(input: spectrogram.bands, output: side, range: 0..<side, antialias: false)
-    columns.set(input: spectrogram.frames, output: side, range: 0..<side, antialias: false)
+    let antialias = audio.options.antialias
+    rows.set(input: spectrogram.bands, output: side, range: 0..<side, antialias: antialias)
+    columns.set(input: spectrogram.frames, output: side, range: 0..<side, antialias: antialias)
     let picture = picture.base
     columns.starts.withUnsafeBufferPointer { starts in
       columns.weights.withUnsafeBufferPointer { weights in
@@ -160,17 +163,26 @@ final class AudioViews: ViewMaker {
   private func write(into view: UnsafeMutableBufferPointer<Float>) {
     precondition(view.count == shape.count, "a view of \(view.count) values for \(shape)")
     let picture = picture.base
-    let target = view.baseAddress!
-    let count = shape.side * shape.side
-    if shape.channels == 1 {
-      target.update(from: picture, count: count)
-    } else {
-      for i in 0..<count {
-        let value = picture[i]
-        target[3 * i] = value
-        target[3 * i + 1] = value
-        target[3 * i + 2] = value
+    let side = shape.side
+    let channels = shape.channels
+    let places = places
+    for band in 0..<side {
+      for frame in 0..<side {
+        let value = picture[band * side + frame]
+        let place = places.origin + band * places.band + frame * places.frame
+        let target = view.baseAddress! + place * channels
+        for channel in 0..<channels { target[channel] = value }
       }
+    }
+  }
+
+  /// The pixel of the lowest frequency and the first time, and the steps to the next of each.
+  private var places: (origin: Int, band: Int, frame: Int) {
+    let side = shape.side
+    return switch audio.orientation {
+    case .lowTop: (0, side, 1)
+    case .highTop: ((side - 1) * side, -side, 1)
+    case .timeRows: (0, 1, side)
     }
   }
 }

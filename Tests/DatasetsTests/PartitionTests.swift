@@ -1,7 +1,8 @@
 import Catalogues
-import Datasets
 import TestSupport
 import Testing
+
+@testable import Datasets
 
 @Suite struct PartitionTests {
   private func cut(
@@ -92,6 +93,46 @@ import Testing
         .hasPrefix("clients: 0 is not") == true)
     for alpha in [0, -1, 1e-4, 1e6, .infinity] {
       #expect(throws: (any Error).self) { try cut(labels, classes: 10, clients: 2, alpha: alpha) }
+    }
+  }
+
+  @Test func clientsWithoutTheModalityLeaveTheirPartsUnused() throws {
+    let whole = try cut(labels, classes: 10, clients: 20, alpha: 0.5)
+    let holders = [0, 3, 4, 11, 19]
+    let held = whole.held(by: holders, redistribute: false, seed: 1, modality: "image")
+    for client in 0..<20 {
+      #expect(
+        Array(held.samples(of: client))
+          == (holders.contains(client) ? Array(whole.samples(of: client)) : []))
+    }
+    #expect(whole.held(by: [], redistribute: true, seed: 1, modality: "image").indices.isEmpty)
+  }
+
+  @Test(arguments: [[7], [0, 3, 4, 11, 19], Array(0..<12)])
+  func redistributedPartsGoWholeToOneHolder(_ holders: [Int]) throws {
+    let whole = try cut(labels, classes: 10, clients: 20, alpha: 0.5)
+    let held = whole.held(by: holders, redistribute: true, seed: 1, modality: "image")
+    #expect(held.indices.sorted() == Array(labels.indices))
+    var received = [Int: Int]()
+    for client in 0..<20 where whole.count(client) > 0 {
+      let owners = holders.filter {
+        !Set(held.samples(of: $0)).isDisjoint(with: whole.samples(of: client))
+      }
+      #expect(owners.count == 1)
+      #expect(Set(held.samples(of: owners[0])).isSuperset(of: whole.samples(of: client)))
+      if holders.contains(client) {
+        #expect(owners == [client])
+      } else {
+        received[owners[0], default: 0] += 1
+      }
+    }
+    #expect(received.values.max()! <= (20 - holders.count + holders.count - 1) / holders.count)
+    for client in holders {
+      #expect(Array(held.samples(of: client)) == held.samples(of: client).sorted())
+    }
+    #expect(whole.held(by: holders, redistribute: true, seed: 1, modality: "image") == held)
+    if holders.count > 1 {
+      #expect(whole.held(by: holders, redistribute: true, seed: 2, modality: "image") != held)
     }
   }
 

@@ -10,13 +10,13 @@ import Testing
 
   private func plan(
     _ store: String, clients: Int = 10, seed: UInt64 = 1, alpha: Double = 0.5, minimum: Int = 0,
-    byReference: Bool = false
+    byReference: Bool = false, mix: ModalityMix? = nil
   ) throws -> ShardPlan {
     let source = try ShardPlan.Source(
       path: store, partitioner: ["name": "dirichlet", "alpha": alpha], minimum: minimum)
     return ShardPlan(
       sources: ["image": source, "audio": source], clients: clients, seed: seed,
-      byReference: byReference)
+      byReference: byReference, mix: mix)
   }
 
   /// Runs `body` with a store of both modalities and the path of a folder for shards.
@@ -57,6 +57,68 @@ import Testing
         }
       }
       #expect(seen["image"]!.count == 300)
+    }
+  }
+
+  @Test(arguments: [false, true], [false, true])
+  func shardsHonourTheMix(byReference: Bool, redistributes: Bool) throws {
+    try withStore { store, folder in
+      let mix = ModalityMix(
+        ["image": 0.4, "audio": 0.3, "image+audio": 0.3], clients: 10, seed: 1,
+        redistributes: redistributes)
+      try makeShards(plan: plan(store), to: "\(folder)-all")
+      try makeShards(plan: plan(store, byReference: byReference, mix: mix), to: folder)
+      let all = try ShardReader.open("\(folder)-all")
+      let shards = try ShardReader.open(folder)
+      #expect(shards.fingerprint != all.fingerprint)
+      let lines = try describe(shards)
+      for (modality, count) in [("image", 7), ("audio", 6)] {
+        let holders = mix.holders(of: modality)
+        #expect(holders.count == count && shards.holders[modality] == holders)
+        var total = 0
+        for client in 0..<10 {
+          let own = shards.count(client, modality)
+          total += own
+          if !holders.contains(client) { #expect(own == 0) }
+          if !redistributes, holders.contains(client) {
+            #expect(own == all.count(client, modality))
+          }
+          #expect(try shards.load(client: client).sets[modality]?.count ?? 0 == own)
+          #expect(try shards.counts(modality)[client].reduce(0, +) == own)
+        }
+        #expect(try shards.unused(modality) == 300 - total)
+        #expect((total == 300) == redistributes)
+        #expect(lines.contains { $0.hasPrefix("\(modality): \(total) samples by ") })
+        let unused = total == 300 ? "" : "; \(300 - total) samples are unused"
+        #expect(lines.contains("  \(count) of 10 clients have the modality\(unused)"))
+      }
+      #expect(all.holders.isEmpty)
+      _ = try HeatMap(shards).draw()
+      try shards.verifyFiles()
+      let said = message { try makeShards(plan: try plan(store), to: folder) }
+      #expect(
+        said?.contains("mix is audio=0.3,image=0.4,image+audio=0.3, wanted none") == true,
+        "\(said ?? "")")
+    }
+  }
+
+  /// Figure 4 begins where no client has the second modality, and ends where all have it.
+  @Test func aModalityThatNobodyOrEverybodyHas() throws {
+    try withStore { store, folder in
+      let nobody = ModalityMix(["image": 1, "image+audio": 0], clients: 10, seed: 1)
+      try makeShards(plan: plan(store, mix: nobody), to: folder)
+      let shards = try ShardReader.open(folder)
+      try shards.verifyFiles()
+      #expect(try shards.unused("audio") == 300)
+      #expect(try (0..<10).allSatisfy { Set(try shards.load(client: $0).sets.keys) == ["image"] })
+      #expect(
+        try describe(shards).contains("  0 of 10 clients have the modality; 300 samples are unused")
+      )
+      _ = try HeatMap(shards).draw()
+      // Where everybody has everything, there is no mix.
+      let everybody = ModalityMix(["image": 0, "image+audio": 1], clients: 10, seed: 1)
+      try makeShards(plan: plan(store), to: "\(folder)-2")
+      #expect(try makeShards(plan: plan(store, mix: everybody), to: "\(folder)-2") == .unchanged)
     }
   }
 

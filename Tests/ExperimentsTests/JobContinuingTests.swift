@@ -26,6 +26,7 @@ import Testing
   @Test(arguments: [
     "name=other", "data.image=b.h5", "shards=elsewhere", "results=elsewhere", "monitor.every=3",
     "monitor.knn.k=7", "federation.schedule=hosted", "federation.checkpoint_every=9",
+    "federation.keep=[10, 40]",
     "federation.rounds=200", "federation.rounds=5",
   ])
   func whatDoesNotChangeTheModelMayDiffer(setting: String) throws {

@@ -31,7 +31,7 @@ import Testing
     #expect(job.modalityNames == ["image", "audio"])
     #expect(job.clients.count == 100)
     #expect(job.clients.alpha == ["image": 0.1, "audio": 0.1])
-    #expect(job.clients.mix == ["image+audio": 1])
+    #expect(job.clients.mix == ["image+audio": 1] && !job.clients.redistribute)
     #expect(job.training.localEpochs == 5 && job.training.batch == 256)
     #expect(job.training.weightDecay == 1e-4)
     #expect(job.federation.rounds == 100 && job.federation.participation == 0.1)
@@ -169,6 +169,14 @@ import Testing
     (
       "clients: { mix: { image: 50%, audio: 30% } }",
       "demo.yaml:2: clients.mix: adds up to 80.0 %, not 100 %"
+    ),
+    (
+      "clients: { redistribute: all }",
+      "demo.yaml:2: clients.redistribute: expected true or false"
+    ),
+    (
+      "monitor: { features: encode }",
+      "demo.yaml:2: monitor.features: unknown features 'encode' (did you mean 'encoder'?)"
     ),
     (
       "clients: { mix: { image+sound: 100% } }",

@@ -66,6 +66,12 @@ import Testing
     #expect(try checkpoints.newest { _ in }?.round == 1_234_567)
   }
 
+  @Test func chosenRoundsStay() throws {
+    let checkpoints = CheckpointFolder(folder.path)
+    for round in 0...7 { try checkpoints.save(makeCheckpoint(round), keep: [2, 4, 9]) }
+    #expect(checkpoints.rounds() == [7, 6, 4, 2])
+  }
+
   @Test(arguments: ["truncated", "changed", "empty", "text"])
   func aDamagedNewestFallsBackWithAWarning(damage: String) throws {
     let checkpoints = CheckpointFolder(folder.path)

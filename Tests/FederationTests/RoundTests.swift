@@ -111,9 +111,11 @@ final class IdleTrainer: ClientTrainer {
   }()
   var world: Communicator { Self.world }
 
-  @Test(arguments: clientSchedules.names) func rounds(schedule: String) throws {
+  @Test(arguments: aggregators.names, clientSchedules.names)
+  func rounds(aggregator: String, schedule: String) throws {
     let trainer = ToyTrainer()
-    let federation = try makeToyFederation(world, schedule: schedule, trainer: trainer)
+    let federation = try makeToyFederation(
+      world, schedule: schedule, aggregator: aggregator, trainer: trainer)
     var losses: [Double] = []
     var clients: [Int] = []
     for _ in 1...5 {
@@ -129,29 +131,33 @@ final class IdleTrainer: ClientTrainer {
     // Rank 0 trains nothing, unless it is alone.
     #expect(trainer.trained.isEmpty == (world.rank == 0 && world.size > 1))
     if world.rank == 0 {
-      print("\n@ \(schedule) \(modelHash(federation.global)) \(losses) \(clients)")
+      print("\n@ \(aggregator) \(schedule) \(modelHash(federation.global)) \(losses) \(clients)")
     }
   }
 }
 
 @Suite(.serialized, .disabled(if: isRank)) struct RoundRanksTests {
   @Test func anyRanksAndAnyScheduleGiveTheSameBits() throws {
-    let federation = try makeToyFederation(Communicator(), schedule: "hosted")
-    var losses: [Double] = []
-    var clients: [Int] = []
-    for _ in 1...5 {
-      let report = try #require(try federation.round())
-      losses.append(report.losses["image"] ?? .nan)
-      clients += report.clients.map(\.client)
+    let expected = try aggregators.names.map { aggregator in
+      let federation = try makeToyFederation(
+        Communicator(), schedule: "hosted", aggregator: aggregator)
+      var losses: [Double] = []
+      var clients: [Int] = []
+      for _ in 1...5 {
+        let report = try #require(try federation.round())
+        losses.append(report.losses["image"] ?? .nan)
+        clients += report.clients.map(\.client)
+      }
+      return (aggregator, "\(modelHash(federation.global)) \(losses) \(clients)")
     }
-    let expected = "\(modelHash(federation.global)) \(losses) \(clients)"
     for ranks in [1, 2, 3, 5] {
       let result = try runSuiteOnRanks(ranks, "FederationTests.RoundOnRanks")
       #expect(result.status == 0, "\(result.output)\n\(result.errors)")
       let found = result.lines.filter { $0.hasPrefix("@ ") }
-      #expect(
-        found.sorted() == clientSchedules.names.map { "@ \($0) \(expected)" }.sorted(),
-        "\(ranks) ranks")
+      let wanted = expected.flatMap { aggregator, model in
+        clientSchedules.names.map { "@ \(aggregator) \($0) \(model)" }
+      }
+      #expect(found.sorted() == wanted.sorted(), "\(ranks) ranks")
     }
   }
 }

@@ -34,11 +34,13 @@ final class ToyTrainer: ClientTrainer {
 
 /// A federation of toys.
 func makeToyFederation(
-  _ communicator: Communicator, schedule: String, trainer: any ClientTrainer = ToyTrainer()
+  _ communicator: Communicator, schedule: String, aggregator: String = "fedavg",
+  trainer: any ClientTrainer = ToyTrainer()
 ) throws -> FederatedTraining {
   FederatedTraining(
     .init(
-      communicator: communicator, trainer: trainer, aggregator: try aggregators.make("fedavg"),
+      communicator: communicator, trainer: trainer,
+      aggregator: try aggregators.make(aggregator),
       schedule: try clientSchedules.make(schedule),
       selection: Selection(clients: 40, participation: 0.25, seed: 4),
       samples: ToyTrainer.samples),

@@ -11,6 +11,7 @@ import Testing
     [
       "method.name=barlowtwins", "encoder.name=vit", "encoder.patch=8", "encoder.width=64",
       "encoder.depth=2", "encoder.heads=2", "encoder.mlp=128", "encoder.hidden_norm=true",
+      "federation.aggregator.name=ldawa", "federation.aggregator.warmup=1",
     ],
   ])
   func sameModelOnAnyRanksSchedulesAndLanes(_ settings: [String]) throws {

@@ -24,7 +24,8 @@ import Testing
     let maker = try maker { $0.preset = "crop" }
     let view = samples.withSample([samples.count]) { maker.evaluation($0, shape) }
     let logMel = LogMel(
-      samples: 32_000, bands: 128, window: 400, hop: 160, lowest: 60, highest: 7800)
+      samples: 32_000, bands: 128, window: 400, hop: 160, transform: 1024, power: false, lowest: 60,
+      highest: 7800)
     var values = [Float](repeating: 0, count: 128 * logMel.stride)
     values.withUnsafeMutableBufferPointer {
       logMel.compute(samples.map { Float($0) / 32768 }, into: $0.baseAddress!)
@@ -41,6 +42,44 @@ import Testing
       }
     }
     #expect(distance(view, expected) < 1e-5)
+  }
+
+  @Test func orientationsShowTheSameSpectrogram() throws {
+    let samples = clip(32_000)
+    try samples.withSample([samples.count]) { sample in
+      func view(_ orientation: String) throws -> (values: [Float], picture: [UInt8]) {
+        let maker = try maker {
+          $0.preset = "crop"
+          $0.orientation = orientation
+        }
+        let values = maker.evaluation(sample, shape)
+        return (values, values.withUnsafeBufferPointer { maker.picture(of: $0) })
+      }
+      let low = try view("low-top")
+      let high = try view("high-top")
+      let time = try view("time-rows")
+      for y in 0..<128 {
+        #expect(
+          (0..<128).allSatisfy { high.values[(127 - y) * 128 + $0] == low.values[y * 128 + $0] })
+        #expect((0..<128).allSatisfy { time.values[$0 * 128 + y] == low.values[y * 128 + $0] })
+      }
+      // People see low frequencies at the bottom in any case.
+      #expect(high.picture == low.picture && time.picture == low.picture)
+    }
+  }
+
+  /// Antialiased, 198 frames to 128 is PyTorch's wider triangle: columns of noise differ less.
+  @Test func antialiasingSmooths() throws {
+    let samples = clip(32_000)
+    let roughness = try [false, true].map { antialias in
+      let maker = try maker {
+        $0.preset = "crop"
+        $0.antialias = antialias
+      }
+      let view = samples.withSample([samples.count]) { maker.evaluation($0, shape) }
+      return zip(view, view.dropFirst()).reduce(0.0) { $0 + Double(abs($1.0 - $1.1)) }
+    }
+    #expect(roughness[1] < 0.8 * roughness[0], "\(roughness)")
   }
 
   @Test func threeChannelsRepeatOne() throws {
@@ -158,7 +197,9 @@ import Testing
       (["preset": "spectrl"], "preset"), (["normalisation": "batch"], "normalisation"),
       (["seconds": 0.01], "seconds"), (["window": 5000], "window"), (["bins": 0], "bins"),
       (["frequencies": [100.0, 9000.0]], "frequencies"), (["segments": 0], "segments"),
-      (["keep": [0.5]], "keep"), (["bins": 64], "bins"),
+      (["keep": [0.5]], "keep"), (["bins": 64], "bins"), (["transform": 511], "transform"),
+      (["transform": 256], "window"), (["spectrum": "power"], "spectrum"),
+      (["orientation": "up"], "orientation"),
     ] as [([String: any Sendable], String)])
   func impossibleOptionsNameTheirKey(options: [String: any Sendable], key: String) {
     var settings: [String: Any] = options

@@ -10,8 +10,11 @@ import Testing
 /// Against TensorFlow's `stft` and `linear_to_mel_weight_matrix` on two seconds of rain
 /// (Fixtures/logmel.py).
 @Suite struct LogMelTests {
-  private func cola(samples: Int = 32_000) -> LogMel {
-    LogMel(samples: samples, bands: 128, window: 400, hop: 160, lowest: 60, highest: 7800)
+  private func cola(samples: Int = 32_000, power: Bool = false) -> LogMel {
+    LogMel(
+      samples: samples, bands: 128, window: 400, hop: 160, transform: 1024, power: power,
+      lowest: 60,
+      highest: 7800)
   }
 
   private func compute(_ logMel: LogMel, _ signal: [Float]) -> [[Float]] {
@@ -32,6 +35,34 @@ import Testing
     let values = (0..<198).flatMap { frame in rows.map { $0[frame] } }
     let error = distance(values, expected)
     #expect(error < 1e-4, "\(error)")
+  }
+
+  /// Against PyTorch's `stft` with TensorFlow's filters (Fixtures/powermel.py).
+  @Test func powerEqualsPyTorch() throws {
+    let samples: [Int16] = try fixture(.module, "logmel.h5").read("samples")
+    let expected: [Float] = try fixture(.module, "powermel.h5").read("logmel")
+    let rows = compute(cola(power: true), samples.map { Float($0) / 32768 })
+    let values = sampled((0..<198).flatMap { frame in rows.map { $0[frame] } }, stride: 11)
+    let error = distance(values, expected)
+    #expect(error < 1e-4, "\(error)")
+  }
+
+  /// A longer transform of the same frames has the shorter one's bins among its own: a band that is
+  /// one bin wide in both has nearly one value.
+  @Test func aFramesToneIsTheSameInAnyTransform() {
+    let tone = (0..<1200).map { Float(sin(2 * .pi * 1000 * Double($0) / 16_000)) }
+    let peaks = [512, 1024, 2048].map { transform in
+      let logMel = LogMel(
+        samples: 1200, bands: 24, window: 400, hop: 160, transform: transform, power: false,
+        lowest: 60, highest: 7800)
+      let rows = compute(logMel, tone)
+      return (rows.indices.max { rows[$0][2] < rows[$1][2] }!, rows.map { $0[2] }.max()!)
+    }
+    #expect(Set(peaks.map(\.0)).count == 1)
+    // A band's filter meets twice as many bins in a transform twice as long.
+    for (shorter, longer) in zip(peaks, peaks.dropFirst()) {
+      #expect(abs(longer.1 - shorter.1 - log(2)) < 0.1)
+    }
   }
 
   @Test func filtersEqualTensorFlow() throws {

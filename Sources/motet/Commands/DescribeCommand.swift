@@ -32,6 +32,11 @@ struct DescribeCommand: ParsableCommand {
       try describe(partitioners)
       try describe(aggregators)
       try describe(clientSchedules)
+      Console.line("a job's other settings:")
+      let job = try Job.defaults()
+      for name in ["clients", "training", "federation", "monitor"] {
+        Console.line("  \(name): \(jsonText(job.section(name)))")
+      }
       return
     }
     var arguments = JobArguments()
