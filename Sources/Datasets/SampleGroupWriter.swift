@@ -49,15 +49,7 @@ final class SampleGroupWriter {
 
   /// Adds samples that lie in memory.
   func add(_ set: SampleSet) throws {
-    for index in 0..<set.count {
-      try set.withSample(index) { sample in
-        let stored: StoredSample =
-          form == .dense
-          ? .dense(Array(sample.bytes), shape: sample.shape)
-          : .ragged(Array(sample.bytes.bindMemory(to: Int16.self)))
-        try add(stored, label: set.labels[index])
-      }
-    }
+    for index in 0..<set.count { try add(set.stored(index), label: set.labels[index]) }
   }
 
   /// Writes what is left, the labels, the offsets and the content's SHA-256.

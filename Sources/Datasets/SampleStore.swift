@@ -10,12 +10,15 @@ import Views
 /// /train/audio/{samples Int16 [total], offset Int64 [N + 1], label}  @form, @sha256, @sample_rate
 /// /classes/{image, audio}      class names
 /// /statistics/{image, audio}   attributes
+/// /pairs/train/{image, audio}  rows that belong together, see `SamplePairs`; may be absent
 /// ```
 /// Every other group of the root is a split. Not for several threads at once.
 public final class SampleStore {
   public static let format = FileFormat("motet sample store", version: 1)
   /// Samples a second of stored sounds.
   public static let soundRate = 16_000
+  /// The split whose samples make the statistics.
+  static let trainingSplit = "train"
 
   public let path: String
   /// Names of the splits, sorted; usually `test` and `train`.
@@ -23,6 +26,8 @@ public final class SampleStore {
   private let file: HDF5File
   private let classNames: [String: [String]]
   private let groups: [String: [String: SampleGroup]]
+  /// By split.
+  let allPairs: [String: SamplePairs]
 
   /// Opens and checks a store. Everything but the samples themselves is read, so that a label out
   /// of range or a nameless class is found here and not in the middle of a run.
@@ -44,7 +49,7 @@ public final class SampleStore {
       names[modality] = own
     }
     var groups: [String: [String: SampleGroup]] = [:]
-    for split in try file.names() where split != "classes" && split != "statistics" {
+    for split in try file.names() where !["classes", "statistics", "pairs"].contains(split) {
       for modality in try file.names(in: "/\(split)") {
         guard let classes = names[modality] else {
           throw StoreError(path, "/\(split)/\(modality): there are no classes '\(modality)'")
@@ -61,7 +66,13 @@ public final class SampleStore {
       }
     }
     guard !groups.isEmpty else { throw StoreError(path, "holds no samples") }
+    var pairs: [String: SamplePairs] = [:]
+    for split in file.contains("pairs") ? try file.names(in: "/pairs") : [] {
+      pairs[split] = try SamplePairs(
+        file, split: split, groups: groups[split] ?? [:], classes: names)
+    }
     self.groups = groups
+    allPairs = pairs
     classNames = names
     splits = groups.keys.sorted()
   }

@@ -4,32 +4,75 @@ import Views
 /// Writes a sample store, sample by sample; use within `HDF5File.save`, which makes it atomic.
 public final class SampleStoreWriter {
   private let file: HDF5File
-  private var classes: [String: [String]] = [:]
+  private let makeModality: (String) throws -> any Modality
+  private var modalities: [String: Described] = [:]
   private var groups: [String: SampleGroupWriter] = [:]
+  private var pairs: [String: [String: [Int64]]] = [:]
 
-  public init(_ file: HDF5File) throws {
+  /// A modality with its classes and what its training samples have added up to.
+  private struct Described {
+    let modality: any Modality
+    let classes: [String]
+    let tally: ((Sample) -> [Double])?
+    var sums: [Double] = []
+  }
+
+  /// `modality` gives the modality of a name; it computes the statistics.
+  public init(_ file: HDF5File, modality: @escaping (String) throws -> any Modality) throws {
     self.file = file
+    makeModality = modality
     try SampleStore.format.stamp(file)
     try file.makeGroup("classes")
     try file.makeGroup("statistics")
   }
 
   /// Names the classes of a modality; before its first sample.
-  public func setClasses(_ names: [String], of modality: String) throws {
-    precondition(classes[modality] == nil, "the classes of \(modality) are set")
-    classes[modality] = names
-    try file.write("/classes/\(modality)", texts: names)
+  public func setClasses(_ names: [String], of name: String) throws {
+    precondition(modalities[name] == nil, "the classes of \(name) are set")
+    let modality = try makeModality(name)
+    modalities[name] = Described(
+      modality: modality, classes: names, tally: modality.makeTally())
+    try file.write("/classes/\(name)", texts: names)
   }
 
-  /// Adds a sample.
-  public func add(_ sample: StoredSample, label: Int, modality: String, split: String) throws {
-    guard let names = classes[modality], names.indices.contains(label) else {
+  /// Adds a sample and returns its row among those of its modality and split.
+  /// - Parameter tally: what it adds to the statistics, where that is computed already.
+  @discardableResult
+  public func add(
+    _ sample: StoredSample, label: Int, modality: String, split: String, tally: [Double]? = nil
+  ) throws -> Int {
+    guard let described = modalities[modality], described.classes.indices.contains(label) else {
       throw StoreError(file.path, "label \(label) is out of range for \(modality)")
     }
     let key = "/\(split)/\(modality)"
     let group = try groups[key] ?? SampleGroupWriter(file, key, form: sample.form)
     groups[key] = group
+    let row = group.labels.count
     try group.add(sample, label: Int32(label))
+    if split == SampleStore.trainingSplit, let compute = described.tally {
+      let own = tally ?? sample.withSample(compute)
+      let sums = described.sums
+      modalities[modality]!.sums = sums.isEmpty ? own : zip(sums, own).map(+)
+    }
+    return row
+  }
+
+  /// Adds samples that lie in memory.
+  public func add(_ set: SampleSet, split: String) throws {
+    for index in 0..<set.count {
+      try add(
+        set.stored(index), label: Int(set.labels[index]), modality: set.modality, split: split)
+    }
+  }
+
+  /// Notes that samples of several modalities belong together, by their rows.
+  public func addPair(_ rows: [String: Int], split: String) {
+    precondition(rows.count > 1, "a pair of \(rows.keys)")
+    let others = pairs[split]
+    precondition(others == nil || others!.keys.sorted() == rows.keys.sorted(), "other modalities")
+    for (modality, row) in rows {
+      pairs[split, default: [:]][modality, default: []].append(Int64(row))
+    }
   }
 
   /// Whether any sample was added.
@@ -41,23 +84,23 @@ public final class SampleStoreWriter {
     try file.setAttribute(name, Int64(value))
   }
 
-  /// Writes what is left in memory; then lets each modality compute its statistics over the samples
-  /// of split `train`.
-  public func finish(modality: (String) throws -> any Modality) throws {
+  /// Writes what is left in memory, the pairs and the statistics.
+  public func finish() throws {
     for (key, group) in groups.sorted(by: { $0.key < $1.key }) {
       try group.finish()
       if group.form == .ragged {
         try file.setAttribute("sample_rate", Int64(SampleStore.soundRate), on: key)
       }
     }
-    for (name, names) in classes.sorted(by: { $0.key < $1.key }) {
-      try file.makeGroup("/statistics/\(name)")
-      guard groups["/train/\(name)"] != nil else { continue }
-      let group = try SampleGroup(
-        file, "/train/\(name)", modality: name, classes: names.count)
-      let statistics = try modality(name).statistics(count: group.count) { index, body in
-        try group.load(index..<index + 1).withSample(0, body)
+    for (split, modalities) in pairs.sorted(by: { $0.key < $1.key }) {
+      for (modality, rows) in modalities.sorted(by: { $0.key < $1.key }) {
+        try file.write("/pairs/\(split)/\(modality)", rows)
       }
+    }
+    for (name, described) in modalities.sorted(by: { $0.key < $1.key }) {
+      try file.makeGroup("/statistics/\(name)")
+      guard groups["/\(SampleStore.trainingSplit)/\(name)"] != nil else { continue }
+      let statistics = described.modality.statistics(ofSums: described.sums)
       for (key, value) in statistics.sorted(by: { $0.key < $1.key }) {
         try file.setAttribute(key, value, on: "/statistics/\(name)")
       }

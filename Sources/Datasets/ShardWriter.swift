@@ -28,9 +28,10 @@ public func makeShards(
 
   let url = URL(fileURLWithPath: folder).standardizedFileURL
   let parent = url.deletingLastPathComponent().path
-  let temporary = "\(parent)/.\(url.lastPathComponent).tmp-\(getpid())"
+  let temporary = TemporaryName.beside(url.path)
   do {
     try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+    TemporaryName.removeAbandoned(url.path)
     try FileManager.default.createDirectory(
       atPath: temporary, withIntermediateDirectories: false)
   } catch {

@@ -14,6 +14,11 @@ public func describe(_ store: SampleStore) throws -> [String] {
       lines.append("  \(split): \(try describe(store, modality, split, classes.count))")
     }
   }
+  for split in store.pairedSplits {
+    let pairs = try store.pairs(split: split)
+    lines.append(
+      "pairs of \(pairs.modalities.joined(separator: " and ")) in \(split): \(pairs.count)")
+  }
   return lines
 }
 

@@ -7,11 +7,32 @@ public enum StoredSample: Sendable, Equatable {
   /// A run of 16-bit numbers: a sound at 16 kHz.
   case ragged([Int16])
 
+  /// Lends the sample as views see it.
+  func withSample<R>(_ body: (Sample) throws -> R) rethrows -> R {
+    switch self {
+    case .dense(let bytes, let shape):
+      try bytes.withUnsafeBytes { try body(Sample(bytes: $0, shape: shape)) }
+    case .ragged(let values):
+      try values.withUnsafeBytes { try body(Sample(bytes: $0, shape: [values.count])) }
+    }
+  }
+
   /// How such samples are stored.
   public var form: SampleForm {
     switch self {
     case .dense: .dense
     case .ragged: .ragged
+    }
+  }
+}
+
+extension SampleSet {
+  /// A copy of one sample as it is stored.
+  func stored(_ index: Int) -> StoredSample {
+    withSample(index) { sample in
+      form == .dense
+        ? .dense(Array(sample.bytes), shape: sample.shape)
+        : .ragged(Array(sample.bytes.bindMemory(to: Int16.self)))
     }
   }
 }

@@ -1,7 +1,7 @@
 import CHDF5
 import Foundation
 
-/// A failed HDF5 call: the file, the object, the call, and the library's own words.
+/// A failed HDF5 call: the file, the object, the call, and the library's own words, each in one line.
 public struct HDF5Error: Error, CustomStringConvertible {
   public let path: String
   public let object: String
@@ -22,6 +22,15 @@ public struct HDF5Error: Error, CustomStringConvertible {
   }
 }
 
+/// "file write failed: No space left on device": what failed and the system's reason, of a text that
+/// has the time, a line break, the file, addresses and sizes too.
+private func oneLine(_ text: String) -> String {
+  guard let end = text.range(of: ": time = "), let start = text.range(of: "error message = '"),
+    let quote = text[start.upperBound...].firstIndex(of: "'")
+  else { return text }
+  return "\(text[..<end.lowerBound]): \(text[start.upperBound..<quote])"
+}
+
 /// Runs one call of the library; a negative result is a failure.
 ///
 /// Debian's serial library is the thread-safe build, whose error printing is set per thread: hence
@@ -39,7 +48,7 @@ func check<Status: BinaryInteger>(
       hid_t(H5E_DEFAULT), H5E_WALK_UPWARD,
       { _, entry, context in
         let text = String(cString: entry!.pointee.desc)
-        context!.assumingMemoryBound(to: [String].self).pointee.append(text)
+        context!.assumingMemoryBound(to: [String].self).pointee.append(oneLine(text))
         return 0
       }, pointer)
   }

@@ -14,6 +14,18 @@ extension HDF5File {
     return extent.map { Int($0) }
   }
 
+  /// Whether a data set's elements are whole numbers.
+  public func holdsIntegers(_ name: String) throws -> Bool {
+    let (set, space) = try openDataset(name)
+    defer {
+      H5Sclose(space)
+      H5Dclose(set)
+    }
+    let type = try check(path, name, "H5Dget_type") { H5Dget_type(set) }
+    defer { H5Tclose(type) }
+    return H5Tget_class(type) == H5T_INTEGER
+  }
+
   /// Creates a data set: chunked, Fletcher-32 checksummed, deflated where `level` > 0, growable
   /// along its first axis where `growable`. `chunk` defaults to about 64 KiB of whole rows.
   public func createDataset<T: HDF5Scalar>(
@@ -41,10 +53,9 @@ extension HDF5File {
       }
       try check(path, name, "H5Pset_fletcher32") { H5Pset_fletcher32(creation) }
     }
-    let links = try linkCreation()
-    defer { H5Pclose(links) }
+    try makeParents(of: name)
     let set = try check(path, name, "H5Dcreate2") {
-      H5Dcreate2(id, name, T.fileType, space, links, creation, hid_t(H5P_DEFAULT))
+      H5Dcreate2(id, name, T.fileType, space, hid_t(H5P_DEFAULT), creation, hid_t(H5P_DEFAULT))
     }
     H5Dclose(set)
   }

@@ -3,14 +3,15 @@ import Foundation
 
 extension HDF5File {
   /// Writes a file so that its name never holds a half-written one: under another name beside it,
-  /// flushed, synced, renamed, and the folder synced. What fails leaves nothing behind.
+  /// flushed, synced, renamed, and the folder synced. What fails leaves nothing behind, and what a
+  /// killed process left is removed.
   /// - Parameter seal: called with the closed file's temporary path before it is synced.
   public static func save(
     _ path: String, seal: (String) throws -> Void = { _ in }, _ body: (HDF5File) throws -> Void
   ) throws {
-    let url = URL(fileURLWithPath: path)
-    let folder = url.deletingLastPathComponent().path
-    let temporary = "\(folder)/.\(url.lastPathComponent).tmp-\(getpid())"
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let temporary = TemporaryName.beside(path)
+    TemporaryName.removeAbandoned(path)
     do {
       try write(temporary, body)
       try seal(temporary)

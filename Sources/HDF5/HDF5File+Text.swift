@@ -20,10 +20,9 @@ extension HDF5File {
     let creation = try check(path, name, "H5Pcreate") { H5Pcreate(chdf5_dataset_create()) }
     defer { H5Pclose(creation) }
     H5Pset_obj_track_times(creation, false)
-    let links = try linkCreation()
-    defer { H5Pclose(links) }
+    try makeParents(of: name)
     let set = try check(path, name, "H5Dcreate2") {
-      H5Dcreate2(id, name, type, space, links, creation, hid_t(H5P_DEFAULT))
+      H5Dcreate2(id, name, type, space, hid_t(H5P_DEFAULT), creation, hid_t(H5P_DEFAULT))
     }
     defer { H5Dclose(set) }
     let copies = texts.map { strdup($0) }

@@ -13,7 +13,7 @@ public final class HDF5File {
 
   /// A new file, over any old one. Most writers want `HDF5File.save`, which is atomic.
   public static func create(_ path: String) throws -> HDF5File {
-    H5open()
+    _ = library
     // The library's own words for a folder that is missing or read-only run over a line.
     let descriptor = Glibc.open(path, O_WRONLY | O_CREAT, 0o666)
     guard descriptor >= 0 else {
@@ -38,7 +38,7 @@ public final class HDF5File {
   /// An existing file, for reading (or `writable`). Errors say whether the file is missing,
   /// is not HDF5 or is damaged.
   public static func open(_ path: String, writable: Bool = false) throws -> HDF5File {
-    H5open()
+    _ = library
     guard FileManager.default.fileExists(atPath: path) else {
       throw HDF5Error(path: path, call: "open", stack: ["there is no such file"])
     }
@@ -70,8 +70,16 @@ public final class HDF5File {
 
   deinit { H5Fclose(id) }
 
+  /// The library, made ready. It is not to clean up at exit: that crashes where a file could not be
+  /// closed because the disk is full.
+  private static let library: herr_t = {
+    H5dont_atexit()
+    return H5open()
+  }()
+
   /// Whether the library lets several threads use several files at once (Debian's does).
   public static var isThreadSafe: Bool {
+    _ = library
     var isSafe: hbool_t = false
     H5is_library_threadsafe(&isSafe)
     return isSafe
@@ -108,20 +116,22 @@ public final class HDF5File {
     }
   }
 
-  /// Makes a group and those above it, unless it is there.
+  /// Makes a group and those above it, unless they are there.
   public func makeGroup(_ name: String) throws {
     guard !contains(name) else { return }
-    let links = try linkCreation()
-    defer { H5Pclose(links) }
+    try makeParents(of: name)
+    let creation = try check(path, name, "H5Pcreate") { H5Pcreate(chdf5_group_create()) }
+    defer { H5Pclose(creation) }
+    try check(path, name, "H5Pset_obj_track_times") { H5Pset_obj_track_times(creation, false) }
     let group = try check(path, name, "H5Gcreate2") {
-      H5Gcreate2(id, name, links, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT))
+      H5Gcreate2(id, name, hid_t(H5P_DEFAULT), creation, hid_t(H5P_DEFAULT))
     }
     H5Gclose(group)
   }
 
-  func linkCreation() throws -> hid_t {
-    let links = try check(path, "", "H5Pcreate") { H5Pcreate(chdf5_link_create()) }
-    H5Pset_create_intermediate_group(links, 1)
-    return links
+  /// Makes the groups above an object. Those that the library makes by itself carry the time.
+  func makeParents(of name: String) throws {
+    guard let end = name.lastIndex(of: "/"), end > name.startIndex else { return }
+    try makeGroup(String(name[..<end]))
   }
 }

@@ -16,28 +16,60 @@ public struct Sound: Sendable, Equatable {
   /// Seconds.
   public var duration: Double { Double(samples.count) / Double(rate) }
 
-  /// Decodes any file that libsndfile reads; several channels are averaged to one. A sound without
-  /// samples, one that ends before its header says, and one with values that are no numbers are
-  /// errors.
-  public static func read(_ path: String) throws(MediaError) -> Sound {
+  /// Decodes any file that libsndfile reads, or a part of it; several channels are averaged to one.
+  /// A sound without samples, one that ends before its header (or the part) says, and one with
+  /// values that are no numbers are errors.
+  /// - Parameter seconds: the part, its bounds rounded to samples of the file's rate.
+  public static func read(
+    _ path: String, seconds: Range<Double>? = nil
+  ) throws(MediaError) -> Sound {
     try checkRIFFLength(path)
     var info = SF_INFO()
-    guard let file = sf_open(path, Int32(SFM_READ), &info) else {
-      throw MediaError(path, "unreadable sound (\(String(cString: sf_strerror(nil))))")
-    }
+    let file = try openSound(path, &info)
     defer { sf_close(file) }
-    let channels = Int(info.channels)
+    let rate = Int(info.samplerate)
     guard info.frames > 0 else { throw MediaError(path, "a sound of zero length") }
+    var wanted = Int.max
+    if let seconds {
+      func frame(_ second: Double) -> Int { Int((second * Double(rate)).rounded()) }
+      let start = frame(seconds.lowerBound)
+      wanted = frame(seconds.upperBound) - start
+      guard start >= 0, wanted > 0 else { throw MediaError(path, "a part of zero length") }
+      guard start + wanted <= Int(info.frames),
+        sf_seek(file, sf_count_t(start), SEEK_SET) == sf_count_t(start)
+      else {
+        throw MediaError(
+          path,
+          "ends after \(Int(info.frames)) samples, before those from \(start) to \(start + wanted)")
+      }
+    }
+    let samples = try mixed(file, channels: Int(info.channels), frames: wanted, path)
+    let isMP3 = info.format & Int32(SF_FORMAT_TYPEMASK) == Int32(SF_FORMAT_MPEG)
+    let expected = min(wanted, Int(info.frames))
+    guard isMP3 || samples.count >= expected else {
+      throw MediaError(path, "ends after \(samples.count) of \(expected) samples")
+    }
+    guard samples.allSatisfy(\.isFinite) else {
+      throw MediaError(path, "holds values that are not finite")
+    }
+    return Sound(samples: samples, rate: rate)
+  }
+
+  /// The next `frames` of a file, or all that are left, averaged over channels. MP3 and damaged
+  /// files may hold fewer than announced, so the header's count is not trusted.
+  private static func mixed(
+    _ file: OpaquePointer, channels: Int, frames: Int, _ path: String
+  ) throws(MediaError) -> [Float] {
     var samples: [Float] = []
     var block = [Float](repeating: 0, count: 65_536 * channels)
-    // MP3 and damaged files may hold fewer frames than announced, so the count is not trusted.
-    while true {
-      let frames = Int(sf_readf_float(file, &block, 65_536))
-      guard frames > 0 else { break }
+    while samples.count < frames {
+      let got = Int(
+        sf_readf_float(file, &block, sf_count_t(min(65_536, frames - samples.count))))
+      guard got > 0 else { break }
       if channels == 1 {
-        samples.append(contentsOf: block[0..<frames])
+        samples.append(contentsOf: block[0..<got])
       } else {
-        for frame in 0..<frames {
+        for frame in 0..<got {
           var sum: Float = 0
           for channel in 0..<channels { sum += block[frame * channels + channel] }
           samples.append(sum / Float(channels))
@@ -49,15 +81,26 @@ public struct Sound: Sendable, Equatable {
       throw MediaError(path, "damaged sound (\(String(cString: sf_error_number(error))))")
     }
     guard !samples.isEmpty else { throw MediaError(path, "a sound of zero length") }
-    let isMP3 = info.format & Int32(SF_FORMAT_TYPEMASK) == Int32(SF_FORMAT_MPEG)
-    guard isMP3 || samples.count >= Int(info.frames) else {
-      throw MediaError(path, "ends after \(samples.count) of \(info.frames) samples")
-    }
-    guard samples.allSatisfy(\.isFinite) else {
-      throw MediaError(path, "holds values that are not finite")
-    }
-    return Sound(samples: samples, rate: Int(info.samplerate))
+    return samples
   }
+
+  /// libsndfile keeps why it could not open a file in one place for all threads: whoever wants to
+  /// read it there opens once more while no other does.
+  private static func openSound(
+    _ path: String, _ info: inout SF_INFO
+  ) throws(MediaError) -> OpaquePointer {
+    openings.share()
+    let file = sf_open(path, Int32(SFM_READ), &info)
+    openings.end()
+    if let file { return file }
+    openings.exclude()
+    defer { openings.end() }
+    info = SF_INFO()
+    if let file = sf_open(path, Int32(SFM_READ), &info) { return file }
+    throw MediaError(path, "unreadable sound (\(String(cString: sf_strerror(nil))))")
+  }
+
+  private static let openings = SharedLock()
 
   /// The sound at another rate, by libsoxr at its high quality (passband to 91 % of the lower
   /// rate's half, stopband beyond 20 bits). The length is rounded up.

@@ -108,31 +108,29 @@ public struct Audio: PlugIn, Modality {
     try check((1...1000).contains(options.segments), "segments", options.segments, "1 to 1000")
   }
 
-  /// `mean` and `deviation` of the log-mel values of every sample's middle segment, summed in
-  /// Float64 in the samples' order, and the `bins` for which they hold.
-  public func statistics(
-    count: Int, sample: (Int, (Sample) -> Void) throws -> Void
-  ) throws -> [String: Double] {
+  /// Count, sum and sum of squares of the log-mel values of the sample's middle segment.
+  public func makeTally() -> ((Sample) -> [Double])? {
     let spectra = AudioSegments(self)
-    var values = 0
-    var sum = 0.0
-    var squares = 0.0
-    for index in 0..<count {
-      try sample(index) { sample in
-        let segment = spectra.evaluation(sample, index: 0, of: 1)
-        for band in 0..<segment.bands {
-          for frame in 0..<segment.frames {
-            let value = Double(segment.values[band * segment.stride + frame])
-            sum += value
-            squares += value * value
-          }
+    return { sample in
+      let segment = spectra.evaluation(sample, index: 0, of: 1)
+      var sum = 0.0
+      var squares = 0.0
+      for band in 0..<segment.bands {
+        for frame in 0..<segment.frames {
+          let value = Double(segment.values[band * segment.stride + frame])
+          sum += value
+          squares += value * value
         }
-        values += segment.bands * segment.frames
       }
+      return [Double(segment.bands * segment.frames), sum, squares]
     }
-    guard values > 0 else { return [:] }
-    let mean = sum / Double(values)
-    let variance = max(0, squares / Double(values) - mean * mean)
+  }
+
+  /// `mean` and `deviation` of the log-mel values, and the `bins` for which they hold.
+  public func statistics(ofSums sums: [Double]) -> [String: Double] {
+    guard let values = sums.first, values > 0 else { return [:] }
+    let mean = sums[1] / values
+    let variance = max(0, sums[2] / values - mean * mean)
     return ["mean": mean, "deviation": variance.squareRoot(), "bins": Double(options.bins)]
   }
 

@@ -83,9 +83,8 @@ public struct Image: PlugIn, Modality {
   }
 
   /// Nothing: the constants of normalisation are options.
-  public func statistics(
-    count: Int, sample: (Int, (Sample) -> Void) throws -> Void
-  ) throws -> [String: Double] { [:] }
+  public func makeTally() -> ((Sample) -> [Double])? { nil }
+  public func statistics(ofSums sums: [Double]) -> [String: Double] { [:] }
 
   public func makeViews(
     shape: ViewShape, statistics: [String: Double], kernels: MotetKernels

@@ -24,10 +24,14 @@ public protocol Modality: Sendable {
   /// How samples are stored.
   static var form: SampleForm { get }
 
-  /// What views need to know of a data set (mean and standard deviation of its spectrograms),
-  /// computed once at import over the training samples and kept in the store. Empty if nothing.
-  func statistics(count: Int, sample: (Int, (Sample) -> Void) throws -> Void) throws
-    -> [String: Double]
+  /// What of a training sample goes into the data set's statistics, as numbers to be summed. Holds
+  /// its own scratch memory: one for each thread. Nil where nothing is needed.
+  func makeTally() -> ((Sample) -> [Double])?
+
+  /// What views need to know of a data set (mean and standard deviation of its spectrograms), from
+  /// the sums of all training samples' tallies, added in the samples' order; empty sums where there
+  /// was no sample. Computed once at import and kept in the store.
+  func statistics(ofSums sums: [Double]) -> [String: Double]
 
   /// The maker of views of one shape, for one thread. Throws `ConfigurationError` where a needed
   /// statistic is missing or an option does not fit the shape.

@@ -182,6 +182,15 @@ import Testing
     }
   }
 
+  @Test func whatAKilledRunLeftIsRemoved() throws {
+    try withStore { store, folder in
+      let left = TemporaryName.beside(folder).dropLast("\(getpid())".count) + "99999991"
+      try writeFile("\(left)/clients-0000.h5", [1])
+      try makeShards(plan: plan(store), to: folder)
+      #expect(!FileManager.default.fileExists(atPath: String(left)))
+    }
+  }
+
   @Test func filesOfOtherShardsAreRefused() throws {
     try withStore { store, folder in
       try makeShards(plan: plan(store), to: folder)

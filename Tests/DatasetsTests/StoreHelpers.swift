@@ -4,8 +4,8 @@ import HDF5
 /// Writes a store with `body`.
 func saveStore(_ path: String, _ body: (SampleStoreWriter) throws -> Void) throws {
   try HDF5File.save(path) { file in
-    let writer = try SampleStoreWriter(file)
+    let writer = try SampleStoreWriter(file) { _ in Counting() }
     try body(writer)
-    try writer.finish { _ in Counting() }
+    try writer.finish()
   }
 }

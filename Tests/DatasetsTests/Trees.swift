@@ -5,17 +5,15 @@ import Media
 import TestSupport
 import Views
 
-/// A modality for tests of stores: its statistic is the number of samples.
+/// A modality for tests of stores: its statistics are the numbers of samples and of bytes.
 struct Counting: Modality {
   static let name = "counting"
   static let form = SampleForm.dense
 
-  func statistics(count: Int, sample: (Int, (Sample) -> Void) throws -> Void) throws
-    -> [String: Double]
-  {
-    var bytes = 0
-    for index in 0..<count { try sample(index) { bytes += $0.bytes.count } }
-    return ["samples": Double(count), "bytes": Double(bytes)]
+  func makeTally() -> ((Sample) -> [Double])? { { [1, Double($0.bytes.count)] } }
+
+  func statistics(ofSums sums: [Double]) -> [String: Double] {
+    ["samples": sums[0], "bytes": sums[1]]
   }
 
   func makeViews(
@@ -25,16 +23,17 @@ struct Counting: Modality {
   }
 }
 
-/// Runs an importer on a tree, and gives the store and the messages of what was skipped.
+/// Runs an importer on a tree, and gives the store, the messages of what was skipped and the names of
+/// what was not there.
 func importTree(
   _ settings: [String: Any], _ folder: String, skipDamaged: Bool = false, limit: Int = 0
-) throws -> (store: SampleStore, damaged: [String]) {
+) throws -> (store: SampleStore, damaged: [String], missing: [String]) {
   let path = "\(folder).h5"
   let report = try importDataset(
     settings, from: folder, to: path,
-    policy: ImportSink.Policy(skipDamaged: skipDamaged, limit: limit),
+    policy: ImportSink.Policy(skipDamaged: skipDamaged, limit: limit, threads: 3),
     modality: { _ in Counting() }, progress: { _, _ in })
-  return (try SampleStore.open(path), report.damaged)
+  return (try SampleStore.open(path), report.damaged, report.missing)
 }
 
 /// What an import that must fail says; checks that it leaves nothing behind.
@@ -43,6 +42,11 @@ func refusal(_ settings: [String: Any], _ folder: String) -> String {
   let beside = URL(fileURLWithPath: folder).deletingLastPathComponent().path
   let left = (try? FileManager.default.contentsOfDirectory(atPath: beside)) ?? []
   return left.contains { $0.contains(".h5") } ? "left behind: \(left)" : said
+}
+
+/// A sound of so many samples.
+func tone(_ count: Int, rate: Int = 8_000) -> [UInt8] {
+  waveFile((0..<count).map { Int16($0 % 100 * 50) }, rate: rate)
 }
 
 /// A picture in one colour.
@@ -75,4 +79,18 @@ func writeStore(
       }
     }
   }
+}
+
+/// One sound of a store.
+func values(
+  _ store: SampleStore, _ row: Int, split: String = "train"
+) throws -> [Int16] {
+  try store.load("audio", split: split, rows: row..<row + 1).withSample(0) {
+    Array($0.bytes.bindMemory(to: Int16.self))
+  }
+}
+
+/// Writes lines of text.
+func writeLines(_ path: String, _ lines: [String]) throws {
+  try writeFile(path, Array(lines.map { $0 + "\n" }.joined().utf8))
 }

@@ -10,7 +10,7 @@ import Views
   private func store(_ folder: TemporaryFolder) throws -> SampleStore {
     let path = folder.path("store.h5")
     try HDF5File.save(path) { file in
-      let writer = try SampleStoreWriter(file)
+      let writer = try SampleStoreWriter(file) { try modalities.make($0) }
       try writer.setClasses(["left", "right"], of: "image")
       try writer.setClasses(["low"], of: "audio")
       for i in 0..<5 {
@@ -20,7 +20,7 @@ import Views
         let sound = noise(UInt64(i), 4000 * (i + 1)).map { Int16($0 * 9000) }
         try writer.add(.ragged(sound), label: 0, modality: "audio", split: "train")
       }
-      try writer.finish { try modalities.make($0) }
+      try writer.finish()
     }
     return try SampleStore.open(path)
   }

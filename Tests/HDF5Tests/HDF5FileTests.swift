@@ -29,6 +29,44 @@ import Testing
     }
   }
 
+  @Test func sameContentIsTheSameBytes() throws {
+    try withTemporaryFolder { folder in
+      for name in ["a", "b"] {
+        try HDF5File.save("\(folder)/\(name)") { file in
+          try file.makeGroup("/made/deeper")
+          try file.setAttribute("text", "ü", on: "/made")
+          try file.write("/deep/er/table", (0..<12).map { Int32($0) }, shape: [4, 3])
+          try file.write("/other/texts", texts: ["eins", "zwei"])
+        }
+        // Times in a file count seconds.
+        usleep(1_100_000)
+      }
+      let contents = ["a", "b"].map { FileManager.default.contents(atPath: "\(folder)/\($0)") }
+      #expect(contents[0] != nil && contents[0] == contents[1])
+    }
+  }
+
+  /// What killed processes have left goes; what others are writing, or is another file's, stays.
+  @Test func abandonedFilesAreRemoved() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.h5"
+      let own = TemporaryName.beside(path)
+      let stem = own.dropLast("\(getpid())".count)
+      let stay = [
+        own, "\(stem)\(getppid())", "\(stem)x", "\(folder)/.b.a.h5.tmp-1", "\(folder)/.a.h5.import",
+      ]
+      // No process has a number beyond 2²².
+      let go = ["\(stem)99999991", "\(stem)99999992/inner"]
+      for name in stay + go { try writeFile(name, [1]) }
+      TemporaryName.removeAbandoned(path)
+      #expect(stay.allSatisfy { FileManager.default.fileExists(atPath: $0) })
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == stay.count)
+      try writeFile(go[0], [1])
+      try HDF5File.save(path) { try $0.write("x", [1] as [Float]) }
+      #expect(!FileManager.default.fileExists(atPath: go[0]))
+    }
+  }
+
   @Test func runsOfRowsAreReadOneBehindTheOther() throws {
     try withTemporaryFolder { folder in
       let file = try HDF5File.create("\(folder)/a.h5")

@@ -33,6 +33,24 @@ import Testing
     }
   }
 
+  @Test func partsAreCutOut() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.wav"
+      let samples = (0..<4_000).map { Int16($0) }
+      try writeFile(path, waveFile(samples, rate: 1_000, channels: 2))
+      let part = try Sound.read(path, seconds: 0.25..<0.751)
+      #expect(part.samples.count == 501)
+      let expected: [Float] = (250..<751).map { frame in Float(4 * frame + 1) / 2 / 32_768 }
+      #expect(part.samples == expected)
+      #expect(
+        message { _ = try Sound.read(path, seconds: 1..<2.5) }
+          == "\(path): ends after 2000 samples, before those from 1000 to 2500")
+      #expect(
+        message { _ = try Sound.read(path, seconds: 1..<1.0001) }
+          == "\(path): a part of zero length")
+    }
+  }
+
   @Test func channelsAreAveraged() throws {
     try withTemporaryFolder { folder in
       try writeFile(

@@ -175,8 +175,8 @@ import Testing
   @Test func statisticsNormaliseTheirOwnSamples() throws {
     let clips = [clip(32_000), clip(10_000), clip(50_000)]
     let audio = try Audio(Audio.defaults)
-    let found = try audio.statistics(count: clips.count) { index, body in
-      clips[index].withSample([clips[index].count], body)
+    let found = audio.statistics(clips.count) { index, tally in
+      clips[index].withSample([clips[index].count], tally)
     }
     // Interpolation in time smooths a little, so the views have nearly 0 and 1.
     var options = Audio.Options()
@@ -189,7 +189,7 @@ import Testing
     let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
     let square = values.reduce(0) { $0 + Double($1) * Double($1) } / Double(values.count)
     #expect(abs(mean) < 0.02 && abs(square - 1) < 0.05)
-    #expect(try audio.statistics(count: 0) { _, _ in }.isEmpty)
+    #expect(audio.statistics(ofSums: []).isEmpty)
   }
 
   @Test(

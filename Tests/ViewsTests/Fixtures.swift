@@ -62,3 +62,16 @@ func stream(_ sample: Int, seed: UInt64 = 1) -> RandomStream {
 var fusedKernels: [MotetKernels] {
   [4, 8, 16].compactMap { motet_kernels($0)?.pointee }.filter { $0.fused == 1 }
 }
+
+extension Modality {
+  /// The statistics of samples that `lend` lends to a tally, one after the other.
+  func statistics(
+    _ count: Int, lend: (_ index: Int, _ tally: (Sample) -> [Double]) -> [Double]
+  ) -> [String: Double] {
+    guard let tally = makeTally() else { return statistics(ofSums: []) }
+    let sums = (0..<count).map { lend($0, tally) }.reduce([]) { sums, own in
+      sums.isEmpty ? own : zip(sums, own).map(+)
+    }
+    return statistics(ofSums: sums)
+  }
+}

@@ -27,8 +27,8 @@ import Testing
     let shape = ViewShape(side: size.0, channels: size.1)
     let modality = try modalities.make(name)
     let samples = samples(type(of: modality).form)
-    let statistics = try modality.statistics(count: samples.count) { index, body in
-      samples[index].0.withUnsafeBytes { body(Sample(bytes: $0, shape: samples[index].1)) }
+    let statistics = modality.statistics(samples.count) { index, tally in
+      samples[index].0.withUnsafeBytes { tally(Sample(bytes: $0, shape: samples[index].1)) }
     }
     let used = try modality.makeViews(shape: shape, statistics: statistics)
     for (index, (data, extent)) in samples.enumerated() {

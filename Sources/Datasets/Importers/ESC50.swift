@@ -1,6 +1,5 @@
 import Catalogues
 import Foundation
-import Media
 
 /// ESC-50: `meta/esc50.csv` and `audio/*.wav`.
 public struct ESC50: Importer, PlugIn {
@@ -60,30 +59,21 @@ public struct ESC50: Importer, PlugIn {
       let path = "\(folder)/audio/\(clip.file)"
       let label = targets.firstIndex(of: clip.target)!
       try sink.add(split: isTest ? "test" : "train", label: label, name: path) {
-        try StoredSample(Sound.read(path))
+        try StoredSample(soundAt: path)
       }
     }
   }
 
   private func readTable(_ path: String) throws -> [Clip] {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw StoreError(path, "is missing or cannot be read; --from is the folder above meta/")
-    }
-    let rows = text.split(whereSeparator: \.isNewline).map {
-      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    }
-    let wanted = ["filename", "fold", "target", "category", "src_file"]
-    let columns = wanted.map { name in rows.first?.firstIndex(of: name) }
-    guard rows.count > 1, !columns.contains(nil) else {
-      throw StoreError(path, "expected rows under a heading with \(wanted.joined(separator: ","))")
-    }
-    return try rows.enumerated().dropFirst().map { number, row in
-      guard row.count == rows[0].count, let fold = Int(row[columns[1]!]),
-        let target = Int(row[columns[2]!])
-      else { throw StoreError(path, "line \(number + 1) does not fit the heading") }
+    let table = try CommaSeparated(path, mend: "--from is the folder above meta/")
+    let columns = try table.columns(["filename", "fold", "target", "category", "src_file"])
+    return try table.body().map { row in
+      let fields = columns.map { row.fields[$0] }
+      guard let fold = Int(fields[1]), let target = Int(fields[2]) else {
+        throw StoreError(path, "line \(row.line): fold and target are not whole numbers")
+      }
       return Clip(
-        file: row[columns[0]!], fold: fold, target: target, category: row[columns[3]!],
-        source: row[columns[4]!])
+        file: fields[0], fold: fold, target: target, category: fields[3], source: fields[4])
     }
   }
 

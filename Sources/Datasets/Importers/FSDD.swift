@@ -1,6 +1,5 @@
 import Catalogues
 import Foundation
-import Media
 
 /// The Free Spoken Digit Dataset: `recordings/DIGIT_SPEAKER_INDEX.wav`. Indices 0 to 4 of each digit
 /// and speaker are the test split, as its makers say.
@@ -29,7 +28,7 @@ public struct FSDD: Importer, PlugIn {
     try sink.begin("audio", classes: (0...9).map(String.init), expected: named.count)
     for (path, digit, index) in named {
       try sink.add(split: index < 5 ? "test" : "train", label: digit, name: path) {
-        try StoredSample(Sound.read(path))
+        try StoredSample(soundAt: path)
       }
     }
   }

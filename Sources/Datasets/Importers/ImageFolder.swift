@@ -1,5 +1,4 @@
 import Catalogues
-import Media
 
 /// Images by class: `CLASS/FILE` or `train/CLASS/FILE` with `test/CLASS/FILE`.
 public struct ImageFolder: Importer, PlugIn {
@@ -22,9 +21,7 @@ public struct ImageFolder: Importer, PlugIn {
   private let options: Options
 
   public init(_ options: Options) throws {
-    guard options.size >= 0, options.size <= 4_096 else {
-      throw ConfigurationError("size", "\(options.size) is not between 1 and 4096 (0: as it is)")
-    }
+    try checkSize(options.size)
     try checkShare(options.testShare)
     self.options = options
   }
@@ -36,28 +33,20 @@ public struct ImageFolder: Importer, PlugIn {
     try sink.begin("image", classes: found.classes, expected: found.entries.count)
     for entry in found.entries {
       try sink.add(split: entry.split, label: entry.label, name: entry.path) {
-        let picture = try Picture.read(entry.path)
-        return StoredSample(options.size > 0 ? picture.filling(side: options.size) : picture)
+        try StoredSample(pictureAt: entry.path, size: options.size)
       }
     }
-  }
-}
-
-extension StoredSample {
-  /// A picture as it is stored: [height, width, 3].
-  public init(_ picture: Picture) {
-    self = .dense(picture.pixels, shape: [picture.height, picture.width, 3])
-  }
-
-  /// A sound as it is stored: at 16 kHz, 16 bits, what is beyond full scale clipped.
-  public init(_ sound: Sound) throws {
-    let sound = try sound.resampled(to: SampleStore.soundRate)
-    self = .ragged(sound.samples.map { Int16(max(-32_768, min(32_767, ($0 * 32_768).rounded()))) })
   }
 }
 
 func checkShare(_ share: Double) throws {
   guard share >= 0, share < 1 else {
     throw ConfigurationError("test_share", "\(share) is not a share; 0 ≤ share < 1")
+  }
+}
+
+func checkSize(_ size: Int) throws {
+  guard size >= 0, size <= 4_096 else {
+    throw ConfigurationError("size", "\(size) is not between 1 and 4096 (0: as it is)")
   }
 }

@@ -1,78 +1,223 @@
+import Foundation
 import Media
+import Views
 
-/// Where importers put samples: counts them, passes over damaged ones where that is allowed, and
-/// keeps to a limit per class.
+/// Where importers put samples: reads them on threads and writes them in the order in which they
+/// were offered, counts them, passes over damaged ones where that is allowed, keeps to a limit per
+/// class, and takes from the journal what an interrupted import has read. The store depends neither
+/// on threads nor on interruptions.
 public final class ImportSink {
-  /// What to do with samples that cannot be read, and how many to take.
+  /// What to do with samples that cannot be read, how many to take, and how to work.
   public struct Policy: Sendable {
     /// Goes on after a damaged file instead of throwing.
     public var skipDamaged: Bool
     /// The most samples of a class in a split; 0 is no limit.
     public var limit: Int
+    /// Threads that decode.
+    public var threads: Int
 
-    public init(skipDamaged: Bool = false, limit: Int = 0) {
+    public init(
+      skipDamaged: Bool = false, limit: Int = 0,
+      threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    ) {
       self.skipDamaged = skipDamaged
       self.limit = limit
+      self.threads = threads
     }
+  }
+
+  /// A sample on its way.
+  private struct Item {
+    let modality: String
+    let split: String
+    let label: Int
+    let name: String
+    let pair: String?
+    let key: String
+    var shelf: Shelf { Shelf(modality: modality, split: split, label: label) }
+  }
+
+  /// What the limit counts.
+  private struct Shelf: Hashable {
+    let modality: String
+    let split: String
+    let label: Int
   }
 
   /// The messages of the files passed over.
   public private(set) var damaged: [String] = []
+  /// The names of samples that the makers list and that are not there.
+  public private(set) var missing: [String] = []
+  private let folder: String
   private let writer: SampleStoreWriter
+  private let journal: ImportJournal
   private let policy: Policy
+  private let makeModality: (String) throws -> any Modality
   private let progress: (_ done: Int, _ expected: Int) -> Void
+  private let workers: OrderedWorkers<(ImportOutcome, FileStamp)>
+  private var tallies: [String: Tallies] = [:]
   private var modality = ""
+  private var modalities = 0
   private var expected = 0
-  private var offered = 0
-  private var taken: [String: [Int: Int]] = [:]
+  private var settled = 0
+  private var pending: [Item] = []
+  private var taken: [Shelf: Int] = [:]
+  private var pairs = PairCollector()
 
   /// `progress` is called after every sample.
-  public init(
-    _ writer: SampleStoreWriter, policy: Policy,
+  init(
+    from folder: String, _ writer: SampleStoreWriter, _ journal: ImportJournal, policy: Policy,
+    modality: @escaping (String) throws -> any Modality,
     progress: @escaping (_ done: Int, _ expected: Int) -> Void
   ) {
+    self.folder = folder
     self.writer = writer
+    self.journal = journal
     self.policy = policy
     self.progress = progress
+    makeModality = modality
+    workers = OrderedWorkers(threads: policy.threads, room: 4 * policy.threads)
   }
 
   /// Announces a modality, its classes, and how many samples will be offered.
   public func begin(_ modality: String, classes: [String], expected: Int) throws {
     self.modality = modality
+    modalities += 1
     self.expected += expected
     try writer.setClasses(classes, of: modality)
+    tallies[modality] = Tallies(try makeModality(modality), threads: policy.threads)
   }
 
-  /// Offers one sample of the modality announced last. `read` is not called where the class has
-  /// enough already; what it throws makes the sample a damaged one. `name` is the file (and record).
+  /// Offers one sample of the modality announced last. `read` is called on another thread, and not
+  /// at all where the class has enough already; what it throws makes the sample a damaged one.
+  /// - Parameters:
+  ///   - name: the file (and record).
+  ///   - file: the file where `name` says more than that.
+  ///   - pair: samples of several modalities that are offered with the same text belong together.
   public func add(
+    split: String, label: Int, name: String, file: String? = nil, pair: String? = nil,
+    _ read: @escaping @Sendable () throws -> StoredSample
+  ) throws {
+    let plain = name.hasPrefix(folder) ? String(name.dropFirst(folder.count)) : name
+    let item = Item(
+      modality: modality, split: split, label: label, name: name, pair: pair,
+      key: "\(modality) \(split) \(label) \(plain)")
+    guard try hasRoom(item.shelf) else { return advance() }
+    let path = file ?? name
+    if let outcome = try journal.next(item.key, { FileStamp(of: path) }) {
+      return try settle(item, outcome)
+    }
+    if workers.isFull { try settleOldest() }
+    pending.append(item)
+    // Nothing but the training samples goes into statistics.
+    let tallies = split == SampleStore.trainingSplit ? tallies[modality] : nil
+    workers.add { worker in
+      let stamp = FileStamp(of: path)
+      do {
+        let sample = try read()
+        return (.sample(sample, tally: tallies?.tally(sample, worker)), stamp)
+      } catch { return (.damaged("\(error)"), stamp) }
+    }
+  }
+
+  /// Offers a sample that lies in a file which is read from its beginning anyhow. It is read at once
+  /// and is not in the journal: that would be no faster.
+  public func addRecord(
     split: String, label: Int, name: String, _ read: () throws -> StoredSample
   ) throws {
-    offered += 1
-    defer { progress(offered, expected) }
-    let before = taken[split]?[label] ?? 0
-    guard policy.limit == 0 || before < policy.limit else { return }
-    let sample: StoredSample
-    do { sample = try read() } catch {
-      try skip("\(error)")
-      return
-    }
-    do {
-      try writer.add(sample, label: label, modality: modality, split: split)
-    } catch let error as ShapeMismatch {
-      func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }
-      throw StoreError(
-        name, "is \(text(error.found)) among samples of \(text(error.expected)); give --size")
-    }
-    taken[split, default: [:]][label] = before + 1
+    try settleAll()
+    let item = Item(modality: modality, split: split, label: label, name: name, pair: nil, key: "")
+    guard try hasRoom(item.shelf) else { return advance() }
+    let outcome: ImportOutcome
+    do { outcome = .sample(try read(), tally: nil) } catch { outcome = .damaged("\(error)") }
+    try settle(item, outcome)
   }
 
   /// Counts damage that is not a sample's own, such as a file that ends within a record.
   public func skip(_ message: String) throws {
+    // In the samples' order.
+    try settleAll()
+    try pass(over: message)
+  }
+
+  /// Counts a sample that the makers list and that is usually missing in some copies.
+  public func miss(_ name: String) {
+    missing.append(name)
+    advance()
+  }
+
+  /// Ends the threads, whatever happened.
+  func close() { workers.close() }
+
+  /// Writes all that was offered, and the pairs.
+  func finish() throws {
+    try settleAll()
+    for (split, rows) in pairs.complete(of: modalities) { writer.addPair(rows, split: split) }
+  }
+
+  /// Whether one more is wanted. Those that are being read count, unless they turn out damaged.
+  private func hasRoom(_ shelf: Shelf) throws -> Bool {
+    guard policy.limit > 0 else { return true }
+    let have = taken[shelf] ?? 0
+    guard have < policy.limit else { return false }
+    guard have + pending.count(where: { $0.shelf == shelf }) >= policy.limit else { return true }
+    try settleAll()
+    return (taken[shelf] ?? 0) < policy.limit
+  }
+
+  private func settleAll() throws { while !pending.isEmpty { try settleOldest() } }
+
+  private func settleOldest() throws {
+    let (outcome, stamp) = workers.take()
+    let item = pending.removeFirst()
+    try settle(item, outcome)
+    try journal.append(JournalRecord(key: item.key, stamp: stamp, outcome: outcome))
+  }
+
+  private func settle(_ item: Item, _ outcome: ImportOutcome) throws {
+    defer { advance() }
+    switch outcome {
+    case .damaged(let message): try pass(over: message)
+    case .sample(let sample, let tally):
+      do {
+        let row = try writer.add(
+          sample, label: item.label, modality: item.modality, split: item.split, tally: tally)
+        if let pair = item.pair { pairs.add(item.modality, row, split: item.split, pair: pair) }
+      } catch let error as ShapeMismatch {
+        func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }
+        throw StoreError(
+          item.name, "is \(text(error.found)) among samples of \(text(error.expected)); give --size"
+        )
+      }
+      taken[item.shelf, default: 0] += 1
+    }
+  }
+
+  private func pass(over message: String) throws {
     guard policy.skipDamaged else {
       throw DamagedFile(message: "\(message); --skip-damaged goes on without it")
     }
     damaged.append(message)
+  }
+
+  private func advance() {
+    settled += 1
+    progress(settled, expected)
+  }
+}
+
+/// What each thread computes a sample's tally with.
+private final class Tallies: @unchecked Sendable {
+  private let each: [(Sample) -> [Double]]
+
+  init?(_ modality: any Modality, threads: Int) {
+    let each = (0..<threads).compactMap { _ in modality.makeTally() }
+    guard !each.isEmpty else { return nil }
+    self.each = each
+  }
+
+  func tally(_ sample: StoredSample, _ worker: Int) -> [Double] {
+    sample.withSample(each[worker])
   }
 }
 

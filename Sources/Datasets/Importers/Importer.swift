@@ -4,8 +4,8 @@ import Catalogues
 ///
 /// A new importer is one file here and one line in `importers`.
 public protocol Importer: Sendable {
-  /// Gives the classes to `sink`, then every sample, lazily. Throws `StoreError` where the folder
-  /// is not laid out as it should be.
+  /// Gives the classes to `sink`, then every sample, lazily and in an order that depends on the
+  /// folder alone. Throws `StoreError` where the folder is not laid out as it should be.
   func run(from folder: String, into sink: ImportSink) throws
 }
 
@@ -15,8 +15,13 @@ public let importers = Catalogue<any Importer>(
   [
     .entry(CIFAR10.self),
     .entry(MNIST.self),
+    .entry(TinyImageNet.self),
     .entry(FSDD.self),
     .entry(ESC50.self),
+    .entry(SpeechCommands.self),
+    .entry(VGGSound.self),
+    .entry(EPICSounds.self),
+    .entry(ADVANCE.self),
     .entry(ImageFolder.self),
     .entry(SoundFolder.self),
   ])

@@ -33,7 +33,7 @@ public struct MNIST: Importer, PlugIn {
           break
         }
         let name = "\(reader.labels.path): record \(index)"
-        try sink.add(split: reader.split, label: Int(label[0]), name: name) {
+        try sink.addRecord(split: reader.split, label: Int(label[0]), name: name) {
           guard label[0] < 10 else {
             throw StoreError(name, "label \(label[0]) is out of range 0..9")
           }

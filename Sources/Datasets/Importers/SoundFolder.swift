@@ -1,5 +1,5 @@
 import Catalogues
-import Media
+import Foundation
 
 /// Sounds by class: `CLASS/FILE` or `train/CLASS/FILE` with `test/CLASS/FILE`.
 public struct SoundFolder: Importer, PlugIn {
@@ -25,15 +25,32 @@ public struct SoundFolder: Importer, PlugIn {
   public func run(from folder: String, into sink: ImportSink) throws {
     let found = try ClassFolders(
       folder,
-      extensions: [
-        "wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "snd",
-        "w64", "rf64", "caf", "voc",
-      ], kind: "sounds", testShare: options.testShare)
+      extensions: soundExtensions, kind: "sounds", testShare: options.testShare)
     try sink.begin("audio", classes: found.classes, expected: found.entries.count)
     for entry in found.entries {
       try sink.add(split: entry.split, label: entry.label, name: entry.path) {
-        try StoredSample(Sound.read(entry.path))
+        try StoredSample(soundAt: entry.path)
       }
     }
   }
+}
+
+/// How the names of sounds end that libsndfile reads.
+let soundExtensions: Set<String> = [
+  "wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "snd", "w64",
+  "rf64", "caf", "voc",
+]
+
+/// The sounds below a folder by the stems of their names, which must differ.
+func soundsByStem(_ folder: String) throws -> [String: String] {
+  var found: [String: String] = [:]
+  for path in try allFiles(folder) {
+    let url = URL(fileURLWithPath: path)
+    guard soundExtensions.contains(url.pathExtension.lowercased()) else { continue }
+    let stem = url.deletingPathExtension().lastPathComponent
+    if let other = found.updateValue(path, forKey: stem) {
+      throw StoreError(path, "has the name of \(other); one of the two must go")
+    }
+  }
+  return found
 }

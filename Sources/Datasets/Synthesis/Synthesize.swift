@@ -48,7 +48,7 @@ public struct SynthesisPlan: Sendable {
 /// Makes a data set of images and sounds and writes it as a sample store, all or nothing. What a
 /// sample is depends on the seed, its class and its number alone.
 public func synthesize(
-  _ plan: SynthesisPlan, to path: String, modality: (String) throws -> any Modality,
+  _ plan: SynthesisPlan, to path: String, modality: @escaping (String) throws -> any Modality,
   progress: (_ done: Int, _ of: Int) -> Void
 ) throws {
   let images = SyntheticImages(side: plan.side, seed: plan.seed)
@@ -56,7 +56,7 @@ public func synthesize(
   let total = (plan.images + plan.sounds) * 5 / 4
   var done = 0
   try HDF5File.save(path) { file in
-    let writer = try SampleStoreWriter(file)
+    let writer = try SampleStoreWriter(file, modality: modality)
     func write(
       _ modality: String, _ count: Int, _ classes: [String],
       _ make: (_ label: Int, _ index: Int) throws -> StoredSample
@@ -80,6 +80,6 @@ public func synthesize(
     }
     try writer.note("importer", "synthesis")
     try writer.note("seed", "\(plan.seed)")
-    try writer.finish(modality: modality)
+    try writer.finish()
   }
 }

@@ -3,6 +3,6 @@ import ArgumentParser
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Import, make and look at data sets.",
-    subcommands: [DataImport.self, DataSynthesize.self, DataInfo.self])
+    abstract: "Import, make, pair and look at data sets.",
+    subcommands: [DataImport.self, DataPair.self, DataSynthesize.self, DataInfo.self])
 }

@@ -8,7 +8,7 @@ struct DataImport: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
     abstract: "Read a data set as its makers lay it out, and write a sample store.",
-    discussion: "Importers:\n"
+    discussion: "An import that was interrupted continues with the same command.\n\nImporters:\n"
       + importers.entries.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
 
   @Argument(help: "The importer.")
@@ -27,6 +27,8 @@ struct DataImport: ParsableCommand {
   var skipDamaged = false
   @Option(help: "At most so many samples of each class in each split.")
   var limit: Int?
+  @Option(help: "Threads that decode; all cores if not given.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
   @Flag(help: "Replace the store if it is there.")
   var overwrite = false
 
@@ -42,10 +44,17 @@ struct DataImport: ParsableCommand {
     let progress = ProgressLine("importing")
     let report = try importDataset(
       options, from: from, to: to,
-      policy: ImportSink.Policy(skipDamaged: skipDamaged, limit: limit ?? 0),
+      policy: ImportSink.Policy(
+        skipDamaged: skipDamaged, limit: limit ?? 0, threads: threads),
       modality: { try modalities.make($0) }, progress: { progress.show($0, of: $1) })
     progress.finish()
+    if report.continued > 0 {
+      printError("continued: \(report.continued) samples had been read before")
+    }
     for message in report.damaged { printError("skipped: \(message)") }
+    if let first = report.missing.first {
+      printError("missing: \(report.missing.count) samples of the list, the first \(first)")
+    }
     for line in try describe(try SampleStore.open(to)) { print(line) }
   }
 }

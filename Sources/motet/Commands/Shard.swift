@@ -67,20 +67,11 @@ struct Shard: ParsableCommand {
       throw ValidationError("give a job file, or --data, --clients and --to")
     }
     var sources: [String: ShardPlan.Source] = [:]
-    let paths = try data.map { text in
-      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2 else {
-        throw ValidationError("--data \(text): expected MODALITY=STORE, such as image=cifar10.h5")
-      }
-      return (modality: parts[0], path: parts[1])
-    }
+    let paths = try parseStores(data)
     let names = paths.map(\.modality)
     let alphas = try values("--alpha", alpha, names) { Double($0) }
     let minima = try values("--minimum", minimum, names) { Int($0) }
     for (modality, path) in paths {
-      guard sources[modality] == nil else {
-        throw ValidationError("--data \(modality) is given twice; one store a modality")
-      }
       sources[modality] = try ShardPlan.Source(
         path: path, partitioner: ["name": "dirichlet", "alpha": alphas[modality]!],
         minimum: minima[modality]!)

@@ -1,0 +1,129 @@
+import Catalogues
+import Foundation
+import HDF5
+import Media
+
+/// EPIC-Sounds (Huh et al. 2023): `EPIC_Sounds_train.csv` and `EPIC_Sounds_validation.csv` with
+/// segments of videos, and the videos' sound either as `VIDEO.wav` anywhere below the folder, or in
+/// one `EPIC_audio.hdf5` with a data set for each video. The validation segments become the split
+/// `test`.
+public struct EPICSounds: Importer, PlugIn {
+  public static let name = "epicsounds"
+  public static let summary =
+    "EPIC-Sounds: EPIC_Sounds_{train,validation}.csv and VIDEO.wav or EPIC_audio.hdf5"
+  public static let defaults = NoOptions()
+
+  public init(_ options: NoOptions) {}
+
+  /// Samples a second in which the tables, and the sounds in `EPIC_audio.hdf5`, are given.
+  private static let rate = 24_000
+
+  private struct Segment {
+    let name: String
+    let video: String
+    let samples: Range<Int>
+    let classID: Int
+    let className: String
+    let split: String
+  }
+
+  public func run(from folder: String, into sink: ImportSink) throws {
+    let segments =
+      try readTable("\(folder)/EPIC_Sounds_train.csv", "train")
+      + readTable("\(folder)/EPIC_Sounds_validation.csv", "test")
+    var names: [Int: String] = [:]
+    for segment in segments {
+      let other = names.updateValue(segment.className, forKey: segment.classID)
+      if let other, other != segment.className {
+        throw StoreError(
+          segment.name, "class_id \(segment.classID) is both '\(other)' and '\(segment.className)'")
+      }
+    }
+    let ids = names.keys.sorted()
+    let labels = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, $0) })
+    let videos = try EPICVideos(folder)
+    for video in Set(segments.map(\.video)).sorted() where videos.path(of: video) == nil {
+      try sink.skip("\(folder): there is no sound of video \(video)")
+    }
+    try sink.begin("audio", classes: ids.map { names[$0]! }, expected: segments.count)
+    for segment in segments {
+      guard let path = videos.path(of: segment.video) else {
+        sink.miss(segment.name)
+        continue
+      }
+      let name = "\(segment.name) of \(path)"
+      try sink.add(split: segment.split, label: labels[segment.classID]!, name: name, file: path) {
+        do {
+          return try StoredSample(
+            videos.sound(of: segment.video, segment.samples, rate: Self.rate))
+        } catch { throw StoreError(segment.name, "\(error)") }
+      }
+    }
+  }
+
+  private func readTable(_ path: String, _ split: String) throws -> [Segment] {
+    let table = try CommaSeparated(path, mend: "--from is the folder with the two tables")
+    let columns = try table.columns([
+      "annotation_id", "video_id", "start_sample", "stop_sample", "class", "class_id",
+    ])
+    return try table.body().map { row in
+      let fields = columns.map { row.fields[$0] }
+      guard let start = Int(fields[2]), let stop = Int(fields[3]), let id = Int(fields[5]),
+        start >= 0, !fields[4].isEmpty
+      else {
+        throw StoreError(path, "line \(row.line): no whole start_sample, stop_sample and class_id")
+      }
+      return Segment(
+        name: "\(path): \(fields[0])", video: fields[1], samples: start..<max(start, stop),
+        classID: id, className: fields[4], split: split)
+    }
+  }
+}
+
+/// The sounds of the videos, in either layout.
+private final class EPICVideos: @unchecked Sendable {
+  private let waves: [String: String]
+  private let archive: HDF5File?
+  private let archived: Set<String>
+  /// One thread at a time reads the archive.
+  private let lock = NSLock()
+
+  init(_ folder: String) throws {
+    let path = try allFiles(folder).first { $0.hasSuffix("/EPIC_audio.hdf5") }
+    guard path == nil || HDF5File.isThreadSafe else {
+      throw StoreError(path!, "needs an HDF5 library built thread-safe; give VIDEO.wav files")
+    }
+    archive = try path.map { try HDF5File.open($0) }
+    archived = Set(try archive?.names() ?? [])
+    waves = archive == nil ? try soundsByStem(folder) : [:]
+    guard archive != nil || !waves.isEmpty else {
+      throw StoreError(folder, "holds neither EPIC_audio.hdf5 nor sounds named VIDEO.wav")
+    }
+  }
+
+  /// The file that has a video's sound.
+  func path(of video: String) -> String? {
+    archived.contains(video) ? archive?.path : waves[video]
+  }
+
+  /// A part of a video's sound; its bounds count samples at `rate`.
+  func sound(of video: String, _ samples: Range<Int>, rate: Int) throws -> Sound {
+    guard !samples.isEmpty else { throw StoreError(video, "a segment of zero length") }
+    if let wave = waves[video] {
+      return try Sound.read(
+        wave,
+        seconds: Double(samples.lowerBound) / Double(rate)..<Double(samples.upperBound)
+          / Double(rate))
+    }
+    let archive = archive!
+    let values = try lock.withLock {
+      // Whole numbers are 16-bit samples; others have full scale 1.
+      let scale: Float = try archive.holdsIntegers(video) ? 1 / 32_768 : 1
+      return try archive.read(video, rows: samples, as: Float.self).map { $0 * scale }
+    }
+    guard values.allSatisfy(\.isFinite) else {
+      throw StoreError(archive.path, "\(video): values that are not finite")
+    }
+    return Sound(samples: values, rate: rate)
+  }
+}

@@ -1,0 +1,136 @@
+import CZlib
+import Foundation
+import HDF5
+
+/// What an import has read so far, in a hidden file beside the store that it writes: the samples one
+/// after the other, each with its key and a checksum. An import that was killed reads them there
+/// instead of decoding its files again.
+///
+/// It is not HDF5 because that cannot be appended to safely: a killed writer leaves metadata that do
+/// not fit together. Here a torn end is found by its checksum and cut off, and the store itself is
+/// always written from its beginning, so that its bytes do not depend on interruptions. The price is
+/// the samples' size on disk a second time while an import runs.
+final class ImportJournal {
+  let path: String
+  /// Outcomes that were found in the file.
+  private(set) var replayed = 0
+  private let file: UnsafeMutablePointer<FILE>
+  private let size: Int
+  /// Where the next record begins.
+  private var position: Int
+  private var isReplaying: Bool
+  /// Records on their way into the file.
+  private var buffer: [UInt8]
+  /// Whether the file has whole records.
+  private var hasRecords: Bool
+
+  /// Bytes that are gathered before they are written; no more is lost by a kill.
+  private static let block = 4 << 20
+
+  /// The journal of the import into `store`. One that was begun with another `identity` (importer,
+  /// options, folder) is begun again. Throws where another process holds it.
+  init(of store: String, identity: String) throws {
+    let url = URL(fileURLWithPath: store)
+    path = "\(url.deletingLastPathComponent().path)/.\(url.lastPathComponent).import"
+    let descriptor = open(path, O_RDWR | O_CREAT, 0o666)
+    guard descriptor >= 0, let file = fdopen(descriptor, "r+") else {
+      throw StoreError(store, "cannot be written (\(String(cString: strerror(errno))))")
+    }
+    self.file = file
+    // Where the file system has no locks, two imports into one file are the user's affair.
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+      fclose(file)
+      throw StoreError(store, "another import into it is running")
+    }
+    var status = stat()
+    fstat(descriptor, &status)
+    size = Int(status.st_size)
+    let header = Array(
+      "motet import journal 1, motet \(FileFormat.motetVersion)\n\(identity)\n".utf8)
+    var found = [UInt8](repeating: 0, count: header.count)
+    isReplaying = fread(&found, 1, header.count, file) == header.count && found == header
+    position = isReplaying ? header.count : 0
+    hasRecords = isReplaying && size > header.count
+    buffer = isReplaying ? [] : header
+    if !isReplaying { try cut() }
+  }
+
+  deinit { fclose(file) }
+
+  /// The outcome of the next sample, where the file has that of `key` with the same stamp. From the
+  /// first that it has not, whatever follows is dropped.
+  func next(_ key: String, _ stamp: () -> FileStamp) throws -> ImportOutcome? {
+    guard isReplaying else { return nil }
+    if let record = readRecord(), record.key == key, record.stamp == stamp() {
+      position = ftell(file)
+      replayed += 1
+      return record.outcome
+    }
+    isReplaying = false
+    try cut()
+    return nil
+  }
+
+  /// Adds the outcome of the next sample.
+  func append(_ record: JournalRecord) throws {
+    precondition(!isReplaying, "records are left in the journal")
+    let start = buffer.count
+    buffer.append(contentsOf: [UInt8](repeating: 0, count: 8))
+    record.append(to: &buffer)
+    let checksum = buffer.withUnsafeBytes {
+      Self.checksum(UnsafeRawBufferPointer(rebasing: $0[(start + 8)...]))
+    }
+    withUnsafeBytes(of: (checksum, UInt32(buffer.count - start - 8))) {
+      buffer.replaceSubrange(start..<start + 8, with: $0)
+    }
+    if buffer.count >= Self.block { try flush() }
+  }
+
+  /// Ends an import that failed: keeps the file where much was read, and tells whether it did.
+  func keep() -> Bool {
+    guard hasRecords else {
+      unlink(path)
+      return false
+    }
+    // What finds no room on a full disk is read again.
+    try? flush()
+    return true
+  }
+
+  /// Ends an import whose store is written.
+  func remove() { unlink(path) }
+
+  private func flush() throws {
+    defer { buffer.removeAll(keepingCapacity: true) }
+    guard fwrite(buffer, 1, buffer.count, file) == buffer.count, fflush(file) == 0 else {
+      throw StoreError(path, "cannot be written (\(String(cString: strerror(errno))))")
+    }
+    hasRecords = true
+  }
+
+  private func cut() throws {
+    hasRecords = replayed > 0
+    guard fseek(file, position, SEEK_SET) == 0, ftruncate(fileno(file), position) == 0 else {
+      throw StoreError(path, "cannot be written (\(String(cString: strerror(errno))))")
+    }
+  }
+
+  private func readRecord() -> JournalRecord? {
+    var head: (checksum: UInt32, length: UInt32) = (0, 0)
+    // A file system may end a torn file in zeros.
+    guard fread(&head, 8, 1, file) == 1, head.length > 0, Int(head.length) <= size - position - 8
+    else { return nil }
+    let length = Int(head.length)
+    let body = [UInt8](unsafeUninitializedCapacity: length) { bytes, count in
+      count = fread(bytes.baseAddress, 1, length, file)
+    }
+    guard body.count == length else { return nil }
+    return body.withUnsafeBytes { bytes in
+      Self.checksum(bytes) == head.checksum ? JournalRecord(bytes) : nil
+    }
+  }
+
+  private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    UInt32(crc32_z(0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
+  }
+}

@@ -1,0 +1,101 @@
+import Foundation
+
+/// What became of one sample of an import.
+enum ImportOutcome: Sendable, Equatable {
+  /// What was read, and what it adds to the statistics where that was computed.
+  case sample(StoredSample, tally: [Double]?)
+  case damaged(String)
+}
+
+/// Size and time of a file: what was read from it holds while they are the same.
+struct FileStamp: Sendable, Equatable {
+  let size: Int64
+  let nanoseconds: Int64
+
+  init(size: Int64, nanoseconds: Int64) {
+    self.size = size
+    self.nanoseconds = nanoseconds
+  }
+
+  /// Zeros where there is no such file.
+  init(of path: String) {
+    var status = stat()
+    let isThere = stat(path, &status) == 0
+    size = isThere ? Int64(status.st_size) : 0
+    nanoseconds =
+      isThere ? Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec) : 0
+  }
+}
+
+/// One sample in an import's journal.
+struct JournalRecord: Equatable {
+  let key: String
+  let stamp: FileStamp
+  let outcome: ImportOutcome
+
+  init(key: String, stamp: FileStamp, outcome: ImportOutcome) {
+    self.key = key
+    self.stamp = stamp
+    self.outcome = outcome
+  }
+
+  /// Takes a record apart; its checksum has been compared.
+  init(_ bytes: UnsafeRawBufferPointer) {
+    var rest = bytes
+    func take<T: BitwiseCopyable>(_ count: Int) -> [T] {
+      let size = count * MemoryLayout<T>.stride
+      defer { rest = UnsafeRawBufferPointer(rebasing: rest[size...]) }
+      return [T](unsafeUninitializedCapacity: count) { values, initialised in
+        UnsafeMutableRawBufferPointer(values).copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: rest[..<size]))
+        initialised = count
+      }
+    }
+    func number() -> Int64 { take(1)[0] }
+    func counted<T: BitwiseCopyable>() -> [T] { take(Int(number())) }
+    func optional() -> [Double]? {
+      let tally: [Double] = counted()
+      return tally.isEmpty ? nil : tally
+    }
+    func text() -> String { String(decoding: counted() as [UInt8], as: UTF8.self) }
+    key = text()
+    stamp = FileStamp(size: number(), nanoseconds: number())
+    switch number() {
+    case 0: outcome = .damaged(text())
+    case 1:
+      let tally = optional()
+      let shape = (counted() as [Int64]).map { Int($0) }
+      outcome = .sample(.dense(counted(), shape: shape), tally: tally)
+    default:
+      let tally = optional()
+      outcome = .sample(.ragged(counted()), tally: tally)
+    }
+  }
+
+  /// Puts the parts behind `bytes`.
+  func append(to bytes: inout [UInt8]) {
+    func put<T: BitwiseCopyable>(_ values: [T]) {
+      values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    }
+    func counted<T: BitwiseCopyable>(_ values: [T]) {
+      put([Int64(values.count)])
+      put(values)
+    }
+    counted(Array(key.utf8))
+    put([stamp.size, stamp.nanoseconds])
+    switch outcome {
+    case .damaged(let message):
+      put([0 as Int64])
+      counted(Array(message.utf8))
+    case .sample(.dense(let pixels, let shape), let tally):
+      put([1 as Int64])
+      counted(tally ?? [])
+      counted(shape.map { Int64($0) })
+      counted(pixels)
+    case .sample(.ragged(let values), let tally):
+      put([2 as Int64])
+      counted(tally ?? [])
+      counted(values)
+    }
+  }
+}

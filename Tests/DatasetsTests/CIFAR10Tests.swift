@@ -1,0 +1,71 @@
+import Datasets
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct CIFAR10Tests {
+  private func writeCIFAR(_ folder: String, records: Int = 3) throws {
+    let names = (0..<10).map { "class\($0)" }.joined(separator: "\n") + "\n\n"
+    try writeFile("\(folder)/batches.meta.txt", Array(names.utf8))
+    for (batch, file) in ["1", "2", "3", "4", "5"].map({ "data_batch_\($0).bin" }).enumerated() {
+      try writeFile("\(folder)/\(file)", cifarRecords(records, from: batch))
+    }
+    try writeFile("\(folder)/test_batch.bin", cifarRecords(2, from: 8))
+  }
+
+  private func cifarRecords(_ count: Int, from label: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for record in 0..<count {
+      bytes.append(UInt8((label + record) % 10))
+      for channel in 0..<3 {
+        for place in 0..<1_024 {
+          bytes.append(UInt8(truncatingIfNeeded: place + channel * 50 + record))
+        }
+      }
+    }
+    return bytes
+  }
+
+  @Test func cifar10() throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/cifar"
+      try writeCIFAR(folder)
+      let (store, damaged, _) = try importTree(["name": "cifar10"], folder)
+      #expect(damaged.isEmpty)
+      #expect(store.count("image", "train") == 15 && store.count("image", "test") == 2)
+      #expect(store.classes("image").first == "class0")
+      let set = try store.load("image", split: "train", rows: 4..<5)
+      #expect(set.labels == [2])  // batch 2, record 1
+      set.withSample(0) {
+        #expect($0.shape == [32, 32, 3])
+        #expect(Array($0.bytes[3..<6]) == [2, 52, 102])
+      }
+    }
+  }
+
+  @Test func damagedCIFAR10() throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/cifar"
+      try writeCIFAR(folder)
+      var records = cifarRecords(3, from: 0)
+      records[3_073] = 77
+      let path = "\(folder)/data_batch_3.bin"
+      try writeFile(path, records.dropLast(10))
+      let said = refusal(["name": "cifar10"], folder)
+      #expect(
+        said == "\(path): record 1: label 77 is out of range 0..9; "
+          + "--skip-damaged goes on without it")
+      let (store, damaged, _) = try importTree(["name": "cifar10"], folder, skipDamaged: true)
+      #expect(
+        damaged == [
+          "\(path): record 1: label 77 is out of range 0..9", "\(path): ends within record 2",
+        ])
+      #expect(store.count("image", "train") == 13)
+      #expect(try store.provenance().contains { $0 == ("skipped_files", "2") })
+      try FileManager.default.removeItem(atPath: "\(base)/cifar.h5")
+      try FileManager.default.removeItem(atPath: "\(folder)/test_batch.bin")
+      #expect(
+        refusal(["name": "cifar10"], folder).hasPrefix("\(folder)/test_batch.bin: is missing"))
+    }
+  }
+}

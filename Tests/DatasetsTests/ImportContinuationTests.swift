@@ -1,0 +1,152 @@
+import Foundation
+import HDF5
+import Media
+import TestSupport
+import Testing
+
+@testable import Datasets
+
+/// An import depends on its folder alone: not on threads, and not on whether it was interrupted.
+@Suite(.serialized) struct ImportContinuationTests {
+  private static let count = 30
+
+  /// Pictures of 192 KiB, more than a block of the journal, and the last is damaged.
+  private func writeTree(_ folder: String) throws {
+    for i in 0..<Self.count { try writePicture(i, folder) }
+    try writeFile(last(folder), Array("no picture".utf8))
+  }
+
+  private func writePicture(_ index: Int, _ folder: String) throws {
+    let path = "\(folder)/class\(index / 10)/\(index).png"
+    try DatasetsTests.writePicture(path, Colour(UInt8(index), 1, 2), width: 256, height: 256)
+  }
+
+  private func last(_ folder: String) -> String { "\(folder)/class2/99.png" }
+  private func journal(_ folder: String) -> String { "\(folder)/../.pictures.h5.import" }
+
+  private func run(
+    _ folder: String, to path: String? = nil, threads: Int = 2, skipDamaged: Bool = false,
+    share: Double = 0.2
+  ) throws -> ImportReport {
+    try importDataset(
+      ["name": "image-folder", "test_share": share], from: folder, to: path ?? "\(folder).h5",
+      policy: ImportSink.Policy(skipDamaged: skipDamaged, threads: threads),
+      modality: { _ in Counting() }, progress: { _, _ in })
+  }
+
+  private func content(_ path: String) throws -> Data {
+    try #require(FileManager.default.contents(atPath: path))
+  }
+
+  @Test func sameBytesForAnyNumberOfThreads() throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/pictures"
+      try writeTree(folder)
+      let first = try run(folder, threads: 1, skipDamaged: true)
+      #expect(first.damaged.count == 1 && first.continued == 0)
+      let expected = try content("\(folder).h5")
+      for threads in [2, 7] {
+        #expect(try run(folder, threads: threads, skipDamaged: true).damaged == first.damaged)
+        #expect(try content("\(folder).h5") == expected)
+      }
+      #expect(
+        message { _ = try run(folder, threads: 0) } == "threads: 0 is outside 1 to 1024")
+      #expect(!FileManager.default.fileExists(atPath: journal(folder)))
+    }
+  }
+
+  @Test func whatWasReadIsNotReadAgain() throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/pictures"
+      try writeTree(folder)
+      let said = message { _ = try run(folder) } ?? ""
+      #expect(said.hasPrefix("\(last(folder)): neither JPEG nor PNG"))
+      #expect(said.contains("is kept in") && said.contains("the same command continues"))
+      #expect(!FileManager.default.fileExists(atPath: "\(folder).h5"))
+
+      // Its pixels are in the journal, so that it is not missed; the last one is whole now.
+      let first = "\(folder)/class0/0.png"
+      let whole = try content(first)
+      var status = stat()
+      stat(first, &status)
+      try writeFile(first, [UInt8](repeating: 0, count: whole.count))
+      utimensat(AT_FDCWD, first, [status.st_atim, status.st_mtim], 0)
+      try DatasetsTests.writePicture(last(folder), .white, width: 256, height: 256)
+      let report = try run(folder)
+      #expect(report.continued == Self.count && report.damaged.isEmpty)
+      #expect(!FileManager.default.fileExists(atPath: journal(folder)))
+
+      try writeFile(first, whole)
+      #expect(try run(folder, to: "\(base)/fresh.h5").continued == 0)
+      #expect(try content("\(folder).h5") == content("\(base)/fresh.h5"))
+    }
+  }
+
+  @Test func whatChangedIsReadAgain() throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/pictures"
+      try writeTree(folder)
+      #expect(message { _ = try run(folder) } != nil)
+      // From the changed one on.
+      let changed = "\(folder)/class1/15.png"
+      try DatasetsTests.writePicture(changed, Colour(0, 200, 0), width: 256, height: 256)
+      let report = try run(folder, skipDamaged: true)
+      #expect(report.continued == 15 && report.damaged.count == 1)
+      #expect(try run(folder, to: "\(base)/fresh.h5", skipDamaged: true).continued == 0)
+      #expect(try content("\(folder).h5") == content("\(base)/fresh.h5"))
+    }
+  }
+
+  @Test func anotherImportBeginsAgain() throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/pictures"
+      try writeTree(folder)
+      #expect(message { _ = try run(folder) } != nil)
+      #expect(try run(folder, skipDamaged: true, share: 0.5).continued == 0)
+    }
+  }
+
+  /// What a kill in the middle of writing leaves: a journal that ends anywhere, or has zeros.
+  @Test(arguments: [1, 20, 200_000, 3_000_000])
+  func aTornJournalIsReadAsFarAsItIsWhole(cut: Int) throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/pictures"
+      try writeTree(folder)
+      #expect(message { _ = try run(folder) } != nil)
+      let path = journal(folder)
+      let whole = try content(path)
+      for end in [whole.dropLast(cut), whole.dropLast(cut) + Data(count: cut)] {
+        try writeFile(path, end)
+        let report = try run(folder, skipDamaged: true)
+        #expect(report.continued < Self.count && report.continued > 10)
+        #expect(try run(folder, to: "\(base)/fresh.h5", skipDamaged: true).continued == 0)
+        #expect(try content("\(folder).h5") == content("\(base)/fresh.h5"))
+      }
+    }
+  }
+
+  @Test func twoImportsIntoOneFileAreRefused() throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/pictures"
+      try writeTree(folder)
+      let held = try ImportJournal(of: "\(folder).h5", identity: "another")
+      #expect(
+        message { _ = try run(folder) } == "\(folder).h5: another import into it is running")
+      held.remove()
+    }
+  }
+
+  @Test func recordsComeBack() {
+    let stamp = FileStamp(size: 5, nanoseconds: -3)
+    for outcome: ImportOutcome in [
+      .damaged("größer: kaputt"), .damaged(""),
+      .sample(.dense([1, 2, 3, 4, 5, 6], shape: [1, 2, 3]), tally: nil),
+      .sample(.ragged([-7, 0, 32_767]), tally: [1.5, -.infinity]),
+    ] {
+      let record = JournalRecord(key: "key", stamp: stamp, outcome: outcome)
+      var bytes: [UInt8] = []
+      record.append(to: &bytes)
+      #expect(bytes.withUnsafeBytes { JournalRecord($0) } == record)
+    }
+  }
+}
