@@ -44,7 +44,7 @@ let package = Package(
       [
         "Federation", "Evaluation", "Training", "Encoders", "Methods", "Datasets", "Layers",
         "Views",
-        "Tensors", "Catalogues", "HDF5",
+        "Tensors", "Catalogues", "HDF5", "Digests",
         "MessagePassing", yams,
       ]),
     // Floor 5
@@ -107,7 +107,7 @@ let package = Package(
       "Training", ["Training", "Encoders", "Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
     tests("Federation", ["Federation", "Training", "Tensors", "MessagePassing"]),
     tests("Evaluation", ["Evaluation", "HDF5"], fixtures: true),
-    tests("Experiments", ["Experiments", "Federation"]),
+    tests("Experiments", ["Experiments", "Federation", "Tensors", "HDF5"]),
     // Spawns the executable, alone and under mpirun.
     tests("Integration", ["motet", "HDF5", "Media"]),
     tests("Package", []),

@@ -18,7 +18,17 @@ public struct HDF5Error: Error, CustomStringConvertible {
 
   public var description: String {
     let place = object.isEmpty ? path : "\(path): \(object)"
-    return "\(place): \(call) failed" + (stack.last.map { ": \($0)" } ?? "")
+    return "\(place): \(call) failed" + (stack.last.map { ": \(Self.reason($0))" } ?? "")
+  }
+
+  /// The system's own words in what the library says of a failed read or write, which has a date over
+  /// two lines; all else as it is, in one line.
+  private static func reason(_ text: String) -> String {
+    let mark = "error message = '"
+    if let start = text.range(of: mark)?.upperBound, let end = text[start...].firstIndex(of: "'") {
+      return String(text[start..<end])
+    }
+    return text.replacingOccurrences(of: "\n", with: " ")
   }
 }
 

@@ -6,6 +6,13 @@ public final class HDF5File {
   public let path: String
   let id: hid_t
 
+  /// The library, started. It is not to close files when the process ends: `deinit` does, and of a
+  /// file that could not be written (a full disk) the library's own attempt ends in a crash.
+  private static let start: Void = {
+    H5dont_atexit()
+    H5open()
+  }()
+
   private init(path: String, id: hid_t) {
     self.path = path
     self.id = id
@@ -13,7 +20,7 @@ public final class HDF5File {
 
   /// A new file, over any old one. Most writers want `HDF5File.save`, which is atomic.
   public static func create(_ path: String) throws -> HDF5File {
-    H5open()
+    _ = start
     // The library's own words for a folder that is missing or read-only run over a line.
     let descriptor = Glibc.open(path, O_WRONLY | O_CREAT, 0o666)
     guard descriptor >= 0 else {
@@ -38,7 +45,7 @@ public final class HDF5File {
   /// An existing file, for reading (or `writable`). Errors say whether the file is missing,
   /// is not HDF5 or is damaged.
   public static func open(_ path: String, writable: Bool = false) throws -> HDF5File {
-    H5open()
+    _ = start
     guard FileManager.default.fileExists(atPath: path) else {
       throw HDF5Error(path: path, call: "open", stack: ["there is no such file"])
     }
