@@ -20,6 +20,7 @@ demo: build
 
 # MPI, HDF5 and two cores: one test at a time.
 test: setup
+	@.ci/setup-slurm
 	swift build $(TEST) --build-tests
 	swift test $(TEST) --skip-build --no-parallel
 

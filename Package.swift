@@ -44,7 +44,7 @@ let package = Package(
       [
         "Federation", "Evaluation", "Training", "Encoders", "Methods", "Datasets", "Layers",
         "Views",
-        "Tensors", "Catalogues", "HDF5",
+        "Tensors", "Catalogues", "HDF5", "Digests",
         "MessagePassing", yams,
       ]),
     // Floor 5
@@ -109,7 +109,7 @@ let package = Package(
       ["Federation", "Training", "Tensors", "Catalogues", "Kernels", "HDF5", "MessagePassing"],
       fixtures: true),
     tests("Evaluation", ["Evaluation", "Layers", "HDF5"], fixtures: true),
-    tests("Experiments", ["Experiments", "Federation"]),
+    tests("Experiments", ["Experiments", "Federation", "Tensors", "HDF5"]),
     // Spawns the executable, alone and under mpirun.
     tests("Integration", ["motet", "HDF5", "Media", "Tensors"]),
     tests("Package", []),

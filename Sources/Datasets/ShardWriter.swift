@@ -49,6 +49,16 @@ public func makeShards(
   return .written
 }
 
+extension ShardPlan {
+  /// Which client gets which samples, by modality; nothing is written. Throws where shards could not
+  /// be made.
+  public func partitions() throws -> [String: Partition] {
+    try sources.reduce(into: [:]) {
+      $0[$1.key] = try ShardPart(modality: $1.key, source: $1.value, plan: self).partition
+    }
+  }
+}
+
 /// Whether the folder holds shards of this plan. Throws where it holds anything else.
 private func holdsShards(_ folder: String, of entries: [String: String]) throws -> Bool {
   guard FileManager.default.fileExists(atPath: folder) else { return false }

@@ -16,9 +16,11 @@ func leaves(_ tree: [String: Any], under path: String = "") -> [String: String] 
     if let deeper = value as? [String: Any], !deeper.isEmpty {
       found.merge(leaves(deeper, under: inner)) { first, _ in first }
     } else {
-      let wrapped = jsonText(["": value])
-      found[inner] = String(wrapped.dropFirst(4).dropLast())
+      found[inner] = jsonLeaf(value)
     }
   }
   return found
 }
+
+/// One value as JSON text.
+func jsonLeaf(_ value: Any) -> String { String(jsonText(["": value]).dropFirst(4).dropLast()) }

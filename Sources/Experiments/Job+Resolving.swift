@@ -25,11 +25,7 @@ extension Job {
     }
 
     let name = try text(root, "name") ?? file.deletingPathExtension().lastPathComponent
-    let allowed = name.allSatisfy { $0.isLetter || $0.isNumber || "._-".contains($0) }
-    guard !name.isEmpty, allowed, name.first != "." else {
-      throw ConfigurationError(
-        "name", "'\(name)' names folders: letters, digits, '-', '_' and '.' only")
-    }
+    try Self.checkName(name)
     self.name = name
     seed = try Self.seed(root)
 
@@ -107,6 +103,15 @@ extension Job {
       "federation": federationTree, "monitor": try jsonObject(monitor), "views": views,
       "shards": shards, "results": results,
     ]
+  }
+
+  /// A name of a job or a sweep.
+  static func checkName(_ name: String) throws {
+    let allowed = name.allSatisfy { $0.isLetter || $0.isNumber || "._-".contains($0) }
+    guard !name.isEmpty, allowed, name.first != "." else {
+      throw ConfigurationError(
+        "name", "'\(name)' names folders: letters, digits, '-', '_' and '.' only")
+    }
   }
 
   private static func check(_ key: String, _ name: String, among names: [String]) throws {

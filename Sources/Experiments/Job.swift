@@ -94,7 +94,7 @@ public struct Job {
   }
 
   /// Job files are small: what is larger than a megabyte is something else.
-  private static func read(_ path: String) throws -> String {
+  static func read(_ path: String) throws -> String {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw JobError(path: path, message: "there is no such file; expected a job file (YAML)")
@@ -117,12 +117,16 @@ public struct Job {
       throw JobError(
         path: "--set \(setting)", message: "expected KEY=VALUE, as in training.rate=0.1")
     }
-    let keys = setting[..<equals].split(separator: ".", omittingEmptySubsequences: false)
-      .map(String.init)
     let value: Any
     do { value = try YAMLTree.value(String(setting[setting.index(after: equals)...])) } catch {
       throw JobError(path: "--set \(setting)", message: error.message)
     }
+    return replace(String(setting[..<equals]), by: value, in: root)
+  }
+
+  /// The tree with the value at a dotted key replaced; mappings on the way are made.
+  static func replace(_ key: String, by value: Any, in root: [String: Any]) -> [String: Any] {
+    let keys = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     func replaced(_ tree: [String: Any], _ keys: ArraySlice<String>) -> [String: Any] {
       var tree = tree
       let key = keys.first!
@@ -157,7 +161,6 @@ private func yamlLines(_ tree: [String: Any], order: [String], indent: String) -
     if let inner = tree[key] as? [String: Any], !inner.isEmpty {
       return "\(indent)\(key):\n" + yamlLines(inner, order: ["name"], indent: indent + "  ")
     }
-    let leaf = jsonText(["": tree[key]!]).dropFirst(4).dropLast()
-    return "\(indent)\(key): \(leaf)\n"
+    return "\(indent)\(key): \(jsonLeaf(tree[key]!))\n"
   }.joined()
 }

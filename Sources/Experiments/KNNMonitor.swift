@@ -47,15 +47,20 @@ final class KNNMonitor: Monitor {
       let modality = views.modality
       let path = job.data[modality]!
       let store = try SampleStore.open(path)
-      for split in [Self.bankSplit, Self.querySplit] where store.count(modality, split) == 0 {
-        throw StoreError(
-          path, "has no \(modality) in split '\(split)' for the monitor; set monitor.every=0")
-      }
+      try Self.check(store, modality)
       return DataSet(
         name: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent,
         modality: modality, store: store, views: views.makers,
         bank: choose(options.bank, of: store.count(modality, Self.bankSplit), 0),
         queries: choose(options.queries, of: store.count(modality, Self.querySplit), 1))
+    }
+  }
+
+  /// Throws where a store lacks a split that the monitor needs.
+  static func check(_ store: SampleStore, _ modality: String) throws {
+    for split in [bankSplit, querySplit] where store.count(modality, split) == 0 {
+      throw StoreError(
+        store.path, "has no \(modality) in split '\(split)' for the monitor; set monitor.every=0")
     }
   }
 

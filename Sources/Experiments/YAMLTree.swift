@@ -9,7 +9,9 @@ import Yams
 struct YAMLTree {
   let root: [String: Any]
   /// By dotted path.
-  private(set) var lines: [String: Int] = [:]
+  let lines: [String: Int]
+  /// Dotted paths in the file's order.
+  let keys: [String]
 
   init(_ text: String) throws(YAMLTreeError) {
     let node: Node?
@@ -23,12 +25,13 @@ struct YAMLTree {
     guard let node else {
       throw YAMLTreeError(line: nil, message: "the file is empty")
     }
-    var lines: [String: Int] = [:]
-    guard let root = try Self.value(of: node, at: "", &lines) as? [String: Any] else {
+    var places = Places()
+    guard let root = try Self.value(of: node, at: "", &places) as? [String: Any] else {
       throw YAMLTreeError(line: nil, message: "expected a mapping, 'key: value'")
     }
     self.root = root
-    self.lines = lines
+    lines = places.lines
+    keys = places.keys
   }
 
   /// The value of a single scalar or flow collection: the right side of `--set key=value`.
@@ -47,15 +50,20 @@ struct YAMLTree {
     return nil
   }
 
+  private struct Places {
+    var lines: [String: Int] = [:]
+    var keys: [String] = []
+  }
+
   private static func value(
-    of node: Node, at path: String, _ lines: inout [String: Int]
+    of node: Node, at path: String, _ places: inout Places
   ) throws(YAMLTreeError) -> Any {
     switch node {
     case .scalar(let scalar):
       return scalar.style == .plain ? plain(scalar.string) : scalar.string
     case .sequence(let sequence):
       var list: [Any] = []
-      for element in sequence { list.append(try value(of: element, at: path, &lines)) }
+      for element in sequence { list.append(try value(of: element, at: path, &places)) }
       return list
     case .mapping(let mapping):
       var tree: [String: Any] = [:]
@@ -64,8 +72,9 @@ struct YAMLTree {
           throw YAMLTreeError(line: key.mark?.line, message: "a key must be a text")
         }
         let inner = path.isEmpty ? name : "\(path).\(name)"
-        if let line = key.mark?.line { lines[inner] = line }
-        tree[name] = try value(of: element, at: inner, &lines)
+        if let line = key.mark?.line { places.lines[inner] = line }
+        places.keys.append(inner)
+        tree[name] = try value(of: element, at: inner, &places)
       }
       return tree
     case .alias:

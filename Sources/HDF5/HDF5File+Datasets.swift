@@ -1,6 +1,28 @@
 import CHDF5
 
+/// What a data set's elements are.
+public enum HDF5ElementKind: Sendable {
+  case text, whole, real
+}
+
 extension HDF5File {
+  /// What a data set's elements are; nil for any other kind.
+  public func elementKind(_ name: String) throws -> HDF5ElementKind? {
+    let (set, space) = try openDataset(name)
+    defer {
+      H5Sclose(space)
+      H5Dclose(set)
+    }
+    let type = try check(path, name, "H5Dget_type") { H5Dget_type(set) }
+    defer { H5Tclose(type) }
+    switch H5Tget_class(type) {
+    case H5T_STRING: return .text
+    case H5T_INTEGER: return .whole
+    case H5T_FLOAT: return .real
+    default: return nil
+    }
+  }
+
   /// The extent of a data set, outermost first.
   public func shape(_ name: String) throws -> [Int] {
     let (set, space) = try openDataset(name)

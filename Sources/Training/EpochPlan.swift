@@ -46,15 +46,18 @@ public struct EpochPlan {
     }
   }
 
+  /// How many of a client's samples of one modality an epoch uses: all that make a batch.
+  public static func used(of count: Int, _ options: TrainingOptions) -> Int {
+    let rest = count % options.batch
+    let worthwhile = rest >= smallestRest || (rest == count && rest >= 2)
+    return options.lastBatch == .keep && worthwhile ? count : count - rest
+  }
+
   private static func cut(_ order: [Int], _ options: TrainingOptions) -> [[Int]] {
-    let whole = order.count / options.batch
-    var batches = (0..<whole).map {
-      Array(order[$0 * options.batch..<($0 + 1) * options.batch])
+    let used = used(of: order.count, options)
+    return stride(from: 0, to: used, by: options.batch).map {
+      Array(order[$0..<min($0 + options.batch, used)])
     }
-    let rest = order[(whole * options.batch)...]
-    let worthwhile = rest.count >= smallestRest || (whole == 0 && rest.count >= 2)
-    if options.lastBatch == .keep, worthwhile { batches.append(Array(rest)) }
-    return batches
   }
 
   private static func first(_ modality: String, _ queues: [[Batch]]) -> [Batch] {

@@ -12,9 +12,10 @@ import Views
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe",
-    abstract: "List what job files can name, or print a job with every setting filled in.")
+    abstract: "List what job files can name, or print a job with every setting filled in.",
+    discussion: "Of a sweep file it prints what the sweep comes to, or one cell's job.")
 
-  @Argument(help: "A job file (YAML).", completion: .file(extensions: ["yaml"]))
+  @Argument(help: "A job or sweep file (YAML).", completion: .file(extensions: ["yaml"]))
   var job: [String] = []
 
   @Option(
@@ -22,7 +23,16 @@ struct DescribeCommand: ParsableCommand {
     help: ArgumentHelp("Replace a setting, as in training.rate=0.1.", valueName: "key=value"))
   var settings: [String] = []
 
+  @Option(help: "The file is a sweep's: take this cell, by number or id.")
+  var cell: String?
+
   func run() throws {
+    if job.count == 1, cell == nil, settings.isEmpty, Sweep.isSweep(job[0]) {
+      let sweep = try Sweep.load(job[0], limit: Sweep.mostCells)
+      let evaluation = try SweepEvaluation(sweep, launcher: [])
+      let plan = try SweepPlan(sweep, isEvaluated: evaluation.isDone)
+      return plan.lines.forEach(Console.line)
+    }
     if job.isEmpty {
       try describe(modalities)
       try describe(encoders)
@@ -39,10 +49,7 @@ struct DescribeCommand: ParsableCommand {
       }
       return
     }
-    var arguments = JobArguments()
-    arguments.job = job
-    arguments.settings = settings
-    let job = try arguments.load()
+    let job = try JobArguments.load(job, settings: settings, cell: cell)
     Console.write(try job.yaml())
     let selection = job.selection
     let encoder = job.encoder

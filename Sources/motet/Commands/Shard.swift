@@ -55,10 +55,7 @@ struct Shard: ParsableCommand {
     guard data.isEmpty, clients == nil else {
       throw ValidationError("the job says --data and --clients; use --set to change it")
     }
-    var arguments = JobArguments()
-    arguments.job = job
-    arguments.settings = settings
-    let job = try arguments.load()
+    let job = try JobArguments.load(job, settings: settings)
     return (try job.shardPlan(byReference: byReference), to ?? job.shards)
   }
 

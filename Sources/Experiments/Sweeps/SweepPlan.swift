@@ -1,0 +1,108 @@
+import Datasets
+import Federation
+import Foundation
+import Training
+
+/// What a sweep comes to, counted before anything is computed: its data are opened and cut in
+/// memory, so that a store that is missing or does not fit is found here.
+public struct SweepPlan {
+  /// What some of a sweep's cells take.
+  public struct Load: Equatable, Sendable {
+    public var runs = 0
+    public var rounds = 0
+    /// Trainings of a client: those of all rounds.
+    public var trainings = 0
+    /// Views that these see, two for each sample in each epoch.
+    public var views = 0
+    public var evaluations = 0
+
+    static func += (sum: inout Load, load: Load) {
+      sum.runs += load.runs
+      sum.rounds += load.rounds
+      sum.trainings += load.trainings
+      sum.views += load.views
+      sum.evaluations += load.evaluations
+    }
+  }
+
+  public private(set) var whole = Load()
+  /// What is not done yet: of a run that has begun, all of it.
+  public private(set) var left = Load()
+  /// Runs that another sweep has finished.
+  public private(set) var reused = 0
+  /// Distinct cuts of data into clients.
+  public private(set) var shards = 0
+  /// Training samples that the clients of a run hold.
+  public private(set) var samples: [Int] = []
+  private let sweep: Sweep
+
+  /// Throws the first error of the data.
+  public init(_ sweep: Sweep, isEvaluated: (SweepCell) -> Bool) throws {
+    self.sweep = sweep
+    var cuts: [String: [String: Partition]] = [:]
+    var checked: Set<[String: String]> = []
+    for cell in sweep.cells {
+      if cell.job.monitor.every > 0, checked.insert(cell.job.data).inserted {
+        for (modality, path) in cell.job.data.sorted(by: { $0.key < $1.key }) {
+          try KNNMonitor.check(try SampleStore.open(path), modality)
+        }
+      }
+      let cut = try cuts[cell.job.shards] ?? cell.job.shardPlan().partitions()
+      cuts[cell.job.shards] = cut
+      let (load, samples) = Self.load(cell.job, cut, evaluations: sweep.evaluations.count)
+      whole += load
+      switch CellState(cell, isEvaluated: isEvaluated) {
+      case .finished: break
+      case .trained: left.evaluations += load.evaluations
+      case .missing where sweep.reusable(cell) != nil:
+        reused += 1
+        left.evaluations += load.evaluations
+      case .missing, .unfinished, .failed: left += load
+      }
+      self.samples.append(samples)
+    }
+    shards = cuts.count
+  }
+
+  /// The lines of `motet describe` and `--dry-run`.
+  public var lines: [String] {
+    let names = sweep.evaluations.compactMap { $0["name"] as? String }
+    let jobs = sweep.cells.map(\.job)
+    return [
+      "sweep \(sweep.name): \(sweep.cells.count) cells in \(sweep.folder)",
+      "runs: \(whole.runs), \(left.runs) of them to do"
+        + (reused > 0 ? "; \(reused) are there in other sweeps" : ""),
+      "clients: \(range(jobs.map(\.clients.count))) a run, \(range(jobs.map(\.selection.count))) "
+        + "a round; \(shards) \(shards == 1 ? "cut" : "cuts") of the data",
+      "samples: \(range(samples)) a run",
+      "rounds: \(whole.rounds), with \(whole.trainings) trainings of a client",
+      "views: \(whole.views)",
+      "evaluations: \(whole.evaluations)"
+        + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")) after each run)"),
+      "to do: \(left.rounds) rounds, \(left.views) views, \(left.evaluations) evaluations",
+    ]
+  }
+
+  private func range(_ numbers: [Int]) -> String {
+    let (least, most) = (numbers.min() ?? 0, numbers.max() ?? 0)
+    return least == most ? "\(least)" : "\(least) to \(most)"
+  }
+
+  private static func load(
+    _ job: Job, _ cut: [String: Partition], evaluations: Int
+  ) -> (Load, samples: Int) {
+    let counts = (0..<job.clients.count).map { client in cut.values.map { $0.count(client) } }
+    let views = counts.map { counts in
+      2 * job.training.localEpochs
+        * counts.reduce(0) { $0 + EpochPlan.used(of: $1, job.training) }
+    }
+    let rounds = job.federation.rounds
+    let load = Load(
+      runs: 1, rounds: rounds, trainings: rounds * job.selection.count,
+      views: (1...rounds).reduce(0) { sum, round in
+        job.selection.clients(round: round).reduce(sum) { $0 + views[$1] }
+      },
+      evaluations: evaluations)
+    return (load, counts.reduce(0) { $0 + $1.reduce(0, +) })
+  }
+}

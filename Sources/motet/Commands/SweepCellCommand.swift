@@ -1,0 +1,38 @@
+import ArgumentParser
+import Experiments
+import Federation
+import Foundation
+
+/// What one task of a Slurm array runs.
+struct SweepCellCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cell",
+    abstract: "Run one cell of a sweep: its shards if missing, the run, its evaluations.",
+    discussion: """
+      The exit code \(StopSignal.exitCode) means: stopped by SIGTERM or SIGUSR1, run it again.
+      """)
+
+  @Argument(help: "The sweep file (YAML).", completion: .file(extensions: ["yaml"]))
+  var file: String
+  @Argument(help: "The cell's number or id.")
+  var cell: String
+  @OptionGroup var launching: LauncherArguments
+
+  func run() throws {
+    let sweep = try Sweep.load(file)
+    let cell = try sweep.cell(cell)
+    let launcher = try launching.words()
+    let evaluation = try SweepEvaluation(sweep, launcher: launcher)
+    StopSignal.install()
+    switch try CellRunner(sweep, launcher: launcher, evaluation).run(cell) {
+    case .finished, .wasFinished:
+      Console.line("cell \(cell.number), \(cell.id): finished")
+    case .stopped: throw ExitCode(StopSignal.exitCode)
+    case .failed(let message):
+      throw JobError(path: file, message: "cell \(cell.number), \(cell.id): \(message)")
+    case .busy:
+      throw JobError(
+        path: file, message: "cell \(cell.number), \(cell.id): another process is at it")
+    }
+  }
+}

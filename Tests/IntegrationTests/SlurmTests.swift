@@ -1,0 +1,109 @@
+import Foundation
+import HDF5
+import TestSupport
+import Testing
+
+/// The scripts in `slurm/`, on a throw-away Slurm.
+@Suite(.serialized) struct SlurmTests {
+  /// Six cells as an array, one of them stopped as at its time limit, and the gathering after them:
+  /// the table is that of the same sweep without Slurm.
+  @Test func aSweepAsAnArray() throws {
+    let cluster = SlurmCluster(nodes: 3, processors: 2)
+    if let reason = cluster.reason { try Test.cancel("skipped, because \(reason)") }
+    let job = try SmallJob(rounds: 3)
+    func sweep(_ results: String) -> String {
+      job.folder.write(
+        "\(results).yaml",
+        """
+        name: six
+        base: small.yaml
+        sweep:
+          zip: [{ seed: [1, 2, 3, 4, 5, 6], federation.rounds: [1, 1, 1, 1, 1, 3] }]
+          grid: { monitor.every: [0] }
+        results: \(results)
+        """)
+    }
+    let expected = try table(job, sweep("alone"), "alone")
+
+    let path = sweep("array")
+    let submitted = try cluster.run(
+      "/usr/bin/env",
+      [
+        "-C", job.folder.path, repository("slurm/submit"), "--ntasks=2", "--time=10",
+        "--output=task-%a.out", path,
+      ])
+    try #require(submitted.status == 0, "\(submitted.errors)")
+    let words = try #require(submitted.lines.last).split(separator: " ")
+    #expect(submitted.lines.last?.hasPrefix("cells 1-6: job ") == true, "\(submitted.output)")
+    let array = words[3].dropLast()
+    // The last task: its job id is that of the array.
+    let ids = try run("motet", ["sweep", "expand", path]).lines
+    let id = try #require(ids.last?.split(separator: " ")[1])
+    let checkpoint = job.folder.path("array/006-\(id)/checkpoint-000001.h5")
+    func task(_ number: Int) -> String {
+      (try? String(contentsOfFile: job.folder.path("task-\(number).out"), encoding: .utf8)) ?? ""
+    }
+    wait { FileManager.default.fileExists(atPath: checkpoint) }
+    #expect(
+      try cluster.run("scancel", ["--signal=USR1", "--batch", "\(array)_6"]).status == 0,
+      "\(task(6))")
+    var held = 0
+    wait {
+      let queue = (try? cluster.run("squeue", ["--noheader", "--format=%i %r"]))?.lines ?? ["?"]
+      // Slurm holds what was requeued for two minutes.
+      for line in queue where line.hasSuffix(" BeginTime") {
+        held += 1
+        let name = line.split(separator: " ")[0]
+        _ = try? cluster.run("scontrol", ["update", "JobId=\(name)", "StartTime=now"])
+      }
+      return queue.isEmpty
+    }
+    #expect(held > 0)
+    #expect(task(6).contains("continuing after round "), "\(task(6))")
+    let shown = try cluster.run("scontrol", ["show", "job", "\(array)_6"])
+    #expect(shown.output.contains("Restarts=1"), "\(shown.output)")
+
+    let gathered = try Runs(job.folder.path("array/results.h5"))
+    #expect(gathered.states == [String](repeating: "finished", count: 6))
+    #expect(gathered == expected)
+  }
+
+  /// The table of a sweep that was run here.
+  private func table(_ job: SmallJob, _ path: String, _ results: String) throws -> Runs {
+    let done = try run("motet", ["sweep", "run", path])
+    #expect(done.status == 0, "\(done.errors)")
+    let target = job.folder.path("\(results).h5")
+    let gather = try run("motet", ["gather", job.folder.path(results), "--to", target])
+    #expect(gather.status == 0, "\(gather.errors)")
+    return try Runs(target)
+  }
+
+  /// Of a gathered file what does not depend on where it ran.
+  private struct Runs: Equatable {
+    let runs: [String]
+    let cells: [Int64]
+    let states: [String]
+    let models: [String]
+    let losses: [UInt64]
+
+    init(_ path: String) throws {
+      let file = try HDF5File.open(path)
+      runs = try file.texts("/runs/run")
+      cells = try file.read("/runs/cell")
+      states = try file.texts("/runs/state")
+      models = try file.texts("/runs/model")
+      losses = (try file.read("/rounds/loss.image") as [Double]).map(\.bitPattern)
+    }
+  }
+
+  /// Bounded, so that a failure shows as one.
+  private func wait(_ condition: () -> Bool) {
+    for _ in 0..<600 where !condition() { usleep(100_000) }
+  }
+}
+
+/// A path in the repository.
+func repository(_ path: String) -> String {
+  URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent(path).path
+}

@@ -1,0 +1,180 @@
+import Foundation
+import HDF5
+import TestSupport
+import Testing
+
+/// Sweeps as a user has them: one command, again and again, until all is there.
+@Suite(.serialized) struct SweepTests {
+  private let job: SmallJob
+
+  init() throws { job = try SmallJob(rounds: 3) }
+
+  /// A sweep file over the small job.
+  @discardableResult
+  private func sweep(_ name: String, _ text: String) -> String {
+    job.folder.write("\(name).yaml", "base: small.yaml\n" + text)
+  }
+
+  private func model(_ folder: String) throws -> String? {
+    hash(try run("motet", ["hash", folder]))
+  }
+
+  /// The run's folder of a sweep's only cell of a number.
+  private func cellFolder(_ name: String, _ number: Int) throws -> String {
+    let runs = job.folder.path("runs/\(name)")
+    let names = try FileManager.default.contentsOfDirectory(atPath: runs)
+    return "\(runs)/\(try #require(names.first { $0.hasPrefix("00\(number)-") }))"
+  }
+
+  @Test func whatFailsIsTriedAgainAndWhatIsDoneStays() throws {
+    let grid = "grid: { federation.rounds: [1], monitor.every: [0] }"
+    let path = sweep("seeds", "sweep: { \(grid), seeds: [1, 2] }\n")
+    let plan = try run("motet", ["sweep", "run", path, "--dry-run"])
+    #expect(plan.status == 0 && plan.lines.first?.hasPrefix("sweep seeds: 2 cells") == true)
+    #expect(!job.folder.names.contains("runs"))
+    #expect(try run("motet", ["describe", path]).output == plan.output)
+    let views = try #require(plan.lines.first { $0.hasPrefix("views: ") })
+
+    let failed = try run("motet", ["sweep", "run", path], environment: ["MOTET_LANES": "5"])
+    #expect(failed.status == 1)
+    #expect(failed.errors.contains("motet: cell 2, "), "\(failed.errors)")
+    #expect(failed.lines.last?.contains("0 of 2 cells finished, 2 failed") == true)
+    let status = try run("motet", ["sweep", "status", path])
+    #expect(status.lines.first?.contains("failed (run: MOTET_LANES=5") == true, "\(status.output)")
+    #expect(try run("motet", ["sweep", "status", path, "--array"]).lines == ["1-2"])
+
+    let done = try run("motet", ["sweep", "run", path])
+    #expect(done.status == 0, "\(done.errors)")
+    #expect(done.lines.last == "seeds: 2 of 2 cells finished")
+    let again = try run("motet", ["sweep", "run", path])
+    #expect(again.status == 0 && again.lines.contains("cell 2: finished before"))
+    #expect(try run("motet", ["sweep", "status", path, "--array"]).lines.isEmpty)
+
+    // The cell is the job with its settings, and the plan's views are those that were trained on.
+    let alone = try run(
+      "motet",
+      job.arguments(
+        "alone", "seed=2", "federation.rounds=1", "shards=\(try shards("seeds", seed: 2))"))
+    #expect(try hash(alone) == model(cellFolder("seeds", 2)), "\(alone.errors)")
+    let gathered = job.folder.path("seeds.h5")
+    let gather = try run(
+      "motet", ["gather", job.folder.path("runs/seeds"), "--to", gathered, "--strict"])
+    #expect(gather.status == 0 && gather.output.contains("2 runs (2 finished)"), "\(gather.errors)")
+    let trained = try HDF5File.open(gathered).read("/rounds/views") as [Int64]
+    #expect(views == "views: \(trained.reduce(0, +))")
+
+    // Another sweep with the same job uses the run that is there.
+    let reuse = sweep("reuse", "sweep: { \(grid), seeds: [2] }\nreuse: [runs/seeds]\n")
+    let reusing = try run("motet", ["sweep", "run", reuse, "--dry-run"])
+    #expect(reusing.lines[1] == "runs: 1, 0 of them to do; 1 are there in other sweeps")
+    let reused = try run("motet", ["sweep", "run", reuse])
+    #expect(
+      reused.status == 0 && reused.lines.contains { $0.contains("uses ") }, "\(reused.output)")
+    #expect(try model(cellFolder("reuse", 1)) == hash(alone))
+  }
+
+  /// The shards of a sweep that were cut with a seed.
+  private func shards(_ name: String, seed: Int) throws -> String {
+    let folder = job.folder.path("runs/\(name)/shards")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    let found = try names.first { name in
+      let plan = try HDF5File.open("\(folder)/\(name)/manifest.h5")
+      return try plan.textAttribute("seed", on: "plan") == "\(seed)"
+    }
+    return "\(folder)/\(try #require(found))"
+  }
+
+  /// Two tasks of an array at once share shards; a cell has one process; a signal leaves it to be
+  /// continued.
+  @Test func tasksOfAnArray() throws {
+    let path = sweep(
+      "rates",
+      """
+      sweep:
+        zip: [{ training.rate: [0.03, 0.05], federation.rounds: [3, 1] }]
+        grid: { monitor.every: [0] }
+      """)
+    let motet = productsFolder.appendingPathComponent("motet").path
+    let first = try RunningProcess(motet, ["sweep", "cell", path, "1", "--ranks", "2"])
+    let second = try RunningProcess(motet, ["sweep", "cell", path, "2"])
+    // Bounded, so that a failure shows as one.
+    for _ in 0..<3000 where !first.output.contains("round 1/3") { usleep(10_000) }
+    let busy = try run("motet", ["sweep", "cell", path, "1"])
+    #expect(busy.status == 1 && busy.errors.contains("another process is at it"), "\(busy.errors)")
+    kill(first.process.processIdentifier, SIGTERM)
+    let stopped = first.wait()
+    #expect(stopped.status == 85, "\(stopped.errors)")
+    #expect(second.wait().status == 0)
+    let shards = try FileManager.default.contentsOfDirectory(
+      atPath: job.folder.path("runs/rates/shards"))
+    #expect(shards.count == 1)
+
+    let continued = try run("motet", ["sweep", "cell", path, "1"])
+    #expect(continued.status == 0 && continued.errors.contains("continuing after round"))
+    #expect(
+      try model(cellFolder("rates", 1)) == hash(try run("motet", job.arguments("whole"))))
+  }
+
+  /// One line that names the file and the mend; nothing left behind.
+  @Test func mistakes() throws {
+    func refusal(_ arguments: String...) throws -> String {
+      let before = job.folder.names
+      let result = try run("motet", arguments)
+      #expect(result.status != 0 && result.output.isEmpty, "\(result.output)")
+      #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+      #expect(job.folder.names == before)
+      return result.errors
+    }
+    func ofSweep(_ text: String) throws -> String {
+      try refusal("sweep", "run", sweep("wrong", text), "--dry-run")
+    }
+    sweep("wrong", "")
+    #expect(try ofSweep("sweep: { grid: {} }").contains("wrong.yaml:2: sweep.grid: empty"))
+    #expect(
+      try ofSweep("sweep: { grid: { training.ratee: [1] } }")
+        .contains("wrong.yaml:2: training.ratee: unknown key 'ratee' (did you mean 'rate'?)"))
+    #expect(
+      try ofSweep("sweep: { grid: { training.rate: [0.1, 1e-1] } }").contains("are the same job"))
+    let many = "[\((1...10_000).map(String.init).joined(separator: ","))]"
+    #expect(try ofSweep("sweep: { seeds: \(many) }").contains("10000 cells, more than 1000; --yes"))
+    #expect(
+      try ofSweep("sweep: { grid: { data.image: [none.h5] } }").contains("none.h5: open failed"))
+    #expect(
+      try ofSweep("sweep: { grid: { clients.minimum: [500] } }").contains("a minimum of 500 each"))
+    let good = sweep("wrong", "sweep: { seeds: [1] }")
+    #expect(try refusal("run", good).contains("this is a sweep"))
+    #expect(try refusal("sweep", "cell", good, "2").contains("there is no cell '2'"))
+    #expect(try refusal("sweep", "run", job.path).contains("unknown key 'clients'"))
+    #expect(
+      try refusal("gather", job.folder.path, "--to", job.folder.path("x.h5"))
+        .contains("there is no run here"))
+  }
+
+  /// A disk that is full while gathering: the old file stays, nothing half-written.
+  @Test func aFullDisk() throws {
+    let arguments = job.arguments("a", "federation.rounds=1", "monitor.every=0")
+    #expect(try run("motet", arguments).status == 0)
+    let gather = ["gather", job.folder.path("a"), "--to", job.folder.path("all.h5")]
+    let motet = productsFolder.appendingPathComponent("motet").path
+    func onAFullDisk() throws {
+      let before = job.folder.names
+      let old = FileManager.default.contents(atPath: job.folder.path("all.h5"))
+      // A limit on the size of files fails as a full disk does, and anybody can set it.
+      let full = try RunningProcess(
+        "/bin/bash",
+        ["-c", #"trap "" XFSZ; ulimit -f 16; exec "$@""#, "bash", motet] + gather
+      ).wait()
+      #expect(full.status == 1, "\(full.errors)")
+      #expect(full.errors.split(separator: "\n").count == 1, "\(full.errors)")
+      #expect(full.errors.hasPrefix("motet: \(job.folder.path("all.h5")): "), "\(full.errors)")
+      #expect(job.folder.names == before)
+      #expect(FileManager.default.contents(atPath: job.folder.path("all.h5")) == old)
+    }
+    try onAFullDisk()
+    #expect(try run("motet", gather).status == 0)
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 0)],
+      ofItemAtPath: job.folder.path("a/results.h5"))
+    try onAFullDisk()
+  }
+}
