@@ -24,6 +24,10 @@ public protocol Modality: Sendable {
   /// How samples are stored.
   static var form: SampleForm { get }
 
+  /// Options under which a training view is cropped (and flipped) alone: for supervised training.
+  /// None unless a modality says so.
+  static var plainViews: [String: Any] { get }
+
   /// What views need to know of a data set (mean and standard deviation of its spectrograms),
   /// computed once at import over the training samples and kept in the store. Empty if nothing.
   func statistics(count: Int, sample: (Int, (Sample) -> Void) throws -> Void) throws
@@ -38,6 +42,8 @@ public protocol Modality: Sendable {
 }
 
 extension Modality {
+  public static var plainViews: [String: Any] { [:] }
+
   /// With the widest vectors that this processor has.
   public func makeViews(
     shape: ViewShape, statistics: [String: Double]
