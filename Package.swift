@@ -44,7 +44,7 @@ let package = Package(
       [
         "Federation", "Evaluation", "Training", "Encoders", "Methods", "Datasets", "Layers",
         "Views",
-        "Tensors", "Catalogues", "HDF5",
+        "Tensors", "Catalogues", "HDF5", "Digests",
         "MessagePassing", yams,
       ]),
     // Floor 5
@@ -53,7 +53,10 @@ let package = Package(
       ["Training", "Tensors", "Kernels", "Catalogues", "HDF5", "Digests", "MessagePassing"]),
     library(
       "Evaluation",
-      ["Training", "Encoders", "Layers", "Datasets", "Views", "Tensors", "Kernels"]),
+      [
+        "Training", "Encoders", "Layers", "Datasets", "Views", "Tensors", "Kernels", "Catalogues",
+        "MessagePassing",
+      ]),
     // Floor 4
     library(
       "Training",
@@ -105,7 +108,11 @@ let package = Package(
     tests(
       "Training", ["Training", "Encoders", "Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
     tests("Federation", ["Federation", "Training", "Tensors", "Kernels", "MessagePassing"]),
-    tests("Evaluation", ["Evaluation", "Layers", "HDF5"], fixtures: true),
+    tests(
+      "Evaluation",
+      [
+        "Evaluation", "Training", "Encoders", "Layers", "Tensors", "HDF5", "MessagePassing",
+      ], fixtures: true),
     tests("Experiments", ["Experiments", "Federation"]),
     // Spawns the executable, alone and under mpirun.
     tests("Integration", ["motet", "HDF5", "Media", "Tensors"]),
