@@ -12,6 +12,7 @@ struct Motet: ParsableCommand {
       DataCommand.self,
       Shard.self,
       RunCommand.self,
+      EvaluateCommand.self,
       ResultsCommand.self,
       HashCommand.self,
       ViewsCommand.self,

@@ -32,6 +32,7 @@ struct DescribeCommand: ParsableCommand {
       try describe(partitioners)
       try describe(aggregators)
       try describe(clientSchedules)
+      try describe(evaluationTasks)
       return
     }
     var arguments = JobArguments()
