@@ -53,7 +53,10 @@ let package = Package(
       ["Training", "Tensors", "Kernels", "Catalogues", "HDF5", "Digests", "MessagePassing"]),
     library(
       "Evaluation",
-      ["Training", "Encoders", "Layers", "Datasets", "Views", "Tensors", "Kernels"]),
+      [
+        "Training", "Encoders", "Layers", "Datasets", "Views", "Tensors", "Kernels", "Catalogues",
+        "MessagePassing",
+      ]),
     // Floor 4
     library(
       "Training",
@@ -108,7 +111,11 @@ let package = Package(
       "Federation",
       ["Federation", "Training", "Tensors", "Catalogues", "Kernels", "HDF5", "MessagePassing"],
       fixtures: true),
-    tests("Evaluation", ["Evaluation", "Layers", "HDF5"], fixtures: true),
+    tests(
+      "Evaluation",
+      [
+        "Evaluation", "Training", "Encoders", "Layers", "Tensors", "HDF5", "MessagePassing",
+      ], fixtures: true),
     tests("Experiments", ["Experiments", "Federation", "Tensors", "HDF5"]),
     // Spawns the executable, alone and under mpirun.
     tests("Integration", ["motet", "HDF5", "Media", "Tensors"]),

@@ -9,6 +9,8 @@ public class EncoderSaved {}
 /// layout, so one value serves any number of clients.
 public protocol Encoder: Sendable {
   var layout: ParameterLayout { get }
+  /// What the names of the projection head's parameters begin with.
+  var headName: String { get }
   /// Side of the square input.
   var inputSide: Int { get }
   /// Channels of the input.

@@ -34,6 +34,7 @@ public struct ResNet18: PlugIn, Encoder {
   public static var defaults: Options { Options() }
 
   public let layout: ParameterLayout
+  public let headName = "fc"
   public let inputSide: Int
   public let inputChannels: Int
   public let featureCount = 512
@@ -76,7 +77,7 @@ public struct ResNet18: PlugIn, Encoder {
       }
     }
     self.blocks = blocks
-    head = ProjectionHead("fc", &layout, input: 512, options)
+    head = ProjectionHead(headName, &layout, input: 512, options)
     self.layout = layout
   }
 

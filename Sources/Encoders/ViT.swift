@@ -46,6 +46,7 @@ public struct ViT: PlugIn, Encoder {
   public static var defaults: Options { Options() }
 
   public let layout: ParameterLayout
+  public let headName = "head"
   public let inputSide: Int
   public let inputChannels: Int
   public let featureCount: Int
@@ -70,7 +71,7 @@ public struct ViT: PlugIn, Encoder {
         "blocks.\($0)", &layout, width: options.width, heads: options.heads, hidden: options.mlp)
     }
     norm = LayerNorm("norm", &layout, columns: options.width)
-    head = ProjectionHead("head", &layout, input: options.width, options)
+    head = ProjectionHead(headName, &layout, input: options.width, options)
     self.layout = layout
   }
 

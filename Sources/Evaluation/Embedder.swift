@@ -40,8 +40,33 @@ public final class Embedder {
     _ samples: SampleSet, _ makers: [any ViewMaker], _ parameters: ParameterVector
   ) -> [Float] {
     let views = makers[0].evaluationViewCount
-    var features = [Float](repeating: 0, count: samples.count * dimension)
-    let total = samples.count * views
+    return embed(samples.count, views: views, parameters) { index, maker, view in
+      samples.withSample(index / views) {
+        makers[maker].evaluationView(of: $0, index: index % views, into: view)
+      }
+    }
+  }
+
+  /// Features [samples, dimension] of one training view of each sample.
+  /// - Parameter random: the stream that a sample's view draws from.
+  public func embed(
+    _ samples: SampleSet, _ makers: [any ViewMaker], _ parameters: ParameterVector,
+    random: (_ sample: Int) -> RandomStream
+  ) -> [Float] {
+    embed(samples.count, views: 1, parameters) { index, maker, view in
+      var stream = random(index)
+      samples.withSample(index) {
+        makers[maker].trainingView(of: $0, random: &stream, into: view)
+      }
+    }
+  }
+
+  private func embed(
+    _ samples: Int, views: Int, _ parameters: ParameterVector,
+    draw: (_ index: Int, _ maker: Int, UnsafeMutableBufferPointer<Float>) -> Void
+  ) -> [Float] {
+    var features = [Float](repeating: 0, count: samples * dimension)
+    let total = samples * views
     for first in stride(from: 0, to: total, by: batch) {
       let count = min(batch, total - first)
       let input = FeatureMap(
@@ -51,9 +76,7 @@ public final class Embedder {
         for place in places {
           let view = UnsafeMutableBufferPointer(
             start: input.pointer + place * input.imageCount, count: input.imageCount)
-          samples.withSample((first + place) / views) {
-            makers[own.thread].evaluationView(of: $0, index: (first + place) % views, into: view)
-          }
+          draw(first + place, own.thread, view)
         }
       }
       let results = encoder.infer(input, parameters, engine)

@@ -23,9 +23,6 @@ final class KNNMonitor: Monitor {
 
   private static let bankSplit = "train"
   private static let querySplit = "test"
-  /// Samples in memory at a time: bounds the memory, not the result.
-  private static let batch = 256
-
   private let sets: [DataSet]
   private let knn: KNN
   private let embedder: Embedder
@@ -69,8 +66,12 @@ final class KNNMonitor: Monitor {
   ) throws -> [MonitorFigure]? {
     var figures: [MonitorFigure] = []
     for set in sets {
-      let bank = try embed(set, Self.bankSplit, set.bank, model, communicator)
-      let queries = try embed(set, Self.querySplit, set.queries, model, communicator)
+      func embed(_ split: String, _ rows: [Int]) throws -> [Float] {
+        try embedder.embed(
+          set.store, set.modality, split: split, rows: rows, set.views, model, communicator)
+      }
+      let bank = try embed(Self.bankSplit, set.bank)
+      let queries = try embed(Self.querySplit, set.queries)
       try communicator.agreeOnRoot {
         let bankLabels = try set.store.labels(set.modality, split: Self.bankSplit)
         let queryLabels = try set.store.labels(set.modality, split: Self.querySplit)
@@ -83,22 +84,5 @@ final class KNNMonitor: Monitor {
       }
     }
     return communicator.rank == 0 ? figures : nil
-  }
-
-  /// Features of these rows on rank 0, empty elsewhere.
-  private func embed(
-    _ set: DataSet, _ split: String, _ rows: [Int], _ model: ParameterVector,
-    _ communicator: Communicator
-  ) throws -> [Float] {
-    let begin = rows.count * communicator.rank / communicator.size
-    let end = rows.count * (communicator.rank + 1) / communicator.size
-    let own = try communicator.agree {
-      try stride(from: begin, to: end, by: Self.batch).flatMap { start in
-        let batch = Array(rows[start..<min(start + Self.batch, end)])
-        return embedder.embed(
-          try set.store.load(set.modality, split: split, indices: batch), set.views, model)
-      }
-    }
-    return try communicator.gather(own)?.flatMap { $0 } ?? []
   }
 }

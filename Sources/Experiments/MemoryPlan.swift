@@ -76,16 +76,22 @@ public struct MemoryError: Error, CustomStringConvertible {
   public let ranks: Int
   public let planned: Int
   public let available: Int
+  /// What helps beside fewer ranks.
+  public let mend: String
 
   public var description: String {
     func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
     return "\(host): \(ranks == 1 ? "1 rank needs" : "\(ranks) ranks need") at least "
       + "\(mebibytes(planned)), but only \(mebibytes(available)) are free; start fewer ranks, "
-      + "set training.recompute, or lower training.batch or the encoder's size"
+      + mend
   }
 
   /// Throws on all ranks where the ranks of one node plan more memory than it has.
-  static func check(_ planned: Int, _ communicator: Communicator) throws {
+  static func check(
+    _ planned: Int,
+    mend: String = "set training.recompute, or lower training.batch or the encoder's size",
+    _ communicator: Communicator
+  ) throws {
     let machine = Machine()
     let hosts = try communicator.gather(text: machine.host)
     let plans = try communicator.gather([Int64(planned), Int64(machine.availableMemory)])
@@ -99,7 +105,8 @@ public struct MemoryError: Error, CustomStringConvertible {
         let available = ranks.map { plans[$0][1] }.min()!
         guard total <= available else {
           throw MemoryError(
-            host: host, ranks: ranks.count, planned: Int(total), available: Int(available))
+            host: host, ranks: ranks.count, planned: Int(total), available: Int(available),
+            mend: mend)
         }
       }
     }

@@ -30,14 +30,16 @@ public enum StopSignal {
   public static var isReceived: Bool { received.load(ordering: .relaxed) }
 }
 
-/// The run was asked to stop, and did so after a complete round.
+/// The run was asked to stop, and did so where the same command continues.
 public struct Stopped: Error, CustomStringConvertible {
-  /// The last complete round, which is in the checkpoint.
-  public let round: Int
+  /// What is complete and kept: `round 12`.
+  public let last: String
 
-  public init(round: Int) { self.round = round }
+  public init(after last: String) { self.last = last }
+
+  public init(round: Int) { self.init(after: "round \(round)") }
 
   public var description: String {
-    "stopped by a signal after round \(round); the same command continues"
+    "stopped by a signal after \(last); the same command continues"
   }
 }

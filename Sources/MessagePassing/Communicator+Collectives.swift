@@ -53,6 +53,18 @@ extension Communicator {
     }
   }
 
+  /// Adds the ranks' integers, place by place, on all ranks.
+  public func sumOnAll(_ values: UnsafeMutableBufferPointer<Int64>) throws {
+    guard let world else { return }
+    try forEachPiece(values.count) { piece, waiting in
+      let start = values.baseAddress! + piece.lowerBound
+      try wait(waiting, "MPI_Iallreduce") {
+        MPI_Iallreduce(
+          cmpi_in_place(), start, Int32(piece.count), cmpi_int64(), cmpi_sum(), world, &$0)
+      }
+    }
+  }
+
   /// The largest of the ranks' values, on all ranks.
   public func maximum(_ value: Int64) throws -> Int64 { try extreme(value, cmpi_max()) }
 

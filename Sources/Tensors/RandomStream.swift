@@ -16,6 +16,7 @@ public struct Purpose: RawRepresentable, Sendable {
   public static let secondView = Purpose(rawValue: 8)
   public static let synthesis = Purpose(rawValue: 9)
   public static let sampling = Purpose(rawValue: 10)
+  public static let bootstrap = Purpose(rawValue: 21)
 }
 
 /// Random numbers that depend on their key alone, never on which rank draws them or when:

@@ -9,6 +9,7 @@ public struct Audio: PlugIn, Modality {
   public static let summary =
     "sounds; views are log-mel spectrograms of random segments, by preset masked or noisy"
   public static let form = SampleForm.ragged
+  public static var plainViews: [String: Any] { ["preset": "crop"] }
 
   public struct Options: Codable, Sendable {
     /// What a training view does beyond choosing a segment. `crop`: nothing (COLA). `spectral`: one

@@ -8,6 +8,9 @@ public struct Image: PlugIn, Modality {
   public static let summary =
     "pictures; views by random crop, colour jitter, grey, Gaussian blur and flip"
   public static let form = SampleForm.dense
+  public static var plainViews: [String: Any] {
+    ["jitter": ["probability": 0.0], "grey": 0.0, "blur": ["probability": 0.0]]
+  }
 
   public struct Options: Codable, Sendable {
     /// What is taken from red, green and blue (0–1), and what they are divided by afterwards.

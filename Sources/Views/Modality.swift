@@ -33,6 +33,10 @@ public protocol Modality: Sendable {
   /// was no sample. Computed once at import and kept in the store.
   func statistics(ofSums sums: [Double]) -> [String: Double]
 
+  /// Options under which a training view is cropped (and flipped) alone: for supervised training.
+  /// None unless a modality says so.
+  static var plainViews: [String: Any] { get }
+
   /// The maker of views of one shape, for one thread. Throws `ConfigurationError` where a needed
   /// statistic is missing or an option does not fit the shape.
   /// - Parameter kernels: of one instruction set; all that fuse multiply and add give the same bits.
@@ -42,6 +46,8 @@ public protocol Modality: Sendable {
 }
 
 extension Modality {
+  public static var plainViews: [String: Any] { [:] }
+
   /// With the widest vectors that this processor has.
   public func makeViews(
     shape: ViewShape, statistics: [String: Double]

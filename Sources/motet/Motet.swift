@@ -13,6 +13,7 @@ struct Motet: ParsableCommand {
       Shard.self,
       RunCommand.self,
       SweepCommand.self,
+      EvaluateCommand.self,
       ResultsCommand.self,
       HashCommand.self,
       GatherCommand.self,

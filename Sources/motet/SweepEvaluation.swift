@@ -6,18 +6,11 @@ struct SweepEvaluation {
   private let sweep: Sweep
   private let launcher: [String]
 
-  /// Throws where the sweep has evaluations that this program cannot make.
+  /// Throws where the sweep's evaluations are not to be made as they are described.
   init(_ sweep: Sweep, launcher: [String]) throws {
     self.sweep = sweep
     self.launcher = launcher
-    let isThere = Motet.configuration.subcommands.contains {
-      $0.configuration.commandName == "evaluate"
-    }
-    guard sweep.evaluations.isEmpty || isThere else {
-      throw JobError(
-        path: sweep.path,
-        message: "has evaluations, but this motet has no 'motet evaluate'; take them out")
-    }
+    if !sweep.evaluations.isEmpty { _ = try EvaluationSpec.load(sweep.path) }
   }
 
   /// Whether a cell's run has been evaluated as the sweep says, by the note that `evaluate` leaves.

@@ -54,6 +54,8 @@ public final class RunningProcess {
 
   /// What it has printed so far.
   public var output: String { text("output") }
+  /// What it has complained of so far.
+  public var errors: String { text("errors") }
 
   public func wait() -> ProcessResult {
     process.waitUntilExit()

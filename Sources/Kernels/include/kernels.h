@@ -182,6 +182,9 @@ typedef struct {
   // v = momentum v + (g + decay w); w -= rate v (PyTorch's SGD)
   void (*momentum_step)(long n, float *w, const float *g, float *v, float rate, float momentum,
                         float decay);
+  // with d = g + decay w: v = momentum v + d; w -= rate (d + momentum v) (PyTorch's, Nesterov)
+  void (*nesterov_step)(long n, float *w, const float *g, float *v, float rate, float momentum,
+                        float decay);
 } MotetKernels;
 
 // The table for a number of lanes: 4, 8 (AVX2) or 16 (AVX-512); 0: the widest that this processor

@@ -2,8 +2,9 @@ import Catalogues
 import Layers
 import Tensors
 
-/// PyTorch's SGD: v ← m v + (g + λ w), w ← w − η v, from v = 0. The decay λ acts on every
-/// parameter, BatchNorm and biases included (the paper's setting).
+/// PyTorch's SGD: v ← m v + (g + λ w), w ← w − η v, from v = 0; Nesterov's takes the step
+/// w ← w − η (g + λ w + m v). The decay λ acts on every parameter, BatchNorm and biases included (the
+/// paper's setting).
 public struct SGD: PlugIn, Optimizer {
   public static let name = "sgd"
   public static let summary = "stochastic gradient descent with momentum and weight decay"
@@ -11,14 +12,16 @@ public struct SGD: PlugIn, Optimizer {
   public struct Options: Codable, Sendable {
     public var momentum = 0.9
     public var weightDecay = 1e-4
+    public var nesterov = false
 
-    public init(momentum: Double = 0.9, weightDecay: Double = 1e-4) {
+    public init(momentum: Double = 0.9, weightDecay: Double = 1e-4, nesterov: Bool = false) {
       self.momentum = momentum
       self.weightDecay = weightDecay
+      self.nesterov = nesterov
     }
 
     private enum CodingKeys: String, CodingKey {
-      case momentum
+      case momentum, nesterov
       case weightDecay = "weight_decay"
     }
   }
@@ -27,8 +30,10 @@ public struct SGD: PlugIn, Optimizer {
 
   private let momentum: Float
   private let weightDecay: Float
+  private let nesterov: Bool
 
   public init(_ options: Options) {
+    nesterov = options.nesterov
     momentum = Float(options.momentum)
     weightDecay = Float(options.weightDecay)
   }
@@ -43,7 +48,8 @@ public struct SGD: PlugIn, Optimizer {
     for range in trainableRanges(parameters.layout) {
       engine.parallel(range.count, unit: 1024) { part, own in
         let place = range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound
-        own.kernels.momentum_step(
+        let step = nesterov ? own.kernels.nesterov_step : own.kernels.momentum_step
+        step?(
           part.count, parameters[place].baseAddress, gradient[place].baseAddress,
           velocity[place].baseAddress, rate, momentum, weightDecay)
       }

@@ -13,6 +13,7 @@ public let rateSchedules = Catalogue<any RateSchedule>(
     .init(CosineLocal.self) { $0 },
     .init(Constant.self) { $0 },
     .init(CosineRounds.self) { $0 },
+    .init(Milestones.self) { $0 },
   ])
 
 /// Options of something that has none.

@@ -42,6 +42,7 @@ struct DescribeCommand: ParsableCommand {
       try describe(partitioners)
       try describe(aggregators)
       try describe(clientSchedules)
+      try describe(evaluationTasks)
       Console.line("a job's other settings:")
       let job = try Job.defaults()
       for name in ["clients", "training", "federation", "monitor"] {

@@ -1,0 +1,66 @@
+import Catalogues
+import Training
+
+/// How a classifier is trained on labelled samples: the linear probe's and fine-tuning's schedule
+/// (FSSUAVL §4; momentum, batch and no weight decay as in its authors' code).
+public struct SupervisedOptions: Codable, Sendable, Equatable {
+  /// Passes over the training samples.
+  public var epochs = 60
+  /// Samples a step.
+  public var batch = 128
+  /// Learning rate.
+  public var rate = 0.03
+  /// Of the rate, over the epochs.
+  public var schedule = "milestones"
+  public var momentum = 0.9
+  public var nesterov = true
+  public var weightDecay = 0.0
+  /// Of the fresh head, the order of samples and the views.
+  public var seed: UInt64 = 1
+
+  public init() {}
+
+  private enum CodingKeys: String, CodingKey {
+    case epochs, batch, rate, schedule, momentum, nesterov, seed
+    case weightDecay = "weight_decay"
+  }
+
+  /// Throws where a number cannot be.
+  public func validate() throws {
+    try ConfigurationError.check("epochs", epochs, in: 1...100_000)
+    try ConfigurationError.check("batch", batch, in: 2...65_536)
+    func require(_ condition: Bool, _ key: String, _ message: String) throws {
+      if !condition { throw ConfigurationError(key, message) }
+    }
+    try require(rate > 0 && rate.isFinite, "rate", "\(rate) is not above 0")
+    try require((0..<1).contains(momentum), "momentum", "\(momentum) is not in 0 ..< 1")
+    try require(!nesterov || momentum > 0, "nesterov", "needs a momentum above 0")
+    try require(
+      weightDecay >= 0 && weightDecay.isFinite, "weight_decay", "\(weightDecay) is below 0")
+    guard rateSchedules.names.contains(schedule) else {
+      throw ConfigurationError(
+        "schedule", unknown("schedule", schedule, among: rateSchedules.names))
+    }
+  }
+
+  var optimizer: SGD {
+    SGD(.init(momentum: momentum, weightDecay: weightDecay, nesterov: nesterov))
+  }
+
+  /// The rate in an epoch, counted from 0.
+  func rate(epoch: Int) throws -> Double {
+    try rate * rateSchedules.make(schedule).factor(epoch: epoch, of: epochs, round: 0, of: 1)
+  }
+
+  /// The batches of an epoch: of one modality each, in turn. An epoch of pretraining has a round of
+  /// at least 1, so no two draw the same order.
+  func plan(counts: [(modality: String, count: Int)], epoch: Int) -> [EpochPlan.Batch] {
+    var training = TrainingOptions()
+    training.batch = batch
+    training.order = .alternate
+    training.lastBatch = .keep
+    return EpochPlan(
+      counts: counts, options: training, seed: seed, round: 0, client: 0, epoch: epoch
+    ).batches
+  }
+}

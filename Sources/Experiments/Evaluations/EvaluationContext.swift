@@ -1,0 +1,55 @@
+import Encoders
+import Evaluation
+import Layers
+import MessagePassing
+
+/// Told what happens in evaluations, on rank 0.
+public protocol EvaluationObserver: AnyObject {
+  /// A line that matters even where nobody watches.
+  func note(_ line: String)
+  /// How far something long is.
+  func progress(_ title: String, _ done: Int, of total: Int)
+  /// An evaluation is complete; `isNew` is false where its file was there already.
+  func evaluated(_ record: EvaluationRecord, isNew: Bool)
+}
+
+/// What the evaluations of one command share.
+public final class EvaluationContext {
+  let run: EvaluatedRun
+  let communicator: Communicator
+  let engine: Engine
+  /// Whether training saves less and makes it again.
+  let recompute: Bool
+  let observer: any EvaluationObserver
+  private(set) lazy var features = Features(self, folder: "\(run.evaluations)/features")
+  private var others: [String: EvaluatedRun] = [:]
+
+  init(
+    run: EvaluatedRun, communicator: Communicator, engine: Engine, recompute: Bool,
+    observer: any EvaluationObserver
+  ) {
+    self.run = run
+    self.communicator = communicator
+    self.engine = engine
+    self.recompute = recompute
+    self.observer = observer
+  }
+
+  /// Rank 0 tells the observer.
+  func progress(_ title: String, _ done: Int, of total: Int) {
+    if communicator.rank == 0 { observer.progress(title, done, of: total) }
+  }
+
+  /// Opens another run for the tasks that need it: a collective.
+  func open(_ path: String) throws {
+    if others[path] == nil {
+      others[path] = try EvaluatedRun(path, communicator, warn: observer.note)
+    }
+  }
+
+  /// A run that was opened.
+  func other(_ path: String) -> EvaluatedRun {
+    guard let run = others[path] else { preconditionFailure("\(path) was not opened") }
+    return run
+  }
+}

@@ -1,0 +1,80 @@
+import Catalogues
+import Evaluation
+
+/// Recognition of pairs by a classifier trained on both modalities (FSSUAVL Table 4): one head, one
+/// modality a batch; a pair's class has the largest mean of its two logits.
+public struct PairedEvaluation: PlugIn, EvaluationTask {
+  public static let name = "paired"
+  public static let summary = "pairs by the mean of the logits of image and sound"
+
+  public struct Options: Codable, Sendable {
+    public var pairs = PairOptions()
+    public var training = SupervisedOptions()
+    public var finetune = FinetuneOptions()
+    public var own = Own()
+
+    public struct Own: Codable, Sendable {
+      /// What is trained: `linear` (on the frozen encoder's features) or `finetune`.
+      public var mode = "linear"
+      /// `linear`: whether each epoch sees new views.
+      public var views = false
+      /// `linear`: `encoder`, before the head, or `projection`, behind it.
+      public var features = "encoder"
+    }
+
+    public init() {}
+
+    public init(from decoder: any Decoder) throws {
+      pairs = try PairOptions(from: decoder)
+      training = try SupervisedOptions(from: decoder)
+      finetune = try FinetuneOptions(from: decoder)
+      own = try Own(from: decoder)
+    }
+
+    public func encode(to encoder: any Swift.Encoder) throws {
+      try pairs.encode(to: encoder)
+      try training.encode(to: encoder)
+      try finetune.encode(to: encoder)
+      try own.encode(to: encoder)
+    }
+  }
+
+  public static var defaults: Options { Options() }
+  private let options: Options
+  private let augmentation: Augmentation
+  private let output: Embedder.Output
+
+  public init(_ options: Options) throws {
+    try options.pairs.validate()
+    try options.training.validate()
+    augmentation = try options.finetune.validated()
+    let modes = ["linear", "finetune"]
+    guard modes.contains(options.own.mode) else {
+      throw ConfigurationError("mode", unknown("mode", options.own.mode, among: modes))
+    }
+    output = try Embedder.Output(setting: options.own.features)
+    self.options = options
+  }
+
+  public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
+    let (train, test, classes) = try options.pairs.open(
+      image: context.run, audio: context.run, context.engine)
+    let isLinear = options.own.mode == "linear"
+    let (augmentation, output) = (augmentation, output)
+    let (pieces, views) = (options.finetune.pieces, options.own.views)
+    return ClassifierEvaluation(
+      context, options.training, train: train.splits, test: test.splits, classes: classes,
+      logits: {
+        isLinear
+          ? try $0.probe(output: output, augmentation: views ? augmentation : .none)
+          : try $0.fineTune(pieces: pieces, augmentation: augmentation)
+      },
+      figures: { outcome, logits in
+        outcome.add(accuracy: "accuracy_image", loss: "loss_image", logits: logits[0])
+        outcome.add(accuracy: "accuracy_audio", loss: "loss_audio", logits: logits[1])
+        outcome.add(
+          accuracy: "accuracy_joined", loss: "loss_joined",
+          logits: PairedRecognition.mean(logits[0], logits[1]))
+      })
+  }
+}

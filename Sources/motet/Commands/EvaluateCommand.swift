@@ -1,0 +1,107 @@
+import ArgumentParser
+import Experiments
+import Federation
+import Foundation
+import MessagePassing
+
+/// Downstream evaluation.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure what a pretrained run has learned: alone, under mpirun or srun.",
+    discussion: """
+      Each measurement is a file in the run's folder, evaluations/TASK-ID.h5; what is there is not \
+      measured again, and the same command continues what was stopped or killed. Tasks and their \
+      options: motet describe.
+      """)
+
+  @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
+  var path: String
+  @Option(help: "The task: knn, linear, finetune, paired or joined.")
+  var task: String?
+  @Option(help: ArgumentHelp("The sample store.", valueName: "store"), completion: .file())
+  var data: String?
+  @Option(
+    help: ArgumentHelp("joined: a run that gives the other features.", valueName: "run"),
+    completion: .directory)
+  var with: String?
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("An option of the task, as in k=20.", valueName: "key=value"))
+  var settings: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "Evaluations as a file has them: a list, or a sweep's 'evaluations'.", valueName: "yaml"),
+    completion: .file(extensions: ["yaml"]))
+  var file: String?
+  @Option(help: "Threads of a rank; no result depends on them.")
+  var threads = 1
+  @Flag(help: "Fine-tuning in less memory and more time, with the same bits.")
+  var recompute = false
+
+  func validate() throws {
+    guard (task == nil) != (file == nil) else {
+      throw ValidationError("give a --task, or evaluations in a --file")
+    }
+    guard file == nil || (data == nil && with == nil && settings.isEmpty) else {
+      throw ValidationError("--data, --with and --set go with --task; the --file has its own")
+    }
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads \(threads) is outside 1 to 1024")
+    }
+  }
+
+  func run() throws {
+    try onAllRanks { communicator in
+      StopSignal.install()
+      let specs = try communicator.agree { try loadSpecs() }
+      let display = EvaluationDisplay()
+      try evaluate(
+        path, specs, threads: threads, recompute: recompute, communicator, observer: display)
+    }
+  }
+
+  private func loadSpecs() throws -> [EvaluationSpec] {
+    if let file { return try EvaluationSpec.load(file) }
+    let own = [("data", data), ("with", with)].compactMap { key, value in
+      value.map { "\(key)='\($0.replacingOccurrences(of: "'", with: "''"))'" }
+    }
+    return [
+      try EvaluationSpec.parse(
+        task: task ?? "", settings: own + settings,
+        relativeTo: FileManager.default.currentDirectoryPath)
+    ]
+  }
+}
+
+/// Progress on standard error, figures on standard output.
+private final class EvaluationDisplay: EvaluationObserver {
+  private var line: (title: String, progress: ProgressLine)?
+
+  func note(_ line: String) { Console.complain(line) }
+
+  func progress(_ title: String, _ done: Int, of total: Int) {
+    if line?.title != title {
+      line?.progress.finish()
+      line = (title, ProgressLine(title))
+    }
+    line?.progress.show(done, of: total)
+    if done == total { line?.progress.finish() }
+  }
+
+  func evaluated(_ record: EvaluationRecord, isNew: Bool) {
+    line?.progress.finish()
+    line = nil
+    let name = URL(fileURLWithPath: record.path).deletingPathExtension().lastPathComponent
+    for figure in record.figures {
+      let isShare = figure.name.hasPrefix("accuracy")
+      func text(_ value: Double) -> String {
+        String(format: isShare ? "%.2f" : "%.4f", isShare ? 100 * value : value)
+      }
+      Console.line(
+        "\(name)  round \(record.round)  \(figure.name) \(text(figure.value))"
+          + "\(isShare ? " %" : "")  (\(text(figure.low)) to \(text(figure.high)), "
+          + "\(figure.count) samples)\(isNew ? "" : "  measured before")")
+    }
+  }
+}

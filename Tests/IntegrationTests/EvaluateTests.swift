@@ -1,0 +1,264 @@
+import Foundation
+import HDF5
+import TestSupport
+import Testing
+
+/// `motet evaluate`: every task, on any ranks, continued, refused.
+@Suite(.serialized) struct EvaluateTests {
+  private let job: SmallJob
+  private var folder: TemporaryFolder { job.folder }
+
+  /// A run of one round, and as many images as sounds in a store beside it.
+  init() throws {
+    job = try SmallJob(rounds: 1)
+    let run = try run("motet", job.arguments("run", "monitor.every=0"))
+    try #require(run.status == 0, "\(run.errors)")
+    let pairs = try TestSupport.run(
+      "motet",
+      [
+        "data", "synthesize", "--to", folder.path("pairs.h5"), "--images", "64", "--sounds", "64",
+        "--classes", "4", "--side", "16",
+      ])
+    try #require(pairs.status == 0, "\(pairs.errors)")
+  }
+
+  private func evaluate(_ arguments: String..., of run: String = "run") -> [String] {
+    ["evaluate", folder.path(run)] + arguments
+  }
+
+  /// All that a run's evaluations hold, by file.
+  private func records(_ run: String) throws -> [String: [String]] {
+    let path = folder.path("\(run)/evaluations")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return try Dictionary(
+      uniqueKeysWithValues: names.map { name in
+        let file = try HDF5File.open("\(path)/\(name)")
+        var content = try ["task", "spec", "model", "data"].map { try file.textAttribute($0) }
+        content += try file.texts("/figures/name") + file.texts("/classes")
+        for set in ["value", "low", "high"] {
+          let values: [Double] = try file.read("/figures/\(set)")
+          content += values.map { "\($0.bitPattern)" }
+        }
+        let counts: [Int64] = try file.read("/figures/count")
+        let labels: [Int32] = try file.read("/labels")
+        content += ["\(counts) \(labels)"]
+        for figure in try file.names(in: "/predictions") {
+          let predictions: [Int32] = try file.read("/predictions/\(figure)")
+          let confusion: [Int64] = try file.read("/confusion/\(figure)")
+          let shares: [Double] = try file.read("/per_class/\(figure)")
+          content += ["\(figure) \(predictions) \(confusion) \(shares)"]
+        }
+        return (name, content)
+      })
+  }
+
+  private func copyRun(_ name: String) throws {
+    try FileManager.default.copyItem(atPath: folder.path("run"), toPath: folder.path(name))
+  }
+
+  /// Every task, alone and on 2 and 3 ranks: the same bits. Once more: nothing is done.
+  @Test func everyTaskOnAnyRanks() throws {
+    folder.write(
+      "all.yaml",
+      """
+      # Of every task one, and of some another.
+      - { name: knn, data: data.h5, modality: image, k: 20 }
+      - { name: knn, data: data.h5, modality: audio, k: 20, features: projection }
+      - { name: linear, data: data.h5, modality: image, epochs: 5, batch: 32 }
+      - { name: linear, data: data.h5, modality: audio, epochs: 2, views: true }
+      - { name: finetune, data: data.h5, modality: audio, epochs: 2, batch: 32, pieces: 3 }
+      - { name: paired, data: pairs.h5, epochs: 5 }
+      - { name: paired, data: pairs.h5, epochs: 1, mode: finetune }
+      - { name: joined, data: pairs.h5, k: 20 }
+      """)
+    for name in ["two", "three"] { try copyRun(name) }
+    let alone = try run("motet", evaluate("--file", folder.path("all.yaml")))
+    #expect(alone.status == 0, "\(alone.errors)")
+    let expected = try records("run")
+    #expect(expected.count == 8, "\(expected.keys.sorted())")
+    for (ranks, name) in [(2, "two"), (3, "three")] {
+      let result = try mpirun(
+        ranks, "motet", evaluate("--file", folder.path("all.yaml"), of: name))
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output == alone.output)
+      #expect(try records(name) == expected, "\(ranks) ranks")
+    }
+    let again = try run("motet", evaluate("--file", folder.path("all.yaml")))
+    #expect(again.lines.count == alone.lines.count)
+    #expect(again.lines.allSatisfy { $0.hasSuffix("measured before") }, "\(again.output)")
+    #expect(try records("run") == expected)
+    try checkContent(expected.keys.first { $0.hasPrefix("finetune") })
+  }
+
+  /// What a record's parts say of one another.
+  private func checkContent(_ name: String?) throws {
+    let file = try HDF5File.open(folder.path("run/evaluations/\(try #require(name))"))
+    #expect(try file.texts("/figures/name") == ["accuracy", "loss"])
+    let values: [Double] = try file.read("/figures/value")
+    let lows: [Double] = try file.read("/figures/low")
+    let highs: [Double] = try file.read("/figures/high")
+    for i in 0..<2 { #expect(lows[i] <= values[i] && values[i] <= highs[i]) }
+    let predictions: [Int32] = try file.read("/predictions/accuracy")
+    let labels: [Int32] = try file.read("/labels")
+    let classes = try file.texts("/classes").count
+    let right = zip(predictions, labels).count { $0 == $1 }
+    #expect(values[0] == Double(right) / Double(labels.count))
+    let confusion: [Int64] = try file.read("/confusion/accuracy")
+    #expect(confusion.reduce(0, +) == Int64(labels.count))
+    #expect((0..<classes).reduce(0) { $0 + confusion[$1 * classes + $1] } == Int64(right))
+    #expect(try file.shape("/per_class/accuracy") == [classes])
+    #expect(try file.intAttribute("round") == 1)
+  }
+
+  /// Fine-tuning that is stopped by a signal, then killed, ends with the same figures.
+  @Test func survivesSignals() throws {
+    let arguments = [
+      "--task", "finetune", "--data", folder.path("data.h5"), "--set", "modality=image", "--set",
+      "epochs=6", "--set", "batch=32",
+    ]
+    try copyRun("whole")
+    let whole = try run("motet", ["evaluate", folder.path("whole")] + arguments)
+    #expect(whole.status == 0, "\(whole.errors)")
+
+    let stopped = try RunningProcess(
+      productsFolder.appendingPathComponent("motet").path,
+      ["evaluate", folder.path("run")] + arguments)
+    // The folder comes after the handlers of signals, and before the first step.
+    waitUntil { exists("run/evaluations") }
+    stopped.process.terminate()
+    let ended = stopped.wait()
+    #expect(ended.status == 85, "\(ended.errors)")
+    #expect(ended.errors.contains("stopped by a signal after step"), "\(ended.errors)")
+
+    let killed = try RunningProcess(
+      productsFolder.appendingPathComponent("motet").path,
+      ["evaluate", folder.path("run")] + arguments)
+    waitUntil { !killed.process.isRunning || killed.errors.contains("continuing finetune-") }
+    kill(killed.process.processIdentifier, SIGKILL)
+    _ = killed.wait()
+
+    let continued = try mpirun(3, "motet", ["evaluate", folder.path("run")] + arguments)
+    #expect(continued.status == 0, "\(continued.errors)")
+    #expect(continued.errors.contains("continuing finetune-"), "\(continued.errors)")
+    #expect(continued.output == whole.output)
+    #expect(try records("run") == records("whole"))
+  }
+
+  /// Features of two runs, each of one modality.
+  @Test func joinsTwoRuns() throws {
+    folder.write(
+      "sounds.yaml",
+      """
+      name: sounds
+      seed: 3
+      data: { audio: data.h5 }
+      clients: { count: 12, alpha: 1 }
+      encoder: { name: resnet18, input: 32 }
+      training: { local_epochs: 1, batch: 16 }
+      federation: { rounds: 1, participation: 50% }
+      monitor: { every: 0 }
+      """)
+    for arguments in [["shard"], ["run"]] {
+      let result = try run("motet", arguments + [folder.path("sounds.yaml")])
+      try #require(result.status == 0, "\(result.errors)")
+    }
+    let own = ["--task", "joined", "--data", folder.path("pairs.h5"), "--set", "k=20"]
+    let with = ["--with", folder.path("runs/sounds")]
+    // Both know sounds: which of them gives these must be said.
+    let unsaid = try run("motet", evaluate() + own + with)
+    #expect(unsaid.status != 0 && unsaid.errors.contains("with_modality"), "\(unsaid.errors)")
+    let alone = try run("motet", evaluate() + own)
+    let both = try run("motet", evaluate() + own + with + ["--set", "with_modality=audio"])
+    #expect(both.status == 0, "\(both.errors)")
+    func figure(_ result: ProcessResult, _ name: String) -> String? {
+      result.lines.first { $0.contains(" \(name) ") }?.components(separatedBy: name).last
+    }
+    #expect(figure(both, "accuracy_image") == figure(alone, "accuracy_image"))
+    #expect(try records("run").count == 2)
+  }
+
+  /// One line that names what is wrong, and nothing computed or left behind.
+  @Test func badInput() throws {
+    func refusal(_ arguments: [String]) throws -> String {
+      let before = folder.names
+      let result = try run("motet", arguments)
+      #expect(result.status != 0 && result.output.isEmpty, "\(result.output)")
+      #expect(folder.names == before && !exists("run/evaluations"), "left behind")
+      let lines = result.errors.split(separator: "\n")
+      #expect(lines.count == 1, "\(result.errors)")
+      return result.errors
+    }
+    func expectRefusal(
+      _ arguments: [String], _ parts: String..., location: SourceLocation = #_sourceLocation
+    ) throws {
+      let line = try refusal(arguments)
+      for part in parts { #expect(line.contains(part), "\(line)", sourceLocation: location) }
+    }
+    let data = folder.path("data.h5")
+    func task(_ name: String, _ settings: String...) -> [String] {
+      evaluate("--task", name, "--data", data) + settings.flatMap { ["--set", $0] }
+    }
+    try expectRefusal(
+      ["evaluate", folder.path("nowhere"), "--task", "knn", "--data", data], "nowhere",
+      "no checkpoint")
+    try expectRefusal(task("kn"), "did you mean 'knn'?")
+    try expectRefusal(task("knn"), "data.h5", "audio and image", "modality")
+    try expectRefusal(task("knn", "modality=sound"), "modality", "sound")
+    try expectRefusal(task("knn", "modality=image", "kk=3"), "did you mean 'k'?")
+    try expectRefusal(task("knn", "modality=image", "k=many"), "k: expected a whole number")
+    try expectRefusal(task("knn", "modality=image", "test=dev"), "data.h5", "'dev'")
+    try expectRefusal(task("finetune", "modality=image", "pieces=0"), "pieces", "1 to 64")
+    try expectRefusal(task("linear", "modality=image", "rate=0"), "rate")
+    try expectRefusal(task("linear", "modality=image", "schedule=milestone"), "milestones")
+    try expectRefusal(evaluate("--task", "knn"), "data: missing")
+    try expectRefusal(
+      evaluate("--task", "knn", "--data", folder.path("none.h5")), "none.h5", "no such file")
+    // Three classes of images instead of four.
+    let other = folder.path("other.h5")
+    _ = try run(
+      "motet",
+      [
+        "data", "synthesize", "--to", other, "--images", "24", "--sounds", "0", "--classes", "3",
+        "--side", "16",
+      ])
+    try expectRefusal(
+      task("linear", "modality=image", "test_data=\(other)"), "other.h5", "3 instead of 4")
+    try expectRefusal(
+      evaluate("--task", "knn", "--data", other, "--set", "modality=audio"), "other.h5",
+      "has no audio")
+    try expectRefusal(task("paired"), "data.h5", "120 images and 80 sounds", "motet data pair")
+    try expectRefusal(
+      evaluate("--task", "joined", "--data", other), "other.h5", "has no audio")
+    folder.write("empty.yaml", "evaluations: []\n")
+    try expectRefusal(evaluate("--file", folder.path("empty.yaml")), "empty.yaml", "a list")
+    folder.write("wrong.yaml", "- { name: knn, data: data.h5 }\n- { name: linear, epoch: 3 }\n")
+    try expectRefusal(
+      evaluate("--file", folder.path("wrong.yaml")), "wrong.yaml", "evaluations[1].epoch",
+      "epochs")
+    // Said once, however many ranks.
+    let ranks = try mpirun(3, "motet", task("knn", "modality=image", "test=dev"))
+    #expect(ranks.status != 0)
+    #expect(ranks.errors.components(separatedBy: "'dev'").count == 2, "\(ranks.errors)")
+  }
+
+  /// A record of another model or of other data is not passed off as this one's.
+  @Test func otherDataIsNoticed() throws {
+    let arguments = evaluate(
+      "--task", "knn", "--data", folder.path("data.h5"), "--set", "modality=image", "--set", "k=5")
+    #expect(try run("motet", arguments).status == 0)
+    try FileManager.default.removeItem(atPath: folder.path("data.h5"))
+    try FileManager.default.copyItem(
+      atPath: folder.path("pairs.h5"), toPath: folder.path("data.h5"))
+    let result = try run("motet", arguments)
+    #expect(result.status != 0 && result.errors.contains("other data"), "\(result.errors)")
+    #expect(result.errors.contains("remove it to measure again"))
+  }
+
+  private func exists(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: folder.path(name))
+  }
+
+  private func waitUntil(_ condition: () -> Bool) {
+    for _ in 0..<3000 where !condition() { usleep(20_000) }
+  }
+}
