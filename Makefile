@@ -10,9 +10,10 @@ BUILD := swift build -c release --static-swift-stdlib --product motet
 TEST := -c release -Xswiftc -enable-testing --scratch-path .build-test
 
 setup:
-	@.ci/setup
+	@.ci/setup tests
 
-build: setup
+build:
+	@.ci/setup
 	$(BUILD)
 
 demo: build
@@ -23,6 +24,7 @@ test: setup
 	@.ci/setup-slurm
 	swift build $(TEST) --build-tests
 	swift test $(TEST) --skip-build --no-parallel
+	@.ci/test-analysis
 
 lint:
 	swift format lint -r --strict Package.swift Sources Tests

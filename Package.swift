@@ -118,7 +118,12 @@ let package = Package(
       ], fixtures: true),
     tests("Experiments", ["Experiments", "Federation", "Tensors", "HDF5"]),
     // Spawns the executable, alone and under mpirun.
-    tests("Integration", ["motet", "HDF5", "Media", "Tensors"]),
+    tests(
+      "Integration",
+      [
+        "motet", "HDF5", "Media", "Experiments", "Federation", "Datasets", "Views", "Layers",
+        "Tensors",
+      ]),
     tests("Package", []),
   ],
   swiftLanguageModes: [.v6],

@@ -35,11 +35,6 @@ final class KNNMonitor: Monitor {
     self.engine = engine
     let options = job.monitor.knn
     knn = KNN(k: options.k, temperature: options.temperature)
-    func choose(_ limit: Int, of count: Int, _ stream: Int) -> [Int] {
-      guard limit > 0, limit < count else { return Array(0..<count) }
-      var random = RandomStream(seed: job.seed, purpose: .sampling, client: stream)
-      return random.permutation(count).prefix(limit).sorted()
-    }
     sets = try views.map { views in
       let modality = views.modality
       let path = job.data[modality]!
@@ -48,8 +43,9 @@ final class KNNMonitor: Monitor {
       return DataSet(
         name: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent,
         modality: modality, store: store, views: views.makers,
-        bank: choose(options.bank, of: store.count(modality, Self.bankSplit), 0),
-        queries: choose(options.queries, of: store.count(modality, Self.querySplit), 1))
+        bank: job.someRows(options.bank, of: store.count(modality, Self.bankSplit), stream: 0),
+        queries: job.someRows(
+          options.queries, of: store.count(modality, Self.querySplit), stream: 1))
     }
   }
 

@@ -14,6 +14,7 @@ struct Motet: ParsableCommand {
       RunCommand.self,
       SweepCommand.self,
       EvaluateCommand.self,
+      EmbedCommand.self,
       ResultsCommand.self,
       HashCommand.self,
       GatherCommand.self,

@@ -6,7 +6,7 @@ import MessagePassing
 import Tensors
 import Views
 
-/// A pretrained run as evaluations see it: its job, and the model of its newest checkpoint.
+/// A pretrained run as evaluations see it: its job, and the model of a checkpoint.
 public final class EvaluatedRun {
   /// The folder.
   public let path: String
@@ -17,34 +17,54 @@ public final class EvaluatedRun {
   public let modelHash: String
 
   /// Rank 0 reads, all ranks have it: a collective.
-  /// - Parameter warn: told of damaged checkpoints that were passed over.
-  public init(_ path: String, _ communicator: Communicator, warn: (String) -> Void) throws {
+  /// - Parameters:
+  ///   - round: of the checkpoint; the newest whole one where nil.
+  ///   - warn: told of damaged checkpoints that were passed over.
+  public init(
+    _ path: String, round: Int? = nil, _ communicator: Communicator, warn: (String) -> Void
+  ) throws {
     self.path = URL(fileURLWithPath: path).standardizedFileURL.path
-    var newest: Checkpoint?
+    var checkpoint: Checkpoint?
     try communicator.agreeOnRoot {
-      newest = try CheckpointFolder(path).newest(warn: warn)
-      guard newest != nil else {
-        throw JobError(path: path, message: "there is no checkpoint here; give a run's folder")
-      }
+      checkpoint = try Self.checkpoint(in: CheckpointFolder(path), round: round, warn: warn)
     }
-    let text = try communicator.broadcast(text: newest?.job ?? "")
+    let text = try communicator.broadcast(text: checkpoint?.job ?? "")
     let (job, model) = try communicator.agree {
       let job: Job
       // The stored job is JSON, which is YAML.
       do { job = try Job(path: "\(path)/checkpoint", try YAMLTree(text).root) } catch {
         throw JobError(path: path, message: "the job of its checkpoint cannot be read: \(error)")
       }
-      let model = newest?.model ?? ParameterVector(job.encoder.layout)
+      let model = checkpoint?.model ?? ParameterVector(job.encoder.layout)
       guard model.layout == job.encoder.layout else {
         throw JobError(path: path, message: "its model is not that of its job's encoder")
       }
       return (job, model)
     }
     try communicator.broadcast(model.floats)
-    round = Int(try communicator.broadcast(Int64(newest?.round ?? 0)))
+    self.round = Int(try communicator.broadcast(Int64(checkpoint?.round ?? 0)))
     self.job = job
     self.model = model
     modelHash = Federation.modelHash(model)
+  }
+
+  private static func checkpoint(
+    in folder: CheckpointFolder, round: Int?, warn: (String) -> Void
+  ) throws -> Checkpoint {
+    let rounds = folder.rounds()
+    guard !rounds.isEmpty else {
+      throw JobError(path: folder.path, message: "there is no checkpoint here; give a run's folder")
+    }
+    guard let round else { return try folder.newest(warn: warn)! }
+    guard rounds.contains(round) else {
+      let there = rounds.reversed().map { "\($0)" }.joined(separator: ", ")
+      throw JobError(
+        path: folder.path,
+        message:
+          "there is no checkpoint of round \(round); there are: \(there) (the two newest, and "
+          + "those of federation.keep)")
+    }
+    return try Checkpoint.load(folder.file(round: round))
   }
 
   /// The folder of its evaluations.

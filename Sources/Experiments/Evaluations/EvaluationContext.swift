@@ -3,12 +3,16 @@ import Evaluation
 import Layers
 import MessagePassing
 
-/// Told what happens in evaluations, on rank 0.
-public protocol EvaluationObserver: AnyObject {
+/// Told how work on a run goes, on rank 0.
+public protocol WorkObserver: AnyObject {
   /// A line that matters even where nobody watches.
   func note(_ line: String)
   /// How far something long is.
   func progress(_ title: String, _ done: Int, of total: Int)
+}
+
+/// Told what happens in evaluations, on rank 0.
+public protocol EvaluationObserver: WorkObserver {
   /// An evaluation is complete; `isNew` is false where its file was there already.
   func evaluated(_ record: EvaluationRecord, isNew: Bool)
 }
@@ -20,13 +24,13 @@ public final class EvaluationContext {
   let engine: Engine
   /// Whether training saves less and makes it again.
   let recompute: Bool
-  let observer: any EvaluationObserver
+  let observer: any WorkObserver
   private(set) lazy var features = Features(self, folder: "\(run.evaluations)/features")
   private var others: [String: EvaluatedRun] = [:]
 
   init(
     run: EvaluatedRun, communicator: Communicator, engine: Engine, recompute: Bool,
-    observer: any EvaluationObserver
+    observer: any WorkObserver
   ) {
     self.run = run
     self.communicator = communicator

@@ -32,7 +32,7 @@ public func evaluate(
   try communicator.agreeOnRoot { try prepareFolder(run.evaluations) }
   var records: [EvaluationRecord] = []
   for work in works {
-    if let record = try work.run() { records.append(record) }
+    if let record = try work.run(observer) { records.append(record) }
   }
   try communicator.agreeOnRoot { context.features.remove() }
   return records
@@ -57,7 +57,7 @@ private final class EvaluationWork {
   }
 
   /// A collective; the record is rank 0's.
-  func run() throws -> EvaluationRecord? {
+  func run(_ observer: any EvaluationObserver) throws -> EvaluationRecord? {
     let communicator = context.communicator
     var data = ""
     var record: EvaluationRecord?
@@ -78,7 +78,7 @@ private final class EvaluationWork {
         state.remove()
       }
     }
-    if communicator.rank == 0, let record { context.observer.evaluated(record, isNew: isNew) }
+    if communicator.rank == 0, let record { observer.evaluated(record, isNew: isNew) }
     return record
   }
 
@@ -96,8 +96,9 @@ private final class EvaluationWork {
   }
 }
 
-/// Makes the folder of a run's evaluations, without what a killed command left half-written.
-private func prepareFolder(_ path: String) throws {
+/// Makes the folder of a run's evaluations or embeddings, without what a killed command left
+/// half-written.
+func prepareFolder(_ path: String) throws {
   do {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   } catch {

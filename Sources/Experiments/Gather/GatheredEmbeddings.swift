@@ -2,12 +2,10 @@ import HDF5
 
 /// Embedding files of runs, copied into a gathered file.
 enum GatheredEmbeddings {
-  private static let format = FileFormat("motet embeddings", version: 1)
-
   /// The round of an embedding file, after comparing its checksum.
   static func round(_ path: String) throws -> Int64 {
     let file = try HDF5File.openSealed(path)
-    try format.verify(file)
+    try EmbeddingFile.format.verify(file)
     return try file.intAttribute("round")
   }
 

@@ -75,23 +75,9 @@ struct EvaluateCommand: ParsableCommand {
 }
 
 /// Progress on standard error, figures on standard output.
-private final class EvaluationDisplay: EvaluationObserver {
-  private var line: (title: String, progress: ProgressLine)?
-
-  func note(_ line: String) { Console.complain(line) }
-
-  func progress(_ title: String, _ done: Int, of total: Int) {
-    if line?.title != title {
-      line?.progress.finish()
-      line = (title, ProgressLine(title))
-    }
-    line?.progress.show(done, of: total)
-    if done == total { line?.progress.finish() }
-  }
-
+private final class EvaluationDisplay: WorkDisplay, EvaluationObserver {
   func evaluated(_ record: EvaluationRecord, isNew: Bool) {
-    line?.progress.finish()
-    line = nil
+    finish()
     let name = URL(fileURLWithPath: record.path).deletingPathExtension().lastPathComponent
     for figure in record.figures {
       let isShare = figure.name.hasPrefix("accuracy")

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Evaluation
+import Experiments
+import Federation
+
+/// Features of samples, for pictures and measures of one's own.
+struct EmbedCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "embed",
+    abstract: "Write a run's features of samples: alone, under mpirun or srun.",
+    discussion: """
+      A file for each round in the run's folder, embeddings/round-NNNNNN.h5; one that is there is \
+      not made again. A run keeps its two newest checkpoints, and those of federation.keep.
+      """)
+
+  @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
+  var path: String
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp("A sample store; once for each.", valueName: "store"), completion: .file())
+  var data: [String]
+  @Option(help: "The only modality; all that a store has, otherwise.")
+  var modality: String?
+  @Option(help: "The split of the stores.")
+  var split = "test"
+  @Option(
+    name: .customLong("round"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "After which round; once for each. The newest, otherwise.", valueName: "round"))
+  var rounds: [Int] = []
+  @Option(help: "encoder: before the head. projection: behind it.")
+  var features = "encoder"
+  @Option(help: "So many samples of each modality of each store, chosen by the job's seed.")
+  var limit: Int?
+  @Option(help: "Threads of a rank; no result depends on them.")
+  var threads = 1
+
+  func validate() throws {
+    guard !data.isEmpty else { throw ValidationError("give a sample store: --data STORE") }
+    guard Embedder.Output(rawValue: features) != nil else {
+      throw ValidationError("--features \(features): expected encoder or projection")
+    }
+    guard limit.map({ $0 >= 1 }) ?? true else {
+      throw ValidationError("--limit \(limit!) is below 1")
+    }
+    guard Set(rounds).count == rounds.count else {
+      throw ValidationError("a --round is there twice")
+    }
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads \(threads) is outside 1 to 1024")
+    }
+  }
+
+  func run() throws {
+    try onAllRanks { communicator in
+      StopSignal.install()
+      let options = EmbeddingOptions(
+        data: data, modality: modality, split: split, rounds: rounds,
+        output: Embedder.Output(rawValue: features)!, limit: limit ?? 0)
+      let display = WorkDisplay()
+      let files = try embed(path, options, threads: threads, communicator, observer: display)
+      display.finish()
+      for file in files {
+        Console.line(
+          "\(file.path)  \(file.count) samples, \(file.dimension) features"
+            + (file.isNew ? "" : "  written before"))
+      }
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import Datasets
+import Experiments
+import Federation
+import Foundation
+import HDF5
+import Layers
+import Tensors
+import TestSupport
+import Testing
+import Views
+
+/// `motet embed`: the encoder's features, on any ranks, not twice, refused.
+@Suite(.serialized) struct EmbedTests {
+  private let job: SmallJob
+  private var folder: TemporaryFolder { job.folder }
+  private var data: String { folder.path("data.h5") }
+
+  /// A run of two rounds, whose checkpoints are both there.
+  init() throws {
+    job = try SmallJob()
+    let run = try run("motet", job.arguments("run", "monitor.every=0"))
+    try #require(run.status == 0, "\(run.errors)")
+  }
+
+  private func file(_ run: String, round: Int) -> String {
+    folder.path("\(run)/embeddings/round-00000\(round).h5")
+  }
+
+  /// All that a file holds.
+  private func content(_ path: String) throws -> [String] {
+    let file = try HDF5File.openSealed(path)
+    let features: [Float] = try file.read("/features")
+    let labels: [Int32] = try file.read("/label")
+    let rows: [Int64] = try file.read("/row")
+    return try ["model", "split", "features", "spec", "samples"].map { try file.textAttribute($0) }
+      + [try file.intAttribute("round"), "\(try file.shape("/features"))"].map { "\($0)" }
+      + [features.map { "\($0.bitPattern)" }.joined(separator: " "), "\(labels) \(rows)"]
+      + file.texts("/data") + file.texts("/modality")
+  }
+
+  /// Alone and on 3 ranks the same bits, and each row what the encoder gives for its sample.
+  @Test func rowsAreWhatTheEncoderGives() throws {
+    let arguments = ["--data", data, "--round", "1", "--round", "2", "--limit", "15"]
+    try FileManager.default.copyItem(
+      atPath: folder.path("run"), toPath: folder.path("three"))
+    let alone = try run("motet", ["embed", folder.path("run")] + arguments)
+    #expect(alone.status == 0, "\(alone.errors)")
+    #expect(alone.lines.count == 2 && alone.output.contains("30 samples, 512 features"))
+    let three = try mpirun(3, "motet", ["embed", folder.path("three")] + arguments)
+    #expect(three.status == 0, "\(three.errors)")
+    for round in [1, 2] {
+      #expect(try content(file("run", round: round)) == content(file("three", round: round)))
+    }
+    #expect(try content(file("run", round: 1)) != content(file("run", round: 2)))
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path("run/embeddings")).sorted()
+        == ["round-000001.h5", "round-000002.h5"])
+
+    let file = try HDF5File.openSealed(file("run", round: 1))
+    let features: [Float] = try file.read("/features")
+    let labels: [Int32] = try file.read("/label")
+    let rows: [Int64] = try file.read("/row")
+    let modalities = try file.texts("/modality")
+    #expect(try file.texts("/data") == [String](repeating: "data", count: 30))
+    #expect(modalities.count { $0 == "audio" } == 15)
+    let store = try SampleStore.open(data)
+    let model = try Checkpoint.load(folder.path("run/checkpoint-000001.h5")).model
+    for place in [0, 14, 15, 29] {
+      let row = Int(rows[place])
+      #expect(labels[place] == (try store.labels(modalities[place], split: "test"))[row])
+      let expected = try encode(store, modalities[place], row, model)
+      #expect(Array(features[place * 512..<place * 512 + 512]) == expected, "place \(place)")
+    }
+
+    let again = try run("motet", ["embed", folder.path("run")] + arguments)
+    #expect(again.lines.count == 2)
+    #expect(again.lines.allSatisfy { $0.hasSuffix("written before") }, "\(again.output)")
+  }
+
+  /// The mean of the features of a test sample's evaluation views, each alone in its batch.
+  private func encode(
+    _ store: SampleStore, _ modality: String, _ row: Int, _ model: ParameterVector
+  ) throws -> [Float] {
+    let job = try Job.load(job.path, settings: [])
+    let encoder = job.encoder
+    let engine = try Engine()
+    let maker = try job.makeModality(modality).makeViews(
+      shape: ViewShape(side: encoder.inputSide, channels: encoder.inputChannels),
+      statistics: store.statistics(modality))
+    let samples = try store.load(modality, split: "test", rows: row..<row + 1)
+    var features = [Float](repeating: 0, count: encoder.featureCount)
+    for index in 0..<maker.evaluationViewCount {
+      let input = FeatureMap(
+        engine.pool, images: 1, channels: encoder.inputChannels, height: encoder.inputSide,
+        width: encoder.inputSide, layout: .plain)
+      samples.withSample(0) {
+        maker.evaluationView(
+          of: $0, index: index,
+          into: UnsafeMutableBufferPointer(start: input.pointer, count: input.imageCount))
+      }
+      let results = encoder.infer(input, model, engine)
+      for i in features.indices {
+        features[i] += results.features.pointer[i] / Float(maker.evaluationViewCount)
+      }
+    }
+    return features
+  }
+
+  /// One line that names what is wrong, and nothing left behind.
+  @Test func badInput() throws {
+    func expectRefusal(
+      _ arguments: [String], of run: String = "run", _ parts: String...,
+      location: SourceLocation = #_sourceLocation
+    ) throws {
+      let result = try TestSupport.run("motet", ["embed", folder.path(run)] + arguments)
+      #expect(result.status != 0 && result.output.isEmpty, sourceLocation: location)
+      #expect(
+        !FileManager.default.fileExists(atPath: folder.path("run/embeddings")),
+        sourceLocation: location)
+      #expect(
+        result.errors.split(separator: "\n").count == 1, "\(result.errors)",
+        sourceLocation: location)
+      for part in parts {
+        #expect(result.errors.contains(part), "\(result.errors)", sourceLocation: location)
+      }
+    }
+    let given = ["--data", data]
+    try expectRefusal(given, of: "nowhere", "nowhere", "no checkpoint")
+    try expectRefusal(
+      given + ["--round", "7"], "no checkpoint of round 7", "1, 2", "federation.keep")
+    try expectRefusal(["--data", folder.path("none.h5")], "none.h5", "no such file")
+    try expectRefusal(given + ["--modality", "sound"], "modality", "sound")
+    try expectRefusal(given + ["--split", "dev"], "data.h5", "'dev'")
+    try expectRefusal(given + given, "data.h5", "a name of its own")
+    try FileManager.default.copyItem(atPath: folder.path("run"), toPath: folder.path("damaged"))
+    folder.write("damaged/checkpoint-000001.h5", "nothing")
+    try expectRefusal(given + ["--round", "1"], of: "damaged", "checkpoint-000001.h5", "damaged")
+
+    let written = try run("motet", ["embed", folder.path("damaged")] + given)
+    #expect(written.status == 0, "\(written.errors)")
+    try expectRefusal(
+      given + ["--limit", "5"], of: "damaged", "round-000002.h5", #""limit":0"#, "remove it")
+    try expectRefusal(
+      given + ["--features", "projection"], of: "damaged", "round-000002.h5", "remove it")
+  }
+}

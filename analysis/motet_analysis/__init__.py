@@ -1,0 +1,1 @@
+"""Tables, figures and a report of Motet's gathered runs."""

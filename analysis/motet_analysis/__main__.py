@@ -1,0 +1,5 @@
+import sys
+
+from motet_analysis.cli import main
+
+sys.exit(main())

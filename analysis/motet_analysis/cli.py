@@ -1,0 +1,174 @@
+"""The command `python -m motet_analysis`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from motet_analysis.comparison import compare, paper_table
+from motet_analysis.curves import learning_curves
+from motet_analysis.drawing import check, save
+from motet_analysis.errors import InputError
+from motet_analysis.gathered import Gathered, load
+from motet_analysis.layouts import LAYOUTS
+from motet_analysis.lines import over_alpha_and_mix, over_share
+from motet_analysis.measurements import measurements
+from motet_analysis.projection import PERPLEXITY
+from motet_analysis.report import ReportOptions, chosen_sweeps, report
+from motet_analysis.scatter import ScatterOptions, by_method, by_round, draw
+from motet_analysis.tables import comparison_table, sweep_table
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; what a user can mend is one line, and the status 1."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except InputError as error:
+        print(f"motet_analysis: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="motet_analysis", description=(
+        "Tables, figures and a report of runs that motet gather put into one file."))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    page = commands.add_parser("report", help="every table and figure as one HTML page")
+    page.set_defaults(run=_report)
+    page.add_argument("file", type=Path)
+    page.add_argument("--to", type=Path, required=True, help="the page to write (.html)")
+    page.add_argument("--paper", action="append", default=[], metavar="TABLE", help=(
+        "only the sweeps of this table or figure of the paper, as table6; once for each"))
+    page.add_argument("--sweep", action="append", default=[], help="only this sweep; once for each")
+    _choice(page)
+    _scatter(page)
+
+    table = commands.add_parser("table", help="a sweep's table as Markdown")
+    table.set_defaults(run=_table)
+    table.add_argument("file", type=Path)
+    _one_sweep(table)
+    _choice(table)
+
+    figure = commands.add_parser("figure", help="a sweep's figure as PNG, SVG or PDF")
+    figure.set_defaults(run=_figure)
+    figure.add_argument("file", type=Path)
+    figure.add_argument("kind", choices=["curves", "alpha-mix", "share", "rounds", "methods"], help=(
+        "learning curves; accuracy over alpha and mix; over the share of clients with both "
+        "modalities (Figure 4); t-SNE by round (Figure 2) or by method (Figure 3)"))
+    figure.add_argument("--to", type=Path, required=True)
+    _one_sweep(figure)
+    _choice(figure)
+    _scatter(figure)
+    return parser
+
+
+def _one_sweep(parser: argparse.ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--paper", metavar="TABLE", help="the sweep of this table of the paper")
+    which.add_argument("--sweep", help="the sweep; needed where there are several")
+
+
+def _choice(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--where", action="append", default=[], metavar="KEY=VALUE", help=(
+        "only measurements of this setting, label or option of an evaluation, as arch=ViT"))
+
+
+def _scatter(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--perplexity", type=float, default=PERPLEXITY, help="of t-SNE")
+    parser.add_argument("--samples", type=int, default=ScatterOptions.most, help=(
+        "of each data set, at most, in t-SNE"))
+
+
+def _report(options: argparse.Namespace) -> None:
+    if not options.to.parent.is_dir():
+        raise InputError(f"{options.to}: there is no folder {options.to.parent}")
+    text = report(
+        load(options.file),
+        ReportOptions(
+            tuple(options.paper), tuple(options.sweep), _where(options.where), _scattering(options)
+        ),
+    )
+    beside = options.to.with_name(f".{options.to.name}.tmp-{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(options.to)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise InputError(f"{options.to}: cannot be written: {error.strerror}") from error
+    print(f"{options.to}: {len(text) / 1e6:.1f} MB")
+
+
+def _table(options: argparse.Namespace) -> None:
+    gathered = load(options.file)
+    sweep = _sweep(gathered, options)
+    own = measurements(gathered, sweep, _where(options.where))
+    if not len(own.rows):
+        raise InputError(
+            f"{gathered.path}: the sweep '{sweep}' has no evaluations of finished runs; motet evaluate, "
+            "then motet gather"
+        )
+    of_paper = paper_table(sweep)
+    if of_paper in LAYOUTS:
+        comparison = compare(of_paper, own)
+        print(comparison_table(comparison).markdown())
+        notes = comparison.notes
+    else:
+        print(sweep_table(own).markdown())
+        notes = own.notes
+    for note in notes:
+        print(f"motet_analysis: {note}", file=sys.stderr)
+
+
+def _figure(options: argparse.Namespace) -> None:
+    check(options.to)
+    gathered = load(options.file)
+    sweep = _sweep(gathered, options)
+    if options.kind in ("rounds", "methods"):
+        found = (by_round if options.kind == "rounds" else by_method)(gathered, sweep)
+        if not found:
+            raise InputError(
+                f"{gathered.path}: the sweep '{sweep}' has no embeddings; motet embed, then "
+                "motet gather --embeddings"
+            )
+        scatter = draw(gathered, found, _scattering(options))
+        save(scatter.figure, options.to)
+        print(scatter.table.markdown())
+        return
+    own = measurements(gathered, sweep, _where(options.where))
+    figure = {
+        "curves": lambda: learning_curves(gathered, sweep),
+        "alpha-mix": lambda: over_alpha_and_mix(own),
+        "share": lambda: over_share(own),
+    }[options.kind]()
+    if figure is None:
+        raise InputError(
+            f"{gathered.path}: the sweep '{sweep}' has nothing to draw as {options.kind}")
+    save(figure, options.to)
+
+
+def _sweep(gathered: Gathered, options: argparse.Namespace) -> str:
+    found = chosen_sweeps(
+        gathered, (options.paper,) if options.paper else (),
+        (options.sweep,) if options.sweep else (),
+    )
+    if len(found) != 1:
+        raise InputError(
+            f"{gathered.path}: these are {len(found)} sweeps ({', '.join(found)}); choose with --sweep"
+        )
+    return found[0]
+
+
+def _where(pairs: list[str]) -> dict[str, str]:
+    for pair in pairs:
+        if not pair.partition("=")[0] or "=" not in pair:
+            raise InputError(f"--where {pair}: expected KEY=VALUE, as in arch=ViT")
+    return {key: value for key, _, value in (pair.partition("=") for pair in pairs)}
+
+
+def _scattering(options: argparse.Namespace) -> ScatterOptions:
+    if options.perplexity <= 0 or options.samples < 2:
+        raise InputError("--perplexity has to be above 0, and --samples at least 2")
+    return ScatterOptions(options.perplexity, options.samples)

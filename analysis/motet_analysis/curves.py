@@ -1,0 +1,63 @@
+"""Learning curves: losses and the monitor's accuracy over rounds, mean and range over seeds."""
+
+import numpy
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from pandas import DataFrame
+
+from motet_analysis.drawing import colour, legend_below, panels
+from motet_analysis.gathered import Gathered
+from motet_analysis.settings import of_sweep, sort_key, telling, text, title
+
+
+def learning_curves(gathered: Gathered, sweep: str) -> Figure | None:
+    """A panel for each loss and each data set of the monitor, a line for each setting of the sweep.
+
+    Unfinished runs are drawn as far as they are. Nil where no run has a round.
+    """
+    runs = of_sweep(gathered.runs, sweep)
+    keys = telling(runs)
+    runs = runs.sort_values(keys, key=sort_key) if keys else runs
+    runs["setting"] = [
+        ", ".join(f"{title(key)} {text(value)}" for key, value in zip(keys, row))
+        for row in (runs[keys].itertuples(index=False) if keys else [()] * len(runs))
+    ]
+    rounds = gathered.rounds.merge(runs[["run", "setting"]], on="run")
+    monitor = gathered.monitor.merge(runs[["run", "setting"]], on="run")
+    drawn: list[tuple[str, DataFrame]] = [
+        (column.replace(".", " "), rounds[["round", "setting", column]].dropna()
+            .rename(columns={column: "value"}))
+        for column in sorted(rounds)
+        if column.startswith("loss.")
+    ]
+    for (data, modality), part in monitor.groupby(["data", "modality"]):
+        own = part[["round", "setting"]].copy()
+        own["value"] = 100 * part["accuracy"]
+        drawn.append((f"kNN {data} ({modality}), %", own))
+    drawn = [(name, part) for name, part in drawn if len(part)]
+    if not drawn:
+        return None
+    figure = panels(1, len(drawn))
+    settings = list(dict.fromkeys(runs["setting"]))
+    axes = figure.subplots(1, len(drawn), squeeze=False)[0]
+    for own_axes, (name, part) in zip(axes, drawn):
+        for index, setting in enumerate(settings):
+            _line(own_axes, part[part["setting"] == setting], setting, colour(index))
+        own_axes.set_title(name, fontsize=9)
+        own_axes.set_xlabel("round")
+    if len(settings) > 1:
+        legend_below(figure)
+    return figure
+
+
+def _line(axes: Axes, part: DataFrame, setting: str, colour_: str) -> None:
+    if not len(part):
+        return
+    by_round = part.groupby("round")["value"]
+    mean = by_round.mean()
+    x = numpy.asarray(mean.index)
+    axes.plot(
+        x, mean, label=setting, color=colour_, linewidth=1.2,
+        marker="o" if len(x) < 20 else None, markersize=3,
+    )
+    axes.fill_between(x, by_round.min(), by_round.max(), color=colour_, alpha=0.15, linewidth=0)

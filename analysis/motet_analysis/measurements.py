@@ -1,0 +1,106 @@
+"""Figures of evaluations beside the settings of their runs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pandas import DataFrame
+
+from motet_analysis.errors import InputError
+from motet_analysis.gathered import Gathered
+from motet_analysis.settings import of_sweep, telling, text
+
+#: Of a spec: what it is about, or a path; not how it measures.
+_SUBJECT = {"name", "data", "test_data", "modality", "with"}
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """The figures of a sweep's finished runs, one row each.
+
+    Columns: those of `/evaluations`, of the run (`seed`, `label.*`, `set.*`, `alpha`, `mix`),
+    `joins` (whether another run gives half of the features) and `variant` (options in which
+    measurements of one run differ, as `features=projection`).
+    """
+
+    rows: DataFrame
+    #: Columns that tell the runs apart, seeds aside.
+    keys: list[str]
+    #: What was left out, and why.
+    notes: list[str]
+
+
+def measurements(
+    gathered: Gathered, sweep: str, where: Mapping[str, str] | None = None
+) -> Measurements:
+    """The figures of a sweep, measured after the last round of each run.
+
+    `where` chooses by settings (`alpha=0.1`), labels (`arch=ViT`) or options of an evaluation
+    (`features=encoder`).
+    """
+    runs = of_sweep(gathered.runs, sweep)
+    notes = []
+    unfinished = int((runs["state"] != "finished").sum())
+    if unfinished:
+        notes.append(f"{unfinished} of {len(runs)} runs are not finished and are left out")
+    runs = runs[runs["state"] == "finished"]
+    rows = runs.merge(gathered.evaluations, on="run", suffixes=(".run", ""))
+    early = rows["round"] != rows["completed"]
+    if early.any():
+        notes.append(f"{int(early.sum())} figures of earlier rounds are left out")
+    rows = rows[~early].reset_index(drop=True)
+    specs = [json.loads(spec) for spec in rows["spec"]]
+    rows["seed"] = rows["set.seed"]
+    rows["joins"] = [bool(spec.get("with")) for spec in specs]
+    for key, value in (where or {}).items():
+        chosen = _chosen(rows, specs, key, value)
+        rows = rows[chosen].reset_index(drop=True)
+        specs = [spec for spec, is_chosen in zip(specs, chosen) if is_chosen]
+    # The choice may have left fewer settings to tell apart.
+    keys = telling(runs[runs["run"].isin(rows["run"])]) if len(rows) else []
+    rows["variant"] = _variants(rows, specs)
+    same = rows.duplicated(
+        [*keys, "seed", "task", "data", "modality", "figure", "joins", "variant"]
+    )
+    if same.any():
+        notes.append(f"{int(same.sum())} figures are there twice, of one job and seed: counted once")
+    return Measurements(rows[~same].reset_index(drop=True), keys, notes)
+
+
+def _chosen(rows: DataFrame, specs: list[dict[str, Any]], key: str, value: str) -> list[bool]:
+    for column in (key, f"label.{key}", f"set.{key}"):
+        if column in rows:
+            return [text(own) == value for own in rows[column]]
+    if not any(key in spec for spec in specs):
+        raise InputError(
+            f"--where {key}={value}: '{key}' is no setting, label or option of an evaluation"
+        )
+    # What has no such option is not meant.
+    return [key not in spec or _text(spec[key]) == value for spec in specs]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def _variants(rows: DataFrame, specs: list[dict[str, Any]]) -> list[str]:
+    """Where a run was measured in several ways, the options that differ between them."""
+    variants = [""] * len(rows)
+    if not len(rows):
+        return variants
+    subject = ["task", "data", "modality", "figure", "joins"]
+    for _, part in rows.groupby(subject):
+        options = {
+            key for place in part.index for key in specs[place] if key not in _SUBJECT
+        }
+        differing = sorted(
+            key
+            for key in options
+            if len({_text(specs[place].get(key)) for place in part.index}) > 1
+        )
+        for place in part.index:
+            variants[place] = ", ".join(
+                f"{key}={_text(specs[place].get(key))}" for key in differing
+            )
+    return variants

@@ -1,0 +1,108 @@
+"""What tells the runs of a sweep apart, seeds aside."""
+
+from typing import Any
+
+import pandas
+from pandas import DataFrame, Series
+
+#: Settings that make no other experiment.
+_IDLE = {
+    "set.seed", "set.name", "set.results", "set.shards", "set.training.threads",
+    "set.training.recompute",
+}
+
+
+def of_sweep(runs: DataFrame, sweep: str) -> DataFrame:
+    """The described runs of a sweep, in the sweep's order."""
+    own = runs[runs["sweep"] == sweep]
+    return described(own.sort_values("cell", kind="stable") if "cell" in own else own)
+
+
+def described(runs: DataFrame) -> DataFrame:
+    """The runs with two columns more, `alpha` and `mix`, that put several settings into a word."""
+    own = runs.copy()
+    own["alpha"] = [_alpha(row) for row in _rows(own, "set.clients.alpha.")]
+    own["mix"] = [_mix(row) for row in _rows(own, "set.clients.mix.")]
+    return own
+
+
+def telling(runs: DataFrame) -> list[str]:
+    """The columns of described runs that tell them apart: labels first, then α, the mix and other
+    settings, each only where those before it do not determine it."""
+    labels = sorted(column for column in runs if column.startswith("label."))
+    others = sorted(
+        column
+        for column in runs
+        if column.startswith("set.")
+        and column not in _IDLE
+        and not column.startswith(("set.clients.alpha.", "set.clients.mix."))
+    )
+    chosen: list[str] = []
+    for column in [*labels, "alpha", "mix", *others]:
+        if len(_kinds(runs[column])) > 1 and not _is_determined(runs, column, chosen):
+            chosen.append(column)
+    return chosen
+
+
+def title(column: str) -> str:
+    """A column's name for people."""
+    return "α" if column == "alpha" else column.removeprefix("label.").removeprefix("set.")
+
+
+def text(value: Any) -> str:
+    """A setting's value for people."""
+    if isinstance(value, float):
+        return "" if pandas.isna(value) else f"{value:g}"
+    return str(value)
+
+
+def number(value: Any) -> float | None:
+    """A setting's value as a number, if it is one."""
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def sort_key(column: Series) -> Series:
+    """For sorting by a column of settings: numbers by size, then texts as they first come."""
+    places = {value: place for place, value in enumerate(dict.fromkeys(column))}
+    sizes = [number(value) for value in column]
+    return Series(
+        [(0, size) if size is not None else (1, places[own]) for size, own in zip(sizes, column)],
+        index=column.index,
+    )
+
+
+def _kinds(column: Series) -> set[str]:
+    return {text(value) for value in column}
+
+
+def _is_determined(runs: DataFrame, column: str, chosen: list[str]) -> bool:
+    if not chosen:
+        return False
+    keys = runs[chosen].apply(lambda values: tuple(map(text, values)), axis=1)
+    return all(len(_kinds(part)) == 1 for _, part in runs[column].groupby(keys))
+
+
+def _rows(runs: DataFrame, prefix: str) -> list[dict[str, float]]:
+    columns = sorted(column for column in runs if column.startswith(prefix))
+    return [
+        {
+            column.removeprefix(prefix): float(value)
+            for column, value in zip(columns, row)
+            if not pandas.isna(value)
+        }
+        for row in (runs[columns].itertuples(index=False) if columns else [()] * len(runs))
+    ]
+
+
+def _alpha(row: dict[str, float]) -> str:
+    if len(set(row.values())) <= 1:
+        return "".join(f"{value:g}" for value in list(row.values())[:1])
+    return ", ".join(f"{modality} {value:g}" for modality, value in row.items())
+
+
+def _mix(row: dict[str, float]) -> str:
+    parts = sorted((item for item in row.items() if item[1] > 0), key=lambda item: -item[1])
+    return ", ".join(f"{modalities} {100 * share:g} %" for modalities, share in parts)

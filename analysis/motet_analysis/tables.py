@@ -1,0 +1,75 @@
+"""Tables of measurements: mean ± sd (n) over seeds."""
+
+from dataclasses import dataclass
+
+from pandas import DataFrame
+
+from motet_analysis.comparison import Comparison
+from motet_analysis.measurements import Measurements
+from motet_analysis.settings import sort_key, text, title
+from motet_analysis.spread import Spread, spread
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table of texts; its first `heads` columns name the rows."""
+
+    columns: list[str]
+    rows: list[list[str]]
+    heads: int = 1
+
+    def markdown(self) -> str:
+        """As in a README."""
+        lines = [self.columns, ["---"] * len(self.columns), *self.rows]
+        return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def accuracies(own: Measurements) -> DataFrame:
+    """Our accuracies: the keys, `task`, `data`, `figure`, `variant`, and a `spread` over seeds."""
+    rows = own.rows[own.rows["figure"].str.startswith("accuracy")].copy()
+    rows.loc[rows["joins"], "figure"] += " of two runs"
+    by = [*own.keys, "task", "data", "figure", "variant"]
+    return DataFrame(
+        [
+            {**dict(zip(by, values)), "spread": spread(part["value"])}
+            for values, part in rows.groupby(by, sort=False, dropna=False)
+        ],
+        columns=[*by, "spread"],
+    )
+
+
+def sweep_table(own: Measurements) -> TextTable:
+    """Every accuracy of a sweep: a row for each setting, a column for each evaluation."""
+    found = accuracies(own)
+    settings = [*own.keys]
+    cells: dict[tuple[str, ...], dict[str, Spread]] = {}
+    columns: dict[str, None] = {}
+    for row in found.sort_values(settings, key=sort_key).to_dict("records") if settings else (
+        found.to_dict("records")
+    ):
+        figure = row["figure"].removeprefix("accuracy").replace("_", " ").strip()
+        parts = [row["task"], row["data"], figure, row["variant"]]
+        column = " ".join(part for part in parts if part)
+        columns[column] = None
+        key = tuple(text(row[setting]) for setting in settings)
+        cells.setdefault(key, {})[column] = row["spread"]
+    names = sorted(columns)
+    return TextTable(
+        [*map(title, settings), *names],
+        [
+            [*key, *(own_cells[name].text() if name in own_cells else "" for name in names)]
+            for key, own_cells in cells.items()
+        ],
+        heads=len(settings),
+    )
+
+
+def comparison_table(comparison: Comparison) -> TextTable:
+    """A row for each number of ours that the paper's table has a place for."""
+    rows = []
+    for row in comparison.rows:
+        for column in comparison.columns:
+            cell = comparison.cells.get((row, column))
+            if cell is not None and cell.ours is not None:
+                rows.append([row, comparison.heading(column), *cell.lines()])
+    return TextTable(["", "", "here, % (n)", "paper, %", "difference, points"], rows, heads=2)

@@ -1,0 +1,107 @@
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from gathered_file import GatheredFile
+from motet_analysis.cli import main
+
+
+class Page(HTMLParser):
+    """The text of a page, its pictures' addresses, and whether its tags close."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.text = ""
+        self.sources: list[str] = []
+        self.open: list[str] = []
+        self.feed(content)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.sources += [value or "" for name, value in attributes if name in ("src", "href")]
+        if tag not in ("img", "meta"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_one_page_that_needs_nothing_else(table6: Path, tmp_path: Path) -> None:
+    target = tmp_path / "report.html"
+    assert main(["report", str(table6), "--to", str(target)]) == 0
+    page = Page(target.read_text(encoding="utf-8"))
+    assert page.open == []
+    assert all(source.startswith(("#", "data:")) for source in page.sources)
+    for part in (
+        "13.00 ± 3.61 (3)", "paper 10.37", "+2.63", "1 of 6 runs are not finished", "VGG.A (here fsdd)",
+        "Table 6", "6 runs (5 finished, 1 unfinished)", "damaged: <its sum>", "checkpoint-000003.h5",
+    ):
+        assert part in page.text, part
+    first = target.read_bytes()
+    assert main(["report", str(table6), "--to", str(target)]) == 0
+    assert target.read_bytes() == first
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "results.h5"]
+
+
+def test_pictures_are_inside(tmp_path: Path) -> None:
+    content = GatheredFile()
+    for seed in (1, 2):
+        run = content.run(f"r{seed}", "s", seed)
+        content.rounds += [
+            {"run": run, "round": number, "loss.image": 1 / number} for number in (1, 2, 3)]
+        content.embeddings[run, 3] = [
+            (data, "image", 0, [float(place), float(place % 7), 1.0])
+            for place in range(20) for data in ("a", "b")
+        ]
+    target = tmp_path / "report.html"
+    source = content.write(tmp_path / "results.h5")
+    assert main(["report", str(source), "--to", str(target), "--perplexity", "5"]) == 0
+    page = Page(target.read_text(encoding="utf-8"))
+    assert [source[:15] for source in page.sources if source.startswith("data")] == [
+        "data:image/svg+", "data:image/png;"]
+    assert "seed 2" in page.text and "Figure 2" in page.text
+
+
+def test_what_cannot_be_done_is_one_line(
+    table6: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refusal(*arguments: str) -> str:
+        assert main([*arguments]) == 1
+        found = capsys.readouterr()
+        assert found.out == "" and found.err.count("\n") == 1
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["results.h5"]
+        return found.err
+
+    target = str(tmp_path / "report.html")
+    assert "no such file" in refusal("report", str(tmp_path / "no.h5"), "--to", target)
+    assert "no folder" in refusal("report", str(table6), "--to", str(tmp_path / "no/report.html"))
+    to = ["--to", target]
+    assert "no sweep of table7" in refusal("report", str(table6), *to, "--paper", "table7")
+    assert "the paper's are table2" in refusal("report", str(table6), *to, "--paper", "figure9")
+    assert "no sweep 'x'; there are: small-table6" in refusal(
+        "report", str(table6), *to, "--sweep", "x")
+    assert "expected KEY=VALUE" in refusal("report", str(table6), *to, "--where", "k")
+    assert "'kk' is no setting" in refusal("report", str(table6), *to, "--where", "kk=3")
+
+
+def test_a_table_as_markdown(table6: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["table", str(table6), "--paper", "table6", "--where", "method=FSSUAVL"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4
+    assert lines[2] == "| FSSUAVL R-18 | TINET | 13.00 ± 3.61 (3) | 10.37 | +2.63 |"
+
+
+def test_a_sweep_without_evaluations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content = GatheredFile()
+    content.run("a", "s")
+    assert main(["table", str(content.write(tmp_path / "r.h5"))]) == 1
+    assert "the sweep 's' has no evaluations of finished runs" in capsys.readouterr().err
+
+
+def test_an_empty_file(tmp_path: Path) -> None:
+    target = tmp_path / "report.html"
+    assert main(["report", str(GatheredFile().write(tmp_path / "r.h5")), "--to", str(target)]) == 0
+    assert "0 runs" in Page(target.read_text(encoding="utf-8")).text

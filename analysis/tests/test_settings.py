@@ -1,0 +1,36 @@
+import numpy
+from pandas import DataFrame, Series
+
+from motet_analysis.settings import described, sort_key, telling
+
+
+def frame(**columns: list[object]) -> DataFrame:
+    return described(DataFrame({key.replace("__", "."): own for key, own in columns.items()}))
+
+
+def test_alpha_and_mix_in_a_word() -> None:
+    runs = frame(
+        set__clients__alpha__image=[0.1, 0.1, 10], set__clients__alpha__audio=[0.1, 1, numpy.nan],
+    )
+    assert runs["alpha"].tolist() == ["0.1", "audio 1, image 0.1", "10"]
+    runs = described(
+        DataFrame({"set.clients.mix.image+audio": [1, 0.34], "set.clients.mix.image": [0.0, 0.66]}))
+    assert runs["mix"].tolist() == ["image+audio 100 %", "image 66 %, image+audio 34 %"]
+
+
+def test_labels_come_first_and_what_they_determine_is_left_out() -> None:
+    runs = frame(
+        label__method=["a", "a", "b", "b"], set__encoder__name=["vit", "resnet18"] * 2,
+        set__encoder__patch=[8, numpy.nan] * 2, set__training__rate=[0.1, 0.1, 0.2, 0.2],
+        set__seed=[1, 2, 1, 2], set__training__threads=[1, 2, 3, 4],
+    )
+    assert telling(runs) == ["label.method", "set.encoder.name"]
+
+
+def test_runs_that_differ_in_nothing() -> None:
+    assert telling(frame(set__seed=[1, 2], set__training__rate=[0.1, 0.1])) == []
+
+
+def test_numbers_are_sorted_by_size_and_texts_by_appearance() -> None:
+    own = Series(["1000", "0.01", "b", "0.1", "a", "1"])
+    assert own.sort_values(key=sort_key).tolist() == ["0.01", "0.1", "1", "1000", "b", "a"]
