@@ -43,9 +43,7 @@ let package = Package(
       "Experiments",
       [
         "Federation", "Evaluation", "Training", "Encoders", "Methods", "Datasets", "Layers",
-        "Views",
-        "Tensors", "Catalogues", "HDF5", "Digests",
-        "MessagePassing", yams,
+        "Views", "Tensors", "Catalogues", "HDF5", "Digests", "MessagePassing", yams,
       ]),
     // Floor 5
     library(

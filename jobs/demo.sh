@@ -11,7 +11,6 @@ mkdir -p .demo
 if [ "$(id -u)" -eq 0 ]; then
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 fi
-export OPENBLAS_NUM_THREADS=1
 
 [ -e .demo/demo.h5 ] || "$motet" data synthesize --to .demo/demo.h5
 "$motet" shard "$job" --plot .demo/shards.png

@@ -16,7 +16,6 @@ static inline hid_t chdf5_i16le(void) { return H5T_STD_I16LE; }
 static inline hid_t chdf5_u8le(void) { return H5T_STD_U8LE; }
 static inline hid_t chdf5_c_s1(void) { return H5T_C_S1; }
 static inline hid_t chdf5_dataset_create(void) { return H5P_DATASET_CREATE; }
-static inline hid_t chdf5_dataset_access(void) { return H5P_DATASET_ACCESS; }
 static inline hid_t chdf5_file_access(void) { return H5P_FILE_ACCESS; }
 static inline hid_t chdf5_file_create(void) { return H5P_FILE_CREATE; }
 static inline hid_t chdf5_group_create(void) { return H5P_GROUP_CREATE; }

@@ -42,9 +42,6 @@ public final class Results {
     }
   }
 
-  /// The last round that has a measurement; nil before the first.
-  public var lastMeasured: Int? { measurements.last?.round }
-
   /// The measurements of a round.
   public func measurements(round: Int) -> [MonitorFigure] {
     measurements.filter { $0.round == round }.map(\.1)

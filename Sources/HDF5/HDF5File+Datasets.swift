@@ -36,18 +36,6 @@ extension HDF5File {
     return extent.map { Int($0) }
   }
 
-  /// Whether a data set's elements are whole numbers.
-  public func holdsIntegers(_ name: String) throws -> Bool {
-    let (set, space) = try openDataset(name)
-    defer {
-      H5Sclose(space)
-      H5Dclose(set)
-    }
-    let type = try check(path, name, "H5Dget_type") { H5Dget_type(set) }
-    defer { H5Tclose(type) }
-    return H5Tget_class(type) == H5T_INTEGER
-  }
-
   /// Creates a data set: chunked, Fletcher-32 checksummed, deflated where `level` > 0, growable
   /// along its first axis where `growable`. `chunk` defaults to about 64 KiB of whole rows.
   public func createDataset<T: HDF5Scalar>(

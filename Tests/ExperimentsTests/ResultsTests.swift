@@ -41,7 +41,7 @@ import Testing
     #expect(read.rows.count == 4)
     #expect(read.measurements.map(\.round) == [0, 2, 2, 4, 4])
     #expect(read.measurements(round: 2) == [figure("image", 0.1), figure("audio", 0.2)])
-    #expect(read.lastMeasured == 4)
+    #expect(read.measurements.last?.round == 4)
     #expect(folder.names == ["results.h5"])
   }
 

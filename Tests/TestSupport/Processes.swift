@@ -34,7 +34,7 @@ public final class RunningProcess {
         "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
         // More ranks than cores: a rank that waits must leave its core to the others.
         "OMPI_MCA_mpi_yield_when_idle": "1",
-        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "SWIFT_BACKTRACE": "enable=no",
+        "SWIFT_BACKTRACE": "enable=no",
       ]) { $1 }
       .merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice

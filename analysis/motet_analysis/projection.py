@@ -1,4 +1,4 @@
-"""t-SNE of features (van der Maaten and Hinton 2008), with the paper's perplexity of 30."""
+"""t-SNE of features (van der Maaten and Hinton 2008), with perplexity 30."""
 
 from typing import cast
 

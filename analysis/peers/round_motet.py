@@ -51,7 +51,7 @@ def read_arguments() -> argparse.Namespace:
 
 def run(command: list[str], folder: Path) -> None:
     """What the program says goes to standard error: standard output is for the JSON."""
-    variables = os.environ | AS_ROOT | {"OPENBLAS_NUM_THREADS": "1"}
+    variables = os.environ | AS_ROOT
     done = subprocess.run(command, cwd=folder, env=variables, stdout=sys.stderr, check=False)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)}: exit code {done.returncode}")

@@ -118,7 +118,7 @@ private final class EPICVideos: @unchecked Sendable {
     let archive = archive!
     let values = try lock.withLock {
       // Whole numbers are 16-bit samples; others have full scale 1.
-      let scale: Float = try archive.holdsIntegers(video) ? 1 / 32_768 : 1
+      let scale: Float = try archive.elementKind(video) == .whole ? 1 / 32_768 : 1
       return try archive.read(video, rows: samples, as: Float.self).map { $0 * scale }
     }
     guard values.allSatisfy(\.isFinite) else {

@@ -2,8 +2,7 @@
 //
 // A table of kernels is chosen at start-up and passed down; nothing here is global. Every output
 // element is summed in one order that does not depend on the number of lanes, so tables compiled
-// with fused multiply-add give the same bits. One thread a
-// call; scratch memory is the caller's.
+// with fused multiply-add give the same bits. One thread a call; scratch memory is the caller's.
 //
 // Features are blocked by lanes: [image][channel / B][row][column][channel % B], B = lanes.
 // "Rows" are plain matrices, [row][column]. Weights of a convolution are
