@@ -37,7 +37,8 @@ import Testing
       let figure = MonitorFigure(data: "i", modality: "image", accuracy: Double(round) / 10)
       results.add(
         Results.Row(
-          round: round, counts: ["views": 100 * round], reals: ["loss/image": 1 / Double(round)]),
+          round: round, counts: ["views": 100 * round, "samples/image": 10 * round],
+          reals: ["loss/image": 1 / Double(round)]),
         [figure], round: round)
     }
     try results.save()
@@ -122,6 +123,7 @@ import Testing
     #expect(try file.read("/rounds/round") as [Int64] == [1, 2, 3, 1, 2])
     #expect(try file.texts("/rounds/run") == [ids[0], ids[0], ids[0], ids[1], ids[1]])
     #expect(try file.read("/rounds/views") as [Int64] == [100, 200, 300, 100, 200])
+    #expect(try file.read("/rounds/samples.image") as [Int64] == [10, 20, 30, 10, 20])
     #expect(try file.read("/rounds/loss.image") as [Double] == [1, 0.5, 1.0 / 3, 1, 0.5])
     #expect(try file.read("/monitor/accuracy") as [Double] == [0.1, 0.2, 0.3, 0.1, 0.2])
     #expect(try file.texts("/evaluations/run") == [ids[0], ids[0]])

@@ -146,7 +146,9 @@ private struct ResultsTables {
     rounds = Table(
       rows: results.rows.map { row in
         var columns: [String: Table.Value] = ["round": .whole(Int64(row.round))]
-        for (name, count) in row.counts { columns[name] = .whole(Int64(count)) }
+        for (name, count) in row.counts {
+          columns[name.replacingOccurrences(of: "/", with: ".")] = .whole(Int64(count))
+        }
         for (name, value) in row.reals {
           columns[name.replacingOccurrences(of: "/", with: ".")] = .real(value)
         }
