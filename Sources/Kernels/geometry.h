@@ -28,13 +28,13 @@ static inline MotetTiles motet_output_tiles(MotetConvolution s) {
   return t;
 }
 
-typedef enum { MOTET_PLAIN, MOTET_UNROLLED, MOTET_WINOGRAD, MOTET_PHASED } MotetWay;
+typedef enum { MOTET_PLAIN, MOTET_STRIPS, MOTET_UNROLLED, MOTET_WINOGRAD, MOTET_PHASED } MotetWay;
 
 // How a convolution goes. Tiles save three multiplications of four with stride 1 (winograd.inc) and
 // four of nine with stride 2 (phases.inc), if they are full: of pictures of at most 2 x 2 a tile saves
 // nothing, and with stride 2 its 81 products must be fewer than 9 an output by a fifth.
 static inline MotetWay motet_way(MotetConvolution s) {
-  if (s.plain_input) return MOTET_PLAIN;
+  if (s.plain_input) return s.kernel == 7 && s.stride == 2 ? MOTET_STRIPS : MOTET_PLAIN;
   if (s.kernel != 3 || s.padding != 1) return MOTET_UNROLLED;
   if (s.stride == 1 && s.height * s.width > 4) return MOTET_WINOGRAD;
   const MotetTiles tiles = motet_output_tiles(s);

@@ -28,6 +28,8 @@ let convolutionCases = [
   ConvolutionCase(
     input: 3, output: 64, kernel: 7, stride: 2, padding: 3, height: 17, width: 12, layout: .plain),
   ConvolutionCase(
+    input: 5, output: 32, kernel: 7, stride: 2, padding: 3, height: 14, width: 21, layout: .plain),
+  ConvolutionCase(
     input: 1, output: 32, kernel: 3, stride: 1, padding: 1, height: 5, width: 6, layout: .plain),
 ]
 
