@@ -10,25 +10,21 @@ struct SweepEvaluation {
   init(_ sweep: Sweep, launcher: [String]) throws {
     self.sweep = sweep
     self.launcher = launcher
-    if !sweep.evaluations.isEmpty { _ = try EvaluationSpec.load(sweep.path) }
+    try EvaluationSpec.check(sweep)
   }
 
   /// Whether a cell's run has been evaluated as the sweep says, by the note that `evaluate` leaves.
   func isDone(_ cell: SweepCell) -> Bool {
-    sweep.evaluations.isEmpty
-      || FileManager.default.fileExists(atPath: note(cell.folder, sweep.evaluations))
+    let specs = sweep.evaluations(of: cell)
+    return specs.isEmpty || FileManager.default.fileExists(atPath: note(cell.folder, specs))
   }
 
+  /// Evaluates a cell's run. What is done already is skipped there.
   func evaluate(_ cell: SweepCell) throws -> ChildProcess.End {
-    try evaluate(run: cell.folder, specs: sweep.evaluations)
-  }
-
-  /// Evaluates one run. What is done already is skipped there.
-  private func evaluate(run: String, specs: [[String: Any]]) throws -> ChildProcess.End {
     let end = try ChildProcess.run(
-      launcher + [executablePath, "evaluate", run, "--file", sweep.path])
+      launcher + [executablePath, "evaluate", cell.folder, "--file", sweep.path, "--cell", cell.id])
     guard end.status == 0 else { return end }
-    let note = URL(fileURLWithPath: note(run, specs))
+    let note = URL(fileURLWithPath: note(cell.folder, sweep.evaluations(of: cell)))
     try FileManager.default.createDirectory(
       at: note.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data().write(to: note, options: .atomic)

@@ -1,4 +1,6 @@
 import Foundation
+import Media
+import Tensors
 import TestSupport
 
 /// A folder with a small data set, its shards and a job: two rounds of six clients take seconds.
@@ -47,6 +49,48 @@ struct SmallJob {
   func arguments(_ name: String, _ more: String...) -> [String] {
     ["run", path, "--set", "results=\(folder.path(name))"]
       + (settings + more).flatMap { ["--set", $0] }
+  }
+
+  /// `pairs.h5`: of each of four classes 16 images and sounds to train on, and 4 to be measured on.
+  func makePairs() throws {
+    var random = RandomStream(seed: 1, purpose: .synthesis)
+    for (split, count) in [("train", 16), ("test", 4)] {
+      for label in 0..<4 {
+        for i in 0..<count {
+          let place = "\(split)/class\(label)/\(i)"
+          for kind in ["images", "sounds"] {
+            try FileManager.default.createDirectory(
+              atPath: folder.path("\(kind)/\(split)/class\(label)"),
+              withIntermediateDirectories: true)
+          }
+          let pixels = (0..<16 * 16 * 3).map {
+            UInt8((40 * label + $0 % 3 + random.index(below: 90)) & 255)
+          }
+          try Picture(width: 16, height: 16, pixels: pixels)
+            .writePNG(folder.path("images/\(place).png"))
+          let samples = (0..<4000).map {
+            Int16(4000 * sin(Double($0) * 0.1 * Double(label + 1)))
+              + Int16(random.index(below: 3000))
+          }
+          try writeFile(folder.path("sounds/\(place).wav"), waveFile(samples, rate: 16_000))
+        }
+      }
+    }
+    for arguments in [
+      [
+        "import", "image-folder", "--from", folder.path("images"), "--to", folder.path("images.h5"),
+      ],
+      [
+        "import", "sound-folder", "--from", folder.path("sounds"), "--to", folder.path("sounds.h5"),
+      ],
+      [
+        "pair", "--data", "image=\(folder.path("images.h5"))", "--data",
+        "audio=\(folder.path("sounds.h5"))", "--to", folder.path("pairs.h5"),
+      ],
+    ] {
+      let result = try run("motet", ["data"] + arguments)
+      guard result.status == 0 else { throw Failure(text: result.errors) }
+    }
   }
 
   struct Failure: Error { let text: String }

@@ -18,6 +18,10 @@ from motet_analysis.settings import described, telling, text, title
 from motet_analysis.tables import TextTable, sweep_table
 
 
+#: The paper's figures that are drawn of embeddings: other sweeps do not show these runs' again.
+_SCATTERS = ("figure2", "figure3")
+
+
 @dataclass(frozen=True)
 class ReportOptions:
     """What a report shows."""
@@ -103,12 +107,20 @@ def _sweep(gathered: Gathered, sweep: str, options: ReportOptions) -> str:
 
 def _scatters(gathered: Gathered, sweep: str, options: ScatterOptions) -> list[str]:
     parts = []
-    rounds, methods = by_round(gathered, sweep), by_method(gathered, sweep)
+    of_paper = paper_table(sweep)
+    # Runs that several sweeps share have the embeddings of all of them.
+    shown = set() if of_paper in _SCATTERS else _runs_of_scatters(gathered)
+    rounds, methods = (
+        [panel for panel in panels if panel.run not in shown]
+        for panels in (by_round(gathered, sweep), by_method(gathered, sweep))
+    )
     has_methods = len({panel.column for panel in methods}) > 1
+    has_rounds = len({panel.number for panel in rounds}) > 1 or not has_methods
     for panels, name, is_shown in (
         (rounds, "t-SNE of the features by round (Figure 2)",
-            len({panel.number for panel in rounds}) > 1 or not has_methods),
-        (methods, "t-SNE of the features by method (Figure 3)", has_methods),
+            of_paper == "figure2" or has_rounds and of_paper != "figure3"),
+        (methods, "t-SNE of the features by method (Figure 3)",
+            of_paper == "figure3" or has_methods and of_paper != "figure2"),
     ):
         if panels and is_shown:
             scatter = draw(gathered, panels, options)
@@ -124,6 +136,11 @@ def _scatters(gathered: Gathered, sweep: str, options: ScatterOptions) -> list[s
                 html.table(scatter.table),
             ]
     return parts
+
+
+def _runs_of_scatters(gathered: Gathered) -> set[str]:
+    is_shown = gathered.runs["sweep"].map(paper_table).isin(_SCATTERS)
+    return set(gathered.runs["run"][is_shown])
 
 
 def _claims(name: str) -> TextTable:

@@ -65,6 +65,36 @@ def test_pictures_are_inside(tmp_path: Path) -> None:
     assert "seed 2" in page.text and "Figure 2" in page.text
 
 
+def test_embeddings_of_shared_runs_are_shown_once(tmp_path: Path) -> None:
+    """Runs that a table and both figures use: by round in one, by method in the other."""
+    content = GatheredFile()
+    for sweep, methods in (
+        ("small-table5", ("FVSSL", "FASSL", "FSSUAVL")), ("small-figure2", ("FSSUAVL",)),
+        ("small-figure3", ("FASSL", "FVSSL", "FSSUAVL")),
+    ):
+        for method in methods:
+            content.run(method, sweep, label__method=method)
+    rows = [
+        (data, modality, 0, [float(place), float(place % 7), 1.0])
+        for place in range(20) for data, modality in (("cifar10", "image"), ("fsdd", "audio"))
+    ]
+    for run, number in (("FVSSL", 4), ("FASSL", 4), ("FSSUAVL", 2), ("FSSUAVL", 4)):
+        content.embeddings[run, number] = rows
+    source = content.write(tmp_path / "results.h5")
+
+    def pictures(*options: str) -> list[str]:
+        target = tmp_path / "report.html"
+        arguments = ["report", str(source), "--to", str(target), "--perplexity", "5", *options]
+        assert main(arguments) == 0
+        text = Page(target.read_text(encoding="utf-8")).text
+        return [f"Figure {number}" for number in "23" for _ in range(text.count(f"(Figure {number})"))]
+
+    assert pictures() == ["Figure 2", "Figure 3"]
+    assert pictures("--paper", "figure2") == ["Figure 2"]
+    assert pictures("--paper", "figure3") == ["Figure 3"]
+    assert pictures("--paper", "table5") == []
+
+
 def test_what_cannot_be_done_is_one_line(
     table6: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -38,6 +38,12 @@ public struct EmbeddingFile {
 
   static func folder(of run: String) -> String { "\(run)/embeddings" }
 
+  /// Whether a run has a file of a round with these samples and features.
+  static func isThere(in run: String, round: Int, _ options: EmbeddingOptions) -> Bool {
+    guard let file = try? HDF5File.open(path(in: run, round: round)) else { return false }
+    return (try? file.textAttribute("spec")) == options.spec
+  }
+
   /// The file that is there, if it is this; nil where there is none. Throws where it is another.
   static func existing(_ path: String, _ identity: Identity) throws -> EmbeddingFile? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }

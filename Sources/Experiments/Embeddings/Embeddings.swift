@@ -61,33 +61,42 @@ public func embed(
 extension EmbeddingOptions {
   /// The samples of each modality of each store.
   fileprivate func open(_ context: EvaluationContext) throws -> [EvaluatedSplit] {
-    let splits = try data.flatMap { path in
+    try stores().map { store, name in
+      // Streams 0 and 1 are the monitor's.
+      let rows = context.run.job.someRows(limit, of: store.count(name, split), stream: 2)
+      return try EvaluatedSplit(
+        store, modality: name, split: split, rows: rows, run: context.run, context.engine)
+    }
+  }
+
+  /// Each modality of each store. Throws where a store is missing or has not what is asked for.
+  func stores() throws -> [(store: SampleStore, modality: String)] {
+    let found = try data.flatMap { path in
       let store = try SampleStore.open(path)
-      let names = try modality.map { [try known($0, store)] } ?? store.modalities(in: split)
-      guard !names.isEmpty else {
+      let all = store.modalities(in: split)
+      guard !all.isEmpty else {
         throw StoreError(
           path, "has no split '\(split)'; it has: \(store.splits.joined(separator: ", "))")
       }
-      return try names.map { name in
-        // Streams 0 and 1 are the monitor's.
-        let rows = context.run.job.someRows(limit, of: store.count(name, split), stream: 2)
-        return try EvaluatedSplit(
-          store, modality: name, split: split, rows: rows, run: context.run,
-          context.engine)
+      let names = try modality.map { [try known($0, store)] } ?? all
+      if let missing = names.first(where: { !all.contains($0) }) {
+        throw StoreError(path, "has no \(missing) in split '\(split)'")
       }
+      return names.map { (store: store, modality: $0) }
     }
-    for (index, one) in splits.enumerated() {
+    for (index, one) in found.enumerated() {
       // In the file a name is all that tells the stores apart.
-      if let other = splits[..<index].first(where: {
-        $0.name == one.name && $0.modality == one.modality
+      let name = EvaluatedSplit.name(of: one.store.path)
+      if let other = found[..<index].first(where: {
+        EvaluatedSplit.name(of: $0.store.path) == name && $0.modality == one.modality
       }) {
         throw StoreError(
           one.store.path,
-          "is called '\(one.name)' in the file, as \(other.store.path) is; give each store once, "
+          "is called '\(name)' in the file, as \(other.store.path) is; give each store once, "
             + "under a name of its own")
       }
     }
-    return splits
+    return found
   }
 
   private func known(_ modality: String, _ store: SampleStore) throws -> String {

@@ -29,7 +29,9 @@ public struct EvaluationSpec {
 
   /// The evaluations of a file: a list of mappings, or a file that has one under `evaluations`, as a
   /// sweep's.
-  public static func load(_ path: String) throws -> [EvaluationSpec] {
+  /// - Parameter cell: the file is a sweep's, and these are what follows this cell's run.
+  public static func load(_ path: String, cell: String? = nil) throws -> [EvaluationSpec] {
+    if let cell { return try load(path, ofCell: cell) }
     var text = try readText(path)
     // A list becomes the value of a key, which YAML allows without indentation.
     let first = text.split(whereSeparator: \.isNewline)
@@ -44,16 +46,49 @@ public struct EvaluationSpec {
       throw JobError(
         path: path, message: "expected a list of evaluations, as in - { name: knn, data: fsdd.h5 }")
     }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    return try list.enumerated().map { index, item in
-      do {
-        guard let settings = item as? [String: Any] else {
-          throw ConfigurationError("", "expected a mapping with a name")
-        }
-        return try EvaluationSpec(settings, relativeTo: folder)
-      } catch let error as ConfigurationError {
-        throw JobError(path: path, message: "\(error.inside("evaluations[\(index)]"))")
+    return try list.enumerated().map { try make($1, at: $0, of: path) }
+  }
+
+  private static func load(_ path: String, ofCell text: String) throws -> [EvaluationSpec] {
+    guard Sweep.isSweep(path) else {
+      throw JobError(path: path, message: "--cell is of a sweep, and this is none")
+    }
+    let sweep = try Sweep.load(path)
+    let cell = try sweep.cell(text)
+    let specs = sweep.numberedEvaluations(of: cell)
+    guard !specs.isEmpty else {
+      throw JobError(path: path, message: "no evaluation follows cell \(cell.number), \(cell.id)")
+    }
+    return try specs.map { try make($0.spec, at: $0.index, of: path) }
+  }
+
+  /// Throws the first error of a sweep's evaluations.
+  public static func check(_ sweep: Sweep) throws {
+    var checked: Set<Int> = []
+    for cell in sweep.cells {
+      for (index, spec) in sweep.numberedEvaluations(of: cell)
+      where checked.insert(index).inserted {
+        _ = try make(spec, at: index, of: sweep.path)
       }
+    }
+  }
+
+  /// - Parameter index: its place in the file.
+  private static func make(
+    _ item: Any, at index: Int, of path: String
+  ) throws -> EvaluationSpec {
+    do {
+      guard let settings = item as? [String: Any] else {
+        throw ConfigurationError("", "expected a mapping with a name")
+      }
+      for key in ["cells", "with"] where settings[key] is [String: Any] {
+        throw ConfigurationError(
+          key, "depends on the cell of a sweep; give the sweep's file, and the cell with --cell")
+      }
+      return try EvaluationSpec(
+        settings, relativeTo: URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    } catch let error as ConfigurationError {
+      throw JobError(path: path, message: "\(error.inside("evaluations[\(index)]"))")
     }
   }
 

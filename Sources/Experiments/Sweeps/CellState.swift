@@ -9,7 +9,7 @@ public enum CellState: Equatable, Sendable {
   case unfinished(rounds: Int)
   /// The last attempt ended with this.
   case failed(String)
-  /// All rounds are done, evaluations are not.
+  /// All rounds are done, what follows them is not.
   case trained
   case finished
 

@@ -4,7 +4,7 @@ import Foundation
 struct RunFailure: Codable, Equatable {
   static let fileName = "failure.json"
 
-  /// "shards", "run" or "evaluate".
+  /// "shards", "run", "evaluate" or "embed".
   let stage: String
   /// The exit code.
   let status: Int32

@@ -10,11 +10,14 @@ import Foundation
 ///   grid: { clients.alpha: [0.1, 1] }
 ///   zip: [ { clients.mix: [{ image+audio: 100% }, { image: 50%, audio: 50% }], label.mix: [both, halves] } ]
 ///   seeds: [1, 2, 3]
-/// evaluations: [ { name: knn, data: fsdd.h5 } ]
+/// evaluations: [ { name: knn, data: fsdd.h5 } ]         # what else they can say: SweepEvaluations
+/// embeddings: { data: [fsdd.h5], rounds: [10, 100] }    # SweepEmbeddings
 /// ```
 /// Paths are relative to the file that has them.
 public struct Sweep {
-  static let keys = ["name", "base", "sweep", "evaluations", "results", "reuse", "by_reference"]
+  static let keys = [
+    "name", "base", "sweep", "evaluations", "embeddings", "results", "reuse", "by_reference",
+  ]
   /// More cells than this are a slip more often than a wish.
   public static let mostCells = 1_000
 
@@ -28,8 +31,12 @@ public struct Sweep {
   /// Whether shards refer to the sample stores instead of copying them.
   public let byReference: Bool
   public let cells: [SweepCell]
-  /// What follows each run, as the file has it: mappings with a `name`.
-  public let evaluations: [[String: Any]]
+  /// Features to be written after each run's evaluations; nil for none.
+  public let embeddings: SweepEmbeddings?
+  private let following: SweepEvaluations
+
+  /// What follows the runs, as the file has it: mappings with a `name`.
+  public var evaluations: [[String: Any]] { following.given }
 
   /// Whether a file is a sweep's and not a job's. False for what cannot be read at all.
   public static func isSweep(_ path: String) -> Bool {
@@ -90,7 +97,6 @@ public struct Sweep {
       throw ConfigurationError("by_reference", "expected true or false")
     }
     self.byReference = byReference
-    evaluations = try Self.evaluations(root["evaluations"])
 
     let axes = try SweepAxes(tree)
     if let limit, axes.count > limit {
@@ -105,7 +111,25 @@ public struct Sweep {
         number: index + 1, of: settings.count, settings, base, sweep: name, in: folders)
     }
     try Self.checkDistinct(cells)
+    following = try SweepEvaluations(root["evaluations"], cells, lone: axes.lone)
+    embeddings = try Self.embeddings(root["embeddings"], cells, absolute)
   }
+
+  /// The evaluations that follow a cell's run: `cells` is decided, and `with` a run's folder.
+  public func evaluations(of cell: SweepCell) -> [[String: Any]] {
+    following.specs(of: cell).map(\.spec)
+  }
+
+  /// The same with their places in the file's list.
+  func numberedEvaluations(of cell: SweepCell) -> [(index: Int, spec: [String: Any])] {
+    following.specs(of: cell)
+  }
+
+  /// The cells whose runs a cell's evaluations need beside its own.
+  public func partners(of cell: SweepCell) -> [SweepCell] { following.partners(of: cell) }
+
+  /// How many runs each evaluation follows, in the file's order.
+  public var evaluatedRuns: [Int] { following.counts }
 
   static func tree(_ path: String) throws -> YAMLTree {
     do { return try YAMLTree(try Job.read(path)) } catch let error as YAMLTreeError {
@@ -121,16 +145,15 @@ public struct Sweep {
     return folders
   }
 
-  private static func evaluations(_ value: Any?) throws -> [[String: Any]] {
-    guard let value, !(value is NSNull) else { return [] }
-    guard let specs = value as? [[String: Any]] else {
-      throw ConfigurationError(
-        "evaluations", "expected a list of mappings, - { name: knn, data: STORE }")
+  private static func embeddings(
+    _ value: Any?, _ cells: [SweepCell], _ absolute: (String) -> String
+  ) throws -> SweepEmbeddings? {
+    guard let value, !(value is NSNull) else { return nil }
+    do { return try SweepEmbeddings(value, cells, absolute: absolute) } catch let error
+      as ConfigurationError
+    {
+      throw error.inside("embeddings")
     }
-    for (index, spec) in specs.enumerated() where !(spec["name"] is String) {
-      throw ConfigurationError("evaluations", "number \(index + 1) has no name")
-    }
-    return specs
   }
 
   /// Two cells with one job would be one run with two numbers.

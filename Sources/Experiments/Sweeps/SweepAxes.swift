@@ -70,6 +70,9 @@ struct SweepAxes {
     }
   }
 
+  /// The settings that go together with no other: those of `grid`, and the seed.
+  var lone: Set<String> { Set(axes.filter { $0[0].count == 1 }.map { $0[0][0].key }) }
+
   /// The settings of each cell, in order.
   func cells() -> [[SweepSetting]] {
     axes.reduce([[]]) { cells, axis in

@@ -15,6 +15,8 @@ public struct SweepPlan {
     /// Views that these see, two for each sample in each epoch.
     public var views = 0
     public var evaluations = 0
+    /// Files of a run's features after a round.
+    public var embeddings = 0
 
     static func += (sum: inout Load, load: Load) {
       sum.runs += load.runs
@@ -22,6 +24,7 @@ public struct SweepPlan {
       sum.trainings += load.trainings
       sum.views += load.views
       sum.evaluations += load.evaluations
+      sum.embeddings += load.embeddings
     }
   }
 
@@ -39,6 +42,7 @@ public struct SweepPlan {
   /// Throws the first error of the data.
   public init(_ sweep: Sweep, isEvaluated: (SweepCell) -> Bool) throws {
     self.sweep = sweep
+    try sweep.embeddings?.check()
     var cuts: [String: [String: Partition]] = [:]
     var checked: Set<[String: String]> = []
     for cell in sweep.cells {
@@ -49,14 +53,19 @@ public struct SweepPlan {
       }
       let cut = try cuts[cell.job.shards] ?? cell.job.shardPlan().partitions()
       cuts[cell.job.shards] = cut
-      let (load, samples) = Self.load(cell.job, cut, evaluations: sweep.evaluations.count)
+      var (load, samples) = Self.load(cell.job, cut)
+      load.evaluations = sweep.evaluations(of: cell).count
+      load.embeddings = sweep.embeddings?.options(of: cell).rounds.count ?? 0
       whole += load
-      switch CellState(cell, isEvaluated: isEvaluated) {
+      switch CellState(cell, isEvaluated: { isEvaluated($0) && sweep.isEmbedded($0) }) {
       case .finished: break
-      case .trained: left.evaluations += load.evaluations
+      case .trained:
+        if !isEvaluated(cell) { left.evaluations += load.evaluations }
+        if !sweep.isEmbedded(cell) { left.embeddings += load.embeddings }
       case .missing where sweep.reusable(cell) != nil:
         reused += 1
         left.evaluations += load.evaluations
+        left.embeddings += load.embeddings
       case .missing, .unfinished, .failed: left += load
       }
       self.samples.append(samples)
@@ -66,7 +75,6 @@ public struct SweepPlan {
 
   /// The lines of `motet describe` and `--dry-run`.
   public var lines: [String] {
-    let names = sweep.evaluations.compactMap { $0["name"] as? String }
     let jobs = sweep.cells.map(\.job)
     return [
       "sweep \(sweep.name): \(sweep.cells.count) cells in \(sweep.folder)",
@@ -77,10 +85,25 @@ public struct SweepPlan {
       "samples: \(range(samples)) a run",
       "rounds: \(whole.rounds), with \(whole.trainings) trainings of a client",
       "views: \(whole.views)",
-      "evaluations: \(whole.evaluations)"
-        + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")) after each run)"),
-      "to do: \(left.rounds) rounds, \(left.views) views, \(left.evaluations) evaluations",
-    ]
+      "evaluations: \(whole.evaluations)" + followers,
+      whole.embeddings == 0 ? nil : "embeddings: \(whole.embeddings) files",
+      "to do: \(left.rounds) rounds, \(left.views) views, \(left.evaluations) evaluations"
+        + (whole.embeddings == 0 ? "" : ", \(left.embeddings) files of embeddings"),
+    ].compactMap { $0 }
+  }
+
+  /// " (knn, joined after each run; joined after 6 of 18)".
+  private var followers: String {
+    let names = sweep.evaluations.compactMap { $0["name"] as? String }
+    let counts = sweep.evaluatedRuns
+    var seen: Set<Int> = []
+    // Those that follow all runs come first.
+    let groups = counts.sorted(by: >).filter { seen.insert($0).inserted }.map { count in
+      zip(names, counts).filter { $1 == count }.map(\.0).joined(separator: ", ")
+        + (count == sweep.cells.count
+          ? " after each run" : " after \(count) of \(sweep.cells.count) runs")
+    }
+    return groups.isEmpty ? "" : " (\(groups.joined(separator: "; ")))"
   }
 
   private func range(_ numbers: [Int]) -> String {
@@ -88,9 +111,7 @@ public struct SweepPlan {
     return least == most ? "\(least)" : "\(least) to \(most)"
   }
 
-  private static func load(
-    _ job: Job, _ cut: [String: Partition], evaluations: Int
-  ) -> (Load, samples: Int) {
+  private static func load(_ job: Job, _ cut: [String: Partition]) -> (Load, samples: Int) {
     let counts = (0..<job.clients.count).map { client in cut.values.map { $0.count(client) } }
     let views = counts.map { counts in
       2 * job.training.localEpochs
@@ -101,8 +122,7 @@ public struct SweepPlan {
       runs: 1, rounds: rounds, trainings: rounds * job.selection.count,
       views: (1...rounds).reduce(0) { sum, round in
         job.selection.clients(round: round).reduce(sum) { $0 + views[$1] }
-      },
-      evaluations: evaluations)
+      })
     return (load, counts.reduce(0) { $0 + $1.reduce(0, +) })
   }
 }

@@ -34,6 +34,8 @@ struct EvaluateCommand: ParsableCommand {
       "Evaluations as a file has them: a list, or a sweep's 'evaluations'.", valueName: "yaml"),
     completion: .file(extensions: ["yaml"]))
   var file: String?
+  @Option(help: "The file is a sweep's: what follows this cell's run, by number or id.")
+  var cell: String?
   @Option(help: "Threads of a rank; no result depends on them.")
   var threads = 1
   @Flag(help: "Fine-tuning in less memory and more time, with the same bits.")
@@ -45,6 +47,9 @@ struct EvaluateCommand: ParsableCommand {
     }
     guard file == nil || (data == nil && with == nil && settings.isEmpty) else {
       throw ValidationError("--data, --with and --set go with --task; the --file has its own")
+    }
+    guard cell == nil || file != nil else {
+      throw ValidationError("--cell goes with the --file of a sweep")
     }
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads \(threads) is outside 1 to 1024")
@@ -62,7 +67,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func loadSpecs() throws -> [EvaluationSpec] {
-    if let file { return try EvaluationSpec.load(file) }
+    if let file { return try EvaluationSpec.load(file, cell: cell) }
     let own = [("data", data), ("with", with)].compactMap { key, value in
       value.map { "\(key)='\($0.replacingOccurrences(of: "'", with: "''"))'" }
     }

@@ -7,8 +7,9 @@ import Foundation
 struct SweepCellCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cell",
-    abstract: "Run one cell of a sweep: its shards if missing, the run, its evaluations.",
+    abstract: "Run one cell of a sweep: its shards if missing, the run, what follows it.",
     discussion: """
+      Where its evaluations join it with another cell's run, that is trained first, if need be. \
       The exit code \(StopSignal.exitCode) means: stopped by SIGTERM or SIGUSR1, run it again.
       """)
 
@@ -22,9 +23,9 @@ struct SweepCellCommand: ParsableCommand {
     let sweep = try Sweep.load(file)
     let cell = try sweep.cell(cell)
     let launcher = try launching.words()
-    let evaluation = try SweepEvaluation(sweep, launcher: launcher)
+    let stages = try SweepStages(sweep, launcher: launcher)
     StopSignal.install()
-    switch try CellRunner(sweep, launcher: launcher, evaluation).run(cell) {
+    switch try CellRunner(sweep, launcher: launcher, stages).run(cell, waits: true) {
     case .finished, .wasFinished:
       Console.line("cell \(cell.number), \(cell.id): finished")
     case .stopped: throw ExitCode(StopSignal.exitCode)

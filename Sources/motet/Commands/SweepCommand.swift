@@ -15,9 +15,9 @@ struct SweepCommand: ParsableCommand {
 
 extension CellRunner {
   /// A runner whose stages are processes of this program.
-  init(_ sweep: Sweep, launcher: [String], _ evaluation: SweepEvaluation) {
+  init(_ sweep: Sweep, launcher: [String], _ stages: SweepStages) {
     self.init(
-      sweep, launcher: launcher, executable: executablePath, isEvaluated: evaluation.isDone,
-      evaluate: evaluation.evaluate, note: Console.line)
+      sweep, launcher: launcher, executable: executablePath, stages: stages.all,
+      note: Console.line)
   }
 }

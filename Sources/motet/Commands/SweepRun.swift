@@ -23,12 +23,12 @@ struct SweepRun: ParsableCommand {
   func run() throws {
     let sweep = try arguments.load()
     let launcher = try launching.words()
-    let evaluation = try SweepEvaluation(sweep, launcher: launcher)
-    let plan = try SweepPlan(sweep, isEvaluated: evaluation.isDone)
+    let stages = try SweepStages(sweep, launcher: launcher)
+    let plan = try SweepPlan(sweep, isEvaluated: stages.evaluation.isDone)
     plan.lines.forEach(Console.line)
     if dryRun { return }
     StopSignal.install()
-    let runner = CellRunner(sweep, launcher: launcher, evaluation)
+    let runner = CellRunner(sweep, launcher: launcher, stages)
     var finished = 0
     var busy = 0
     var failures: [String] = []
@@ -55,7 +55,7 @@ struct SweepRun: ParsableCommand {
     _ cell: SweepCell, _ runner: CellRunner, _ title: String
   ) throws -> CellRunner.Outcome {
     Console.line(title)
-    let outcome = try runner.run(cell)
+    let outcome = try runner.run(cell, waits: false)
     switch outcome {
     case .wasFinished: Console.line("cell \(cell.number): finished before")
     case .busy: Console.line("cell \(cell.number): another process is at it")

@@ -18,25 +18,25 @@ struct SweepStatus: ParsableCommand {
   func run() throws {
     let sweep = try arguments.load()
     if folder { return Console.line(sweep.folder) }
-    let evaluation = try SweepEvaluation(sweep, launcher: [])
-    let states = sweep.cells.map { CellState($0, isEvaluated: evaluation.isDone) }
+    let stages = try SweepStages(sweep, launcher: [])
+    let states = sweep.cells.map { CellState($0, isEvaluated: stages.areDone) }
     if array {
       let left = zip(sweep.cells, states).filter { $1 != .finished }.map(\.0.number)
       return Console.line(ranges(left))
     }
     for (cell, state) in zip(sweep.cells, states) {
-      Console.line("\(cell.number)  \(cell.id)  \(text(state, cell))  \(cell.summary)")
+      Console.line("\(cell.number)  \(cell.id)  \(text(state, cell, stages))  \(cell.summary)")
     }
     let finished = states.count { $0 == .finished }
     Console.line("\(sweep.name): \(finished) of \(states.count) cells finished")
   }
 
-  private func text(_ state: CellState, _ cell: SweepCell) -> String {
+  private func text(_ state: CellState, _ cell: SweepCell, _ stages: SweepStages) -> String {
     switch state {
     case .missing: "missing"
     case .unfinished(let rounds): "round \(rounds)/\(cell.job.federation.rounds)"
     case .failed(let message): "failed (\(message))"
-    case .trained: "not evaluated"
+    case .trained: stages.evaluation.isDone(cell) ? "not embedded" : "not evaluated"
     case .finished: "finished"
     }
   }

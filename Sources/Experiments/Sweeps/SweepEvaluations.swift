@@ -1,0 +1,132 @@
+import Catalogues
+import Foundation
+
+/// The evaluations that follow a sweep's runs. One may follow the runs of chosen cells alone
+/// (`cells`), and may take features of another cell's run as well (`with`): its partner.
+///
+/// ```yaml
+/// - { name: joined, data: pairs.h5, cells: { label.method: FVSSL }, with: { label.method: FASSL } }
+/// ```
+/// A partner has the values that `with` says, and this cell's other labels, settings of the grid and
+/// seed. What is zipped with the labels may differ.
+struct SweepEvaluations {
+  /// One of them, as it is for each cell that it follows.
+  private struct Rule {
+    /// Without `cells`, and without `with` where that is a mapping.
+    let spec: [String: Any]
+    /// Numbers of the cells that it follows.
+    let cells: Set<Int>
+    /// The partner of each of them; none where nothing of another cell is needed.
+    let partners: [Int: SweepCell]
+
+    func spec(of cell: SweepCell) -> [String: Any] {
+      var spec = spec
+      if let partner = partners[cell.number] { spec["with"] = partner.folder }
+      return spec
+    }
+  }
+
+  /// As the file has them: mappings with a `name`.
+  let given: [[String: Any]]
+  private let rules: [Rule]
+
+  /// - Parameters:
+  ///   - value: the list of a sweep file.
+  ///   - lone: the swept settings that are zipped with nothing.
+  init(_ value: Any?, _ cells: [SweepCell], lone: Set<String>) throws {
+    given = try Self.list(value)
+    rules = try given.enumerated().map { index, spec in
+      do { return try Self.rule(spec, cells, lone) } catch let error as ConfigurationError {
+        throw ConfigurationError("evaluations", "number \(index + 1): \(error)")
+      }
+    }
+  }
+
+  /// Those that follow a cell's run, with their places in the file, ready for `EvaluationSpec`.
+  func specs(of cell: SweepCell) -> [(index: Int, spec: [String: Any])] {
+    rules.enumerated().filter { $1.cells.contains(cell.number) }.map { ($0, $1.spec(of: cell)) }
+  }
+
+  /// The cells whose runs must be there before a cell is evaluated, each once.
+  func partners(of cell: SweepCell) -> [SweepCell] {
+    rules.compactMap { $0.partners[cell.number] }.reduce(into: []) { found, partner in
+      if !found.contains(where: { $0.number == partner.number }) { found.append(partner) }
+    }
+  }
+
+  /// How many runs each of them follows, in the file's order.
+  var counts: [Int] { rules.map(\.cells.count) }
+
+  private static func list(_ value: Any?) throws -> [[String: Any]] {
+    guard let value, !(value is NSNull) else { return [] }
+    guard let specs = value as? [[String: Any]] else {
+      throw ConfigurationError(
+        "evaluations", "expected a list of mappings, - { name: knn, data: STORE }")
+    }
+    for (index, spec) in specs.enumerated() where !(spec["name"] is String) {
+      throw ConfigurationError("evaluations", "number \(index + 1) has no name")
+    }
+    return specs
+  }
+
+  private static func rule(
+    _ given: [String: Any], _ cells: [SweepCell], _ lone: Set<String>
+  ) throws -> Rule {
+    func choice(_ key: String) throws -> CellChoice? {
+      guard let value = given[key] else { return nil }
+      do { return try CellChoice(value, among: cells) } catch let error as ConfigurationError {
+        throw error.inside(key)
+      }
+    }
+    let chosen = try choice("cells")
+    let followed = cells.filter { chosen?.matches($0) ?? true }
+    guard !followed.isEmpty else {
+      throw ConfigurationError("cells", "no cell has all of these: \(chosen?.summary ?? "")")
+    }
+    var spec = given
+    spec["cells"] = nil
+    guard given["with"] is [String: Any], let with = try choice("with") else {
+      return Rule(spec: spec, cells: Set(followed.map(\.number)), partners: [:])
+    }
+    spec["with"] = nil
+    let candidates = cells.filter(with.matches)
+    let partners = try followed.map { cell in
+      (cell.number, try partner(of: cell, with, candidates, lone))
+    }
+    return Rule(
+      spec: spec, cells: Set(followed.map(\.number)),
+      partners: Dictionary(uniqueKeysWithValues: partners))
+  }
+
+  private static func partner(
+    of cell: SweepCell, _ with: CellChoice, _ candidates: [SweepCell], _ lone: Set<String>
+  ) throws -> SweepCell {
+    let same =
+      cell.labels.map { SweepAxes.labelPrefix + $0.name }.filter { !with.has($0) }
+      + cell.settings.map(\.key).filter { lone.contains($0) && !with.has($0) }
+    let found = candidates.filter { other in
+      same.allSatisfy { other.text(of: $0) == cell.text(of: $0) }
+        && (with.has("seed") || other.job.seed == cell.job.seed)
+    }
+    guard found.count == 1 else {
+      let named =
+        (found.isEmpty ? candidates : found).prefix(6).map { "cell \($0.number) (\($0.summary))" }
+        .joined(separator: ", ")
+      let more = (found.isEmpty ? candidates : found).count > 6 ? ", and others" : ""
+      throw ConfigurationError(
+        "with",
+        "cell \(cell.number) (\(cell.summary)) has "
+          + (found.isEmpty
+            ? "no partner: cells with \(with.summary) have other labels or seeds"
+            : "\(found.count) partners with \(with.summary); one more label must tell them apart")
+          + ": \(named)\(more)")
+    }
+    guard found[0].number != cell.number else {
+      throw ConfigurationError(
+        "with",
+        "cell \(cell.number) (\(cell.summary)) would be its own partner; 'cells' says which cells "
+          + "the evaluation follows")
+    }
+    return found[0]
+  }
+}
