@@ -89,6 +89,13 @@ public struct EvaluationSpec {
     return text
   }
 
+  /// What it computes. Opens its data; samples are not needed.
+  public func load() throws -> EvaluationLoad {
+    do { return try task.load() } catch let error as ConfigurationError {
+      throw JobError(path: "evaluation \(name)", message: "\(error)")
+    }
+  }
+
   /// `knn-0123456789ab`: twelve hexadecimal digits tell it from any other measurement of the run.
   /// They are a hash of what was measured and after which round.
   /// - Parameter other: the hash of the other run's model, where the task has one.

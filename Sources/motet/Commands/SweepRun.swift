@@ -27,6 +27,7 @@ struct SweepRun: ParsableCommand {
     let plan = try SweepPlan(sweep, isEvaluated: evaluation.isDone)
     plan.lines.forEach(Console.line)
     if dryRun { return }
+    try plan.requireSamples()
     StopSignal.install()
     let runner = CellRunner(sweep, launcher: launcher, evaluation)
     var finished = 0
