@@ -114,7 +114,7 @@ let package = Package(
       [
         "Evaluation", "Training", "Encoders", "Layers", "Tensors", "HDF5", "MessagePassing",
       ], fixtures: true),
-    tests("Experiments", ["Experiments", "Federation", "Tensors", "HDF5"]),
+    tests("Experiments", ["Experiments", "Federation", "Datasets", "Tensors", "HDF5"]),
     // Spawns the executable, alone and under mpirun.
     tests(
       "Integration",

@@ -16,7 +16,7 @@ public struct PairReport: Sendable {
 /// others, and `SamplePairs` says so.
 ///
 /// Throws where class names differ, no split is in all stores, or a class of a split is in some
-/// stores only.
+/// stores only. Pairs of outlines are an outline.
 public func pairStores(
   _ sources: [String: String], to path: String,
   modality: @escaping (String) throws -> any Modality,
@@ -29,6 +29,27 @@ public func pairStores(
     PairSource(modality: $0.key, store: try SampleStore.open($0.value))
   }
   let matches = try matchSplits(stores)
+  if stores.contains(where: { $0.store.outline != nil }) {
+    try writeOutline(of: matches, stores, to: path)
+  } else {
+    try write(matches, stores, to: path, modality: modality, progress: progress)
+  }
+  return PairReport(
+    pairs: Dictionary(uniqueKeysWithValues: matches.map { ($0.split, $0.count) }),
+    unpaired: Dictionary(
+      uniqueKeysWithValues: matches.map { match in
+        let left = stores.map {
+          ($0.modality, $0.store.count($0.modality, match.split) - match.count)
+        }
+        return (match.split, Dictionary(uniqueKeysWithValues: left))
+      }))
+}
+
+private func write(
+  _ matches: [PairMatch], _ stores: [PairSource], to path: String,
+  modality: @escaping (String) throws -> any Modality,
+  progress: (_ done: Int, _ of: Int) -> Void
+) throws {
   let total = matches.reduce(0) { $0 + $1.count } * stores.count
   var done = 0
   try HDF5File.save(path) { file in
@@ -57,15 +78,28 @@ public func pairStores(
     }
     try writer.finish()
   }
-  return PairReport(
-    pairs: Dictionary(uniqueKeysWithValues: matches.map { ($0.split, $0.count) }),
-    unpaired: Dictionary(
-      uniqueKeysWithValues: matches.map { match in
-        let left = stores.map {
-          ($0.modality, $0.store.count($0.modality, match.split) - match.count)
-        }
-        return (match.split, Dictionary(uniqueKeysWithValues: left))
-      }))
+}
+
+private func writeOutline(
+  of matches: [PairMatch], _ stores: [PairSource], to path: String
+) throws {
+  for source in stores where source.store.outline == nil {
+    throw StoreError(
+      source.store.path,
+      "has samples, and the store that it is paired with is an outline; "
+        + "pair two of a kind")
+  }
+  let splits = try stores.map { source in
+    let splits = try matches.map { match in
+      let labels = try source.store.labels(source.modality, split: match.split)
+      return (match.split, match.rows[source.modality]!.map { labels[$0] })
+    }
+    return (source.modality, Dictionary(uniqueKeysWithValues: splits))
+  }
+  try StoreOutline(
+    ofPairs: Dictionary(uniqueKeysWithValues: stores.map { ($0.modality, $0.store) }),
+    splits: Dictionary(uniqueKeysWithValues: splits)
+  ).write(path)
 }
 
 private struct PairSource {

@@ -15,6 +15,8 @@ struct SampleGroup {
   let shape: [Int]
   /// Ragged: where samples begin.
   let offsets: [Int64]
+  /// Whether the samples themselves were never written.
+  let isOutline: Bool
 
   var count: Int { labels.count }
 
@@ -24,6 +26,7 @@ struct SampleGroup {
     self.file = file
     self.name = name
     self.modality = modality
+    isOutline = file.hasAttribute(StoreOutline.attribute)
     let word = try file.textAttribute("form", on: name)
     guard let form = SampleForm(word: word) else {
       throw wrong("samples in the form '\(word)'; known are dense and ragged")
@@ -72,6 +75,8 @@ struct SampleGroup {
   }
 
   private func load(runs: [Range<Int>]) throws -> SampleSet {
+    // HDF5 would give zeros.
+    guard !isOutline else { throw StoreError.outline(file.path) }
     for run in runs where run.lowerBound < 0 || run.upperBound > count {
       throw StoreError(file.path, "\(name): samples \(run) of \(count)")
     }

@@ -23,6 +23,8 @@ public final class SampleStore {
   public let path: String
   /// Names of the splits, sorted; usually `test` and `train`.
   public let splits: [String]
+  /// Where its numbers come from, if it has all but samples (`StoreOutline`); nil for a real store.
+  public let outline: String?
   private let file: HDF5File
   private let classNames: [String: [String]]
   private let groups: [String: [String: SampleGroup]]
@@ -37,6 +39,9 @@ public final class SampleStore {
     self.path = path
     file = try HDF5File.open(path)
     try Self.format.verify(file)
+    outline =
+      file.hasAttribute(StoreOutline.attribute)
+      ? try file.textAttribute(StoreOutline.attribute) : nil
     for group in ["classes", "statistics"] where !file.contains(group) {
       throw StoreError(path, "there is no group '/\(group)'; import the data again")
     }
@@ -75,6 +80,11 @@ public final class SampleStore {
     allPairs = pairs
     classNames = names
     splits = groups.keys.sorted()
+  }
+
+  /// Throws where the store is an outline: before work that would need samples.
+  public func requireSamples() throws {
+    guard outline == nil else { throw StoreError.outline(path) }
   }
 
   /// The modalities in any split, sorted.

@@ -22,6 +22,7 @@ public func makeShards(
   let parts = try plan.sources.sorted { $0.key < $1.key }.map {
     try ShardPart(modality: $0.key, source: $0.value, plan: plan)
   }
+  for part in parts { try part.store.requireSamples() }
   let fingerprints = Dictionary(uniqueKeysWithValues: parts.map { ($0.modality, $0.fingerprint) })
   let entries = plan.entries(fingerprints: fingerprints)
   if try holdsShards(folder, of: entries) { return .unchanged }

@@ -9,5 +9,11 @@ public struct StoreError: Error, CustomStringConvertible, Equatable {
     self.message = message
   }
 
+  /// A store that has all but samples, where samples are needed.
+  static func outline(_ path: String) -> StoreError {
+    StoreError(
+      path, "is an outline without samples, good for plans alone; import the data set in its place")
+  }
+
   public var description: String { "\(path): \(message)" }
 }

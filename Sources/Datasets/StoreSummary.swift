@@ -3,6 +3,9 @@ import Views
 /// What a sample store holds, in lines for a person.
 public func describe(_ store: SampleStore) throws -> [String] {
   var lines = [store.path]
+  if store.outline != nil {
+    lines.append("  an outline: all but the samples, good for plans alone")
+  }
   for (name, value) in try store.provenance() { lines.append("  \(name): \(value)") }
   for modality in store.modalities {
     let classes = store.classes(modality)

@@ -55,12 +55,22 @@ public struct SupervisedOptions: Codable, Sendable, Equatable {
   /// The batches of an epoch: of one modality each, in turn. An epoch of pretraining has a round of
   /// at least 1, so no two draw the same order.
   func plan(counts: [(modality: String, count: Int)], epoch: Int) -> [EpochPlan.Batch] {
+    EpochPlan(
+      counts: counts, options: epochOptions, seed: seed, round: 0, client: 0, epoch: epoch
+    ).batches
+  }
+
+  /// Steps of an epoch over so many samples of one modality.
+  public func steps(of count: Int) -> Int { EpochPlan.steps(of: count, epochOptions) }
+
+  /// Samples that such an epoch sees.
+  public func used(of count: Int) -> Int { EpochPlan.used(of: count, epochOptions) }
+
+  private var epochOptions: TrainingOptions {
     var training = TrainingOptions()
     training.batch = batch
     training.order = .alternate
     training.lastBatch = .keep
-    return EpochPlan(
-      counts: counts, options: training, seed: seed, round: 0, client: 0, epoch: epoch
-    ).batches
+    return training
   }
 }

@@ -27,7 +27,7 @@ public struct Assembly {
     try communicator.agreeOnRoot { try Self.checkRanks(job, communicator) }
     let (shards, largest) = try communicator.agree {
       let shards = try job.openShards()
-      return (shards, try Self.largestClient(job, shards))
+      return (shards, try MemoryPlan.largestClient(job) { shards.count($0, $1) })
     }
     let isWorker = FederatedTraining.workers(of: communicator).contains(communicator.rank)
     try communicator.agree {
@@ -99,33 +99,5 @@ public struct Assembly {
           + "mpirun --map-by slot:PE=\(threads) or srun --cpus-per-task=\(threads), "
           + "or lower training.threads")
     }
-  }
-
-  /// The most samples of one modality, and the most bytes, that a client has.
-  private static func largestClient(
-    _ job: Job, _ shards: ShardReader
-  ) throws -> (samples: Int, bytes: Int) {
-    var sampleBytes: [String: Double] = [:]
-    for (modality, path) in job.data {
-      let store = try SampleStore.open(path)
-      let shape = try store.shape(modality, split: "train")
-      if shape.isEmpty {
-        let lengths = try store.lengths(modality, split: "train")
-        sampleBytes[modality] = 2 * Double(lengths.reduce(0, +)) / Double(max(1, lengths.count))
-      } else {
-        sampleBytes[modality] = Double(shape.reduce(1, *))
-      }
-    }
-    var most = (samples: 0, bytes: 0)
-    for client in 0..<job.clients.count {
-      var bytes = 0.0
-      for modality in job.modalityNames {
-        let count = shards.count(client, modality)
-        most.samples = max(most.samples, count)
-        bytes += Double(count) * sampleBytes[modality]!
-      }
-      most.bytes = max(most.bytes, Int(bytes))
-    }
-    return most
   }
 }

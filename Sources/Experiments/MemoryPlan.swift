@@ -20,18 +20,55 @@ struct MemoryPlan {
     self.largestClient = largestClient
   }
 
+  /// The most samples of one modality, and the most bytes, that a client has.
+  static func largestClient(
+    _ job: Job, count: (_ client: Int, _ modality: String) -> Int
+  ) throws -> (samples: Int, bytes: Int) {
+    var sampleBytes: [String: Double] = [:]
+    for (modality, path) in job.data {
+      let store = try SampleStore.open(path)
+      let shape = try store.shape(modality, split: "train")
+      if shape.isEmpty {
+        let lengths = try store.lengths(modality, split: "train")
+        sampleBytes[modality] = 2 * Double(lengths.reduce(0, +)) / Double(max(1, lengths.count))
+      } else {
+        sampleBytes[modality] = Double(shape.reduce(1, *))
+      }
+    }
+    var most = (samples: 0, bytes: 0)
+    for client in 0..<job.clients.count {
+      var bytes = 0.0
+      for modality in job.modalityNames {
+        let count = count(client, modality)
+        most.samples = max(most.samples, count)
+        bytes += Double(count) * sampleBytes[modality]!
+      }
+      most.bytes = max(most.bytes, Int(bytes))
+    }
+    return most
+  }
+
+  /// Bytes of a rank with so many threads.
+  func bytes(threads: Int) throws -> Int {
+    try Self.fixed + modelVectors()
+      + (isWorker ? stepBuffers(threads: threads) + largestClient.bytes : 0)
+  }
+
   /// Throws on all ranks where the ranks of a node need more than it has. Collective. The vectors
   /// of the model's size come first: without them not even the trial of a step can be made.
   func check(_ communicator: Communicator) throws {
-    // The program and its libraries.
-    let fixed = 64 << 20
     let models = try communicator.agree { try modelVectors() }
-    try MemoryError.check(fixed + models, communicator)
+    try MemoryError.check(Self.fixed + models, communicator)
     guard try communicator.maximum(isWorker ? 1 : 0) > 0 else { return }
-    let step = try communicator.agree { try isWorker ? stepBuffers() : 0 }
+    let step = try communicator.agree {
+      try isWorker ? stepBuffers(threads: job.training.threads) : 0
+    }
     try MemoryError.check(
-      fixed + models + step + (isWorker ? largestClient.bytes : 0), communicator)
+      Self.fixed + models + step + (isWorker ? largestClient.bytes : 0), communicator)
   }
+
+  /// The program and its libraries.
+  private static let fixed = 64 << 20
 
   /// Everything of the model's size.
   private func modelVectors() throws -> Int {
@@ -45,16 +82,16 @@ struct MemoryPlan {
 
   /// What a training step holds beside them, by the steps of two small batches: all but a fixed
   /// part grows with the batch.
-  private func stepBuffers() throws -> Int {
+  private func stepBuffers(threads: Int) throws -> Int {
     let batch = min(job.training.batch, max(2, largestClient.samples))
     let (small, larger) = (2, 6)
-    let first = try trial(batch: small)
+    let first = try trial(batch: small, threads)
     guard batch > small else { return first }
-    return first + (try trial(batch: larger) - first) * (batch - small) / (larger - small)
+    return first + (try trial(batch: larger, threads) - first) * (batch - small) / (larger - small)
   }
 
-  private func trial(batch: Int) throws -> Int {
-    let engine = try job.makeEngine()
+  private func trial(batch: Int, _ threads: Int) throws -> Int {
+    let engine = try Engine(lanes: try Engine.lanesFromEnvironment(), threads: threads)
     let step = TrainingStep(
       encoder: job.encoder, method: job.method, optimizer: try job.makeOptimizer(),
       joined: job.training.views == .joined, recompute: job.training.recompute, engine)

@@ -53,6 +53,11 @@ public struct EpochPlan {
     return options.lastBatch == .keep && worthwhile ? count : count - rest
   }
 
+  /// The batches that an epoch makes of so many samples of one modality.
+  public static func steps(of count: Int, _ options: TrainingOptions) -> Int {
+    (used(of: count, options) + options.batch - 1) / options.batch
+  }
+
   private static func cut(_ order: [Int], _ options: TrainingOptions) -> [[Int]] {
     let used = used(of: order.count, options)
     return stride(from: 0, to: used, by: options.batch).map {

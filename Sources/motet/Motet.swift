@@ -20,6 +20,7 @@ struct Motet: ParsableCommand {
       GatherCommand.self,
       ViewsCommand.self,
       DescribeCommand.self,
+      PlanCommand.self,
       DoctorCommand.self,
       BenchCommand.self,
     ])

@@ -43,6 +43,22 @@ public struct ADVANCE: Importer, PlugIn {
     let sound: String
   }
 
+  public var outline: StoreOutline? {
+    let pairs = 5_075
+    let test = Int((Double(pairs) * options.testShare).rounded())
+    let side = options.size > 0 ? options.size : 512
+    func part(_ modality: String, _ extent: StoreOutline.SampleExtent) -> StoreOutline.Part {
+      .init(
+        modality, classes: StoreOutline.numbered(13), extent: extent,
+        counts: ["train": pairs - test, "test": test].filter { $0.value > 0 })
+    }
+    return StoreOutline(
+      parts: [
+        part("image", .dense([side, side, 3])), part("audio", StoreOutline.sound(seconds: 10)),
+      ], arePairs: true, source: "ADVANCE: 13 classes, 5,075 pairs of a picture and 10 s of sound",
+      assumed: "classes of equal size; a test split of just test_share")
+  }
+
   public func run(from folder: String, into sink: ImportSink) throws {
     let files = try allFiles(folder)
     let pictures = try byClassAndStem(files, ".jpg")

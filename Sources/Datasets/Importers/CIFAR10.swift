@@ -11,6 +11,18 @@ public struct CIFAR10: Importer, PlugIn {
 
   private static let pixels = 32 * 32
 
+  public var outline: StoreOutline? {
+    StoreOutline(
+      parts: [
+        .init(
+          "image",
+          classes: [
+            "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
+            "truck",
+          ], extent: .dense([32, 32, 3]), counts: ["train": 50_000, "test": 10_000])
+      ], source: "CIFAR-10: 10 classes of 5,000 training and 1,000 test images")
+  }
+
   public func run(from folder: String, into sink: ImportSink) throws {
     let files = (1...5).map { ("data_batch_\($0).bin", "train") } + [("test_batch.bin", "test")]
     for (file, _) in files where !FileManager.default.fileExists(atPath: "\(folder)/\(file)") {

@@ -40,6 +40,17 @@ public struct ESC50: Importer, PlugIn {
     let source: String
   }
 
+  public var outline: StoreOutline? {
+    let test = options.split == "fold" ? Set(options.testFolds).intersection(1...5).count * 400 : 0
+    guard test > 0, test < 2_000 else { return nil }
+    return StoreOutline(
+      parts: [
+        .init(
+          "audio", classes: StoreOutline.numbered(50), extent: StoreOutline.sound(seconds: 5),
+          counts: ["train": 2_000 - test, "test": test])
+      ], source: "ESC-50: 50 classes of 40 clips of 5 s in 5 folds")
+  }
+
   public func run(from folder: String, into sink: ImportSink) throws {
     let table = "\(folder)/meta/esc50.csv"
     let clips = try readTable(table)

@@ -7,6 +7,14 @@ public protocol Importer: Sendable {
   /// Gives the classes to `sink`, then every sample, lazily and in an order that depends on the
   /// folder alone. Throws `StoreError` where the folder is not laid out as it should be.
   func run(from folder: String, into sink: ImportSink) throws
+
+  /// What the import of the whole data set comes to, as its makers publish it; nil where that depends
+  /// on the folder.
+  var outline: StoreOutline? { get }
+}
+
+extension Importer {
+  public var outline: StoreOutline? { nil }
 }
 
 /// The importers that `motet data import` knows.

@@ -9,6 +9,18 @@ public struct MNIST: Importer, PlugIn {
 
   public init(_ options: NoOptions) {}
 
+  public var outline: StoreOutline? {
+    StoreOutline(
+      parts: [
+        .init(
+          "image", classes: (0...9).map(String.init), extent: .dense([28, 28, 3]),
+          classCounts: [
+            "train": [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+            "test": [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009],
+          ])
+      ], source: "MNIST: 60,000 training and 10,000 test images")
+  }
+
   public func run(from folder: String, into sink: ImportSink) throws {
     var readers: [(split: String, images: GzipReader, labels: GzipReader, count: Int)] = []
     for (split, prefix) in [("train", "train"), ("test", "t10k")] {

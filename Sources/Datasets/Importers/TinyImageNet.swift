@@ -19,6 +19,15 @@ public struct TinyImageNet: Importer, PlugIn {
 
   private static let side = 64
 
+  public var outline: StoreOutline? {
+    StoreOutline(
+      parts: [
+        .init(
+          "image", classes: StoreOutline.numbered(200), extent: .dense([Self.side, Self.side, 3]),
+          counts: ["train": 100_000, "test": 10_000])
+      ], source: "Tiny ImageNet: 200 classes of 500 training and 50 validation images")
+  }
+
   public func run(from folder: String, into sink: ImportSink) throws {
     let wnids = try rows("\(folder)/wnids.txt").map { $0[0] }
     guard !wnids.isEmpty, Set(wnids).count == wnids.count else {

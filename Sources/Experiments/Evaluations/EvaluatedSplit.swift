@@ -49,6 +49,7 @@ struct EvaluatedSplit {
     _ store: SampleStore, modality: String, split: String, rows: [Int]? = nil, run: EvaluatedRun,
     _ engine: Engine
   ) throws {
+    try store.requireSamples()
     let labels = try store.labels(modality, split: split)
     self.rows = rows ?? Array(labels.indices)
     guard !self.rows.isEmpty else {
@@ -97,6 +98,30 @@ extension SampleOptions {
   func open(_ context: EvaluationContext) throws -> (
     train: EvaluatedSplit, test: EvaluatedSplit, classes: [String]
   ) {
+    let (trainStore, testStore, modality, classes) = try stores()
+    let engine = context.engine
+    return (
+      try EvaluatedSplit(
+        trainStore, modality: modality, split: train, run: context.run, engine),
+      try EvaluatedSplit(
+        testStore, modality: modality, split: test, run: context.run, engine),
+      classes
+    )
+  }
+
+  /// The same, counted.
+  func load() throws -> (train: EvaluationLoad.Samples, test: EvaluationLoad.Samples, classes: Int)
+  {
+    let (trainStore, testStore, modality, classes) = try stores()
+    return (
+      try .init(trainStore, modality, split: train), try .init(testStore, modality, split: test),
+      classes.count
+    )
+  }
+
+  private func stores() throws -> (
+    train: SampleStore, test: SampleStore, modality: String, classes: [String]
+  ) {
     let trainStore = try SampleStore.open(data)
     let testStore = testData.isEmpty ? trainStore : try SampleStore.open(testData)
     let modality = try modality(of: trainStore)
@@ -113,14 +138,7 @@ extension SampleOptions {
     guard classes.count >= 2 else {
       throw StoreError(data, "has one class of \(modality); there is nothing to tell apart")
     }
-    let engine = context.engine
-    return (
-      try EvaluatedSplit(
-        trainStore, modality: modality, split: train, run: context.run, engine),
-      try EvaluatedSplit(
-        testStore, modality: modality, split: test, run: context.run, engine),
-      classes
-    )
+    return (trainStore, testStore, modality, classes)
   }
 
   private func modality(of store: SampleStore) throws -> String {

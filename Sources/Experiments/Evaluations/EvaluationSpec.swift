@@ -63,14 +63,18 @@ public struct EvaluationSpec {
   }
 
   /// Throws the first error of a sweep's evaluations.
-  public static func check(_ sweep: Sweep) throws {
-    var checked: Set<Int> = []
+  public static func check(_ sweep: Sweep) throws { _ = try each(of: sweep) }
+
+  /// A sweep's evaluations by their places in the file, each as it follows its first cell: another
+  /// cell's differs at most in its partner.
+  static func each(of sweep: Sweep) throws -> [Int: EvaluationSpec] {
+    var specs: [Int: EvaluationSpec] = [:]
     for cell in sweep.cells {
-      for (index, spec) in sweep.numberedEvaluations(of: cell)
-      where checked.insert(index).inserted {
-        _ = try make(spec, at: index, of: sweep.path)
+      for (index, spec) in sweep.numberedEvaluations(of: cell) where specs[index] == nil {
+        specs[index] = try make(spec, at: index, of: sweep.path)
       }
     }
+    return specs
   }
 
   /// - Parameter index: its place in the file.
@@ -122,6 +126,13 @@ public struct EvaluationSpec {
       throw JobError(path: path, message: "this is not a list of evaluations (YAML)")
     }
     return text
+  }
+
+  /// What it computes. Opens its data; samples are not needed.
+  public func load() throws -> EvaluationLoad {
+    do { return try task.load() } catch let error as ConfigurationError {
+      throw JobError(path: "evaluation \(name)", message: "\(error)")
+    }
   }
 
   /// `knn-0123456789ab`: twelve hexadecimal digits tell it from any other measurement of the run.

@@ -5,6 +5,9 @@ public protocol EvaluationTask: Sendable {
   /// The folder of another run that the task needs beside the evaluated one; nil for none.
   var otherRun: String? { get }
 
+  /// What it computes. Opens the data and throws where they do not fit; samples are not needed.
+  func load() throws -> EvaluationLoad
+
   /// Opens and checks all that the task needs; nothing is computed. The same on every rank, and no
   /// collective.
   func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation

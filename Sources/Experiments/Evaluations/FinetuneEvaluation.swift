@@ -37,6 +37,13 @@ public struct FinetuneEvaluation: PlugIn, EvaluationTask {
     self.options = options
   }
 
+  public func load() throws -> EvaluationLoad {
+    let (train, test, classes) = try options.samples.load()
+    return EvaluationLoad(
+      tuning: [train], [test], classes: classes, options.training, pieces: options.own.pieces,
+      augmentation: augmentation)
+  }
+
   public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
     let (train, test, classes) = try options.samples.open(context)
     let (augmentation, pieces) = (augmentation, options.own.pieces)

@@ -61,6 +61,17 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
 
   public var otherRun: String? { options.own.with.isEmpty ? nil : options.own.with }
 
+  public func load() throws -> EvaluationLoad {
+    let (train, test, _) = try options.pairs.load()
+    let output = try options.neighbours.output
+    // Images, sounds, both.
+    return EvaluationLoad(
+      embeddings: (train + test).map { .init(samples: $0, output: output) },
+      neighbours: [1, 1, 2].map {
+        .init(queries: test[0].count, bank: train[0].count, features: $0, output: output)
+      })
+  }
+
   public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
     let (image, audio) = try runs(context)
     let (train, test, classes) = try options.pairs.open(

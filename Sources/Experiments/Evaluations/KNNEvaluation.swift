@@ -32,6 +32,16 @@ public struct KNNEvaluation: PlugIn, EvaluationTask {
     self.options = options
   }
 
+  public func load() throws -> EvaluationLoad {
+    let (train, test, _) = try options.samples.load()
+    let output = try options.neighbours.output
+    return EvaluationLoad(
+      embeddings: [train, test].map { .init(samples: $0, output: output) },
+      neighbours: [
+        .init(queries: test.count, bank: train.count, features: 1, output: output)
+      ])
+  }
+
   public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
     let (train, test, classes) = try options.samples.open(context)
     return Prepared(context, options.neighbours, train, test, classes)

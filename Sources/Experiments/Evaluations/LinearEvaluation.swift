@@ -49,6 +49,13 @@ public struct LinearEvaluation: PlugIn, EvaluationTask {
     self.options = options
   }
 
+  public func load() throws -> EvaluationLoad {
+    let (train, test, classes) = try options.samples.load()
+    return EvaluationLoad(
+      probe: [train], [test], classes: classes, options.training, output: output,
+      augmentation: augmentation)
+  }
+
   public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
     let (train, test, classes) = try options.samples.open(context)
     let (augmentation, output) = (augmentation, output)

@@ -56,6 +56,18 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
     self.options = options
   }
 
+  public func load() throws -> EvaluationLoad {
+    let (train, test, classes) = try options.pairs.load()
+    guard options.own.mode == "linear" else {
+      return EvaluationLoad(
+        tuning: train, test, classes: classes, options.training, pieces: options.finetune.pieces,
+        augmentation: augmentation)
+    }
+    return EvaluationLoad(
+      probe: train, test, classes: classes, options.training, output: output,
+      augmentation: options.own.views ? augmentation : .none)
+  }
+
   public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
     let (train, test, classes) = try options.pairs.open(
       image: context.run, audio: context.run, context.engine)

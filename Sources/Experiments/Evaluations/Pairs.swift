@@ -29,6 +29,32 @@ public struct PairOptions: Codable, Sendable, Equatable {
     // The images' classes are the sounds': the store has seen to that.
     return (try pairs(train), try pairs(test), store.classes("image"))
   }
+
+  /// Both splits' images and sounds, counted.
+  func load() throws -> (
+    train: [EvaluationLoad.Samples], test: [EvaluationLoad.Samples], classes: Int
+  ) {
+    let store = try SampleStore.open(data)
+    func samples(_ split: String) throws -> [EvaluationLoad.Samples] {
+      let pairs = try store.pairs(split: split)
+      return try ["image", "audio"].map { modality in
+        .init(
+          data: store.path, modality: modality, split: split, arePaired: true,
+          count: try pairs.rows(of: modality, in: store, split: split).count)
+      }
+    }
+    return (try samples(train), try samples(test), store.classes("image").count)
+  }
+}
+
+extension SamplePairs {
+  /// The rows of one modality. Throws where the pairs have none.
+  fileprivate func rows(of modality: String, in store: SampleStore, split: String) throws -> [Int] {
+    guard let rows = rows[modality] else {
+      throw StoreError(store.path, "its pairs in split '\(split)' have no \(modality)")
+    }
+    return rows
+  }
 }
 
 /// Images and sounds that belong together: sample i of one with sample i of the other.
@@ -44,11 +70,9 @@ struct Pairs {
   ) throws {
     let pairs = try store.pairs(split: split)
     func side(_ modality: String, _ run: EvaluatedRun) throws -> EvaluatedSplit {
-      guard let rows = pairs.rows[modality] else {
-        throw StoreError(store.path, "its pairs in split '\(split)' have no \(modality)")
-      }
-      return try EvaluatedSplit(
-        store, modality: modality, split: split, rows: rows, run: run, engine)
+      try EvaluatedSplit(
+        store, modality: modality, split: split,
+        rows: pairs.rows(of: modality, in: store, split: split), run: run, engine)
     }
     self.image = try side("image", image)
     self.audio = try side("audio", audio)

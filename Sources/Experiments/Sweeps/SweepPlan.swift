@@ -37,6 +37,8 @@ public struct SweepPlan {
   public private(set) var shards = 0
   /// Training samples that the clients of a run hold.
   public private(set) var samples: [Int] = []
+  /// Stores without samples, which make a plan and no run; sorted.
+  public private(set) var outlines: [String] = []
   private let sweep: Sweep
 
   /// Throws the first error of the data.
@@ -71,6 +73,23 @@ public struct SweepPlan {
       self.samples.append(samples)
     }
     shards = cuts.count
+    try checkStores()
+  }
+
+  /// Opens all data, of the evaluations too.
+  private mutating func checkStores() throws {
+    var paths = Set(sweep.cells.flatMap(\.job.data.values))
+    for spec in try EvaluationSpec.each(of: sweep).values {
+      let load = try spec.load()
+      paths.formUnion(load.embeddings.map(\.samples.data))
+      paths.formUnion(load.classifiers.flatMap { ($0.train + $0.test).map(\.data) })
+    }
+    outlines = try paths.sorted().filter { try SampleStore.open($0).outline != nil }
+  }
+
+  /// Throws where data are outlines: before a sweep is run.
+  public func requireSamples() throws {
+    if let first = outlines.first { try SampleStore.open(first).requireSamples() }
   }
 
   /// The lines of `motet describe` and `--dry-run`.
@@ -89,6 +108,10 @@ public struct SweepPlan {
       whole.embeddings == 0 ? nil : "embeddings: \(whole.embeddings) files",
       "to do: \(left.rounds) rounds, \(left.views) views, \(left.evaluations) evaluations"
         + (whole.embeddings == 0 ? "" : ", \(left.embeddings) files of embeddings"),
+      outlines.isEmpty
+        ? nil
+        : "outlines without samples, so that the sweep cannot run yet: "
+          + outlines.map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: ", "),
     ].compactMap { $0 }
   }
 
@@ -112,17 +135,13 @@ public struct SweepPlan {
   }
 
   private static func load(_ job: Job, _ cut: [String: Partition]) -> (Load, samples: Int) {
-    let counts = (0..<job.clients.count).map { client in cut.values.map { $0.count(client) } }
-    let views = counts.map { counts in
-      2 * job.training.localEpochs
-        * counts.reduce(0) { $0 + EpochPlan.used(of: $1, job.training) }
-    }
+    let clients = ClientLoad.all(job, cut)
     let rounds = job.federation.rounds
     let load = Load(
       runs: 1, rounds: rounds, trainings: rounds * job.selection.count,
       views: (1...rounds).reduce(0) { sum, round in
-        job.selection.clients(round: round).reduce(sum) { $0 + views[$1] }
+        job.selection.clients(round: round).reduce(sum) { $0 + clients[$1].views }
       })
-    return (load, counts.reduce(0) { $0 + $1.reduce(0, +) })
+    return (load, cut.values.reduce(0) { $0 + $1.indices.count })
   }
 }

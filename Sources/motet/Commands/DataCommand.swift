@@ -3,6 +3,8 @@ import ArgumentParser
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Import, make, pair and look at data sets.",
-    subcommands: [DataImport.self, DataPair.self, DataSynthesize.self, DataInfo.self])
+    abstract: "Import, make, pair, outline and look at data sets.",
+    subcommands: [
+      DataImport.self, DataPair.self, DataSynthesize.self, DataOutline.self, DataInfo.self,
+    ])
 }

@@ -27,6 +27,7 @@ struct SweepRun: ParsableCommand {
     let plan = try SweepPlan(sweep, isEvaluated: stages.evaluation.isDone)
     plan.lines.forEach(Console.line)
     if dryRun { return }
+    try plan.requireSamples()
     StopSignal.install()
     let runner = CellRunner(sweep, launcher: launcher, stages)
     var finished = 0

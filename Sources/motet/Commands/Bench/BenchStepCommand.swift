@@ -1,9 +1,9 @@
 import ArgumentParser
 import Encoders
+import Experiments
 import Foundation
 import Layers
 import Methods
-import Tensors
 import Training
 
 /// A whole training step without augmentation.
@@ -33,23 +33,14 @@ struct BenchStepCommand: BenchCase {
   func measure(_ say: (String) -> Void) throws -> [String: Any] {
     let engine = try Engine(lanes: Engine.lanesFromEnvironment(), threads: threads)
     let encoder = try encoders.make(["name": self.encoder, "input": input])
-    let step = TrainingStep(
-      encoder: encoder, method: try methods.make("simclr"),
-      optimizer: SGD(SGD.defaults), recompute: recompute, engine)
-    let parameters = ParameterVector(encoder.layout)
-    encoder.initialise(parameters, seed: 1)
-    let views = FeatureMap(
-      engine.pool, images: 2 * batch, channels: encoder.inputChannels, height: input,
-      width: input, layout: .plain)
-    var random = RandomStream(seed: 1, purpose: .synthesis)
-    for i in 0..<views.buffer.floats.count { views.pointer[i] = random.uniform() * 4 - 2 }
+    let timer = StepTimer(
+      encoder: encoder, method: try methods.make("simclr"), optimizer: SGD(SGD.defaults),
+      batch: batch, recompute: recompute, engine)
 
     let peakBefore = Limits.peak(engine)
     var times: [Double] = []
     for index in 0..<warmup + steps {
-      let start = DispatchTime.now().uptimeNanoseconds
-      _ = step.run(views, parameters, rate: 0.03)
-      let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+      let seconds = timer.run()
       if index >= warmup { times.append(seconds) }
     }
     let peak = max(peakBefore, Limits.peak(engine)) * Double(threads)

@@ -1,8 +1,7 @@
 import ArgumentParser
-import Catalogues
+import Experiments
 import Foundation
 import Layers
-import Tensors
 import Views
 
 /// What one view costs, on one thread, with every option at its default.
@@ -67,35 +66,14 @@ struct BenchViewsCommand: BenchCase {
     return figures
   }
 
-  /// Milliseconds a view. The mean, not the median: a training view's cost depends on what is drawn.
+  /// Milliseconds a view.
   private func measure(_ item: Case, _ engine: Engine) throws -> (
     training: Double, evaluation: Double
   ) {
-    let shape = ViewShape(side: input, channels: 3)
-    let maker = try modalities.make(item.settings)
-      .makeViews(
-        shape: shape, statistics: ["mean": -3, "deviation": 3], kernels: engine.kernels)
-    var random = RandomStream(seed: 1, purpose: .synthesis)
-    // Noise: twice as many bytes as values where they are Int16.
-    let values = item.shape.reduce(1, *) * (item.shape.count == 1 ? 2 : 1)
-    let bytes = (0..<values).map { _ in UInt8(truncatingIfNeeded: random.next32()) }
-    var view = [Float](repeating: 0, count: shape.count)
-    return bytes.withUnsafeBytes { bytes in
-      view.withUnsafeMutableBufferPointer { view in
-        let sample = Sample(bytes: bytes, shape: item.shape)
-        let training = time { index in
-          var random = RandomStream(seed: 1, purpose: .firstView, sample: index)
-          maker.trainingView(of: sample, random: &random, into: view)
-        }
-        return (training, time { _ in maker.evaluationView(of: sample, into: view) })
-      }
-    }
-  }
-
-  private func time(_ body: (Int) -> Void) -> Double {
-    body(0)
-    let start = DispatchTime.now().uptimeNanoseconds
-    for index in 0..<views { body(index) }
-    return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-6 / Double(views)
+    let seconds = try ViewTimer(
+      item.settings, sample: item.shape, shape: ViewShape(side: input, channels: 3),
+      kernels: engine.kernels
+    ).run(views: views)
+    return (1e3 * seconds.training, 1e3 * seconds.evaluation)
   }
 }

@@ -1,0 +1,73 @@
+import Catalogues
+import Digests
+import HDF5
+import Views
+
+/// Writes the outline of an importer's data set (`{name: …, options}`) as a sample store without
+/// samples, all or nothing. Throws where that importer has none.
+public func writeOutline(_ settings: [String: Any], to path: String) throws {
+  let importer = try importers.make(settings)
+  guard let outline = importer.outline else {
+    throw ConfigurationError(
+      "name",
+      "'\(settings["name"] ?? "")' imports data sets of any size; there are outlines of: "
+        + outlinedImporters().joined(separator: ", "))
+  }
+  try outline.write(path)
+}
+
+/// The importers whose data set is known before it is there.
+public func outlinedImporters() -> [String] {
+  importers.names.filter { (try? importers.make($0))?.outline != nil }
+}
+
+extension StoreOutline {
+  /// The attribute of a store that says so.
+  static let attribute = "outline"
+
+  func write(_ path: String) throws {
+    try HDF5File.save(path) { file in
+      try SampleStore.format.stamp(file)
+      try file.setAttribute(Self.attribute, source)
+      if !assumed.isEmpty { try file.setAttribute("assumed", assumed) }
+      for part in parts {
+        try file.write("/classes/\(part.modality)", texts: part.classes)
+        try file.makeGroup("/statistics/\(part.modality)")
+        for (split, labels) in part.labels.sorted(by: { $0.key < $1.key }) {
+          try write(labels, of: part, to: "/\(split)/\(part.modality)", file)
+          guard arePairs else { continue }
+          try file.write(
+            "/pairs/\(split)/\(part.modality)", labels.indices.map { Int64($0) }, level: 4)
+        }
+      }
+    }
+  }
+
+  /// The data set of samples has its full extent and no chunk: HDF5 makes chunks as they are written.
+  private func write(
+    _ labels: [Int32], of part: Part, to group: String, _ file: HDF5File
+  ) throws {
+    try file.makeGroup(group)
+    let form: SampleForm
+    let shape: [Int]
+    switch part.extent {
+    case .dense(let extent):
+      (form, shape) = (.dense, extent)
+      try file.createDataset(
+        "\(group)/\(form.dataset)", of: UInt8.self, shape: [labels.count] + extent)
+    case .ragged(let length):
+      (form, shape) = (.ragged, [length])
+      try file.createDataset(
+        "\(group)/\(form.dataset)", of: Int16.self, shape: [labels.count * length])
+      try file.write(
+        "\(group)/offset", (0...labels.count).map { Int64($0 * length) }, level: 4)
+      try file.setAttribute("sample_rate", Int64(SampleStore.soundRate), on: group)
+    }
+    try file.setAttribute("form", form.word, on: group)
+    try file.write("\(group)/label", labels, level: 4)
+    let hash = SHA256()
+    hash.update("motet outline \(form.word) \(shape)\n")
+    labels.withUnsafeBytes { hash.update($0) }
+    try file.setAttribute("sha256", hash.finish(), on: group)
+  }
+}

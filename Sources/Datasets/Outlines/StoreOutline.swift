@@ -1,0 +1,64 @@
+import Views
+
+/// All of a sample store but its samples: what a data set's makers publish of it. A store made of it
+/// stands in for the real one wherever work is only counted.
+public struct StoreOutline: Sendable {
+  /// The shape that every sample has.
+  enum SampleExtent: Sendable, Equatable {
+    /// Bytes of this shape: [height, width, 3] of an image.
+    case dense([Int])
+    /// A sound of so many samples at 16 kHz.
+    case ragged(Int)
+  }
+
+  /// The samples of one modality.
+  struct Part: Sendable {
+    let modality: String
+    let classes: [String]
+    let extent: SampleExtent
+    /// By split, a class for each sample.
+    let labels: [String: [Int32]]
+
+    init(_ modality: String, classes: [String], extent: SampleExtent, labels: [String: [Int32]]) {
+      self.modality = modality
+      self.classes = classes
+      self.extent = extent
+      self.labels = labels
+    }
+
+    /// Classes of equal size, as far as that goes: the first have one sample more.
+    init(_ modality: String, classes: [String], extent: SampleExtent, counts: [String: Int]) {
+      let share = counts.mapValues { count in
+        classes.indices.map { count / classes.count + ($0 < count % classes.count ? 1 : 0) }
+      }
+      self.init(modality, classes: classes, extent: extent, classCounts: share)
+    }
+
+    /// - Parameter classCounts: by split, the samples of each class.
+    init(
+      _ modality: String, classes: [String], extent: SampleExtent, classCounts: [String: [Int]]
+    ) {
+      self.init(
+        modality, classes: classes, extent: extent,
+        labels: classCounts.mapValues { counts in
+          counts.enumerated().flatMap { [Int32](repeating: Int32($0), count: $1) }
+        })
+    }
+  }
+
+  let parts: [Part]
+  /// Whether the i-th samples of all modalities are a pair, in each split.
+  var arePairs = false
+  /// Where the numbers come from.
+  let source: String
+  /// What they leave open, and what is taken for it; empty where nothing is.
+  var assumed = ""
+
+  /// Names of classes of which only the number matters.
+  static func numbered(_ count: Int) -> [String] { (1...count).map { "class \($0)" } }
+
+  /// Samples of a sound.
+  static func sound(seconds: Double) -> SampleExtent {
+    .ragged(Int((seconds * Double(SampleStore.soundRate)).rounded()))
+  }
+}

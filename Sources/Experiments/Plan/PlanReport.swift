@@ -1,0 +1,197 @@
+import Foundation
+
+/// A plan in lines for a person: every figure is the product of figures that stand above it.
+struct PlanReport {
+  private let plan: ExperimentPlan
+  private(set) var lines: [String] = []
+
+  init(_ plan: ExperimentPlan) {
+    self.plan = plan
+    lines.append("plan of \(plan.title)")
+    addSpeeds()
+    addCosts()
+    addWork()
+    for (layout, memory) in zip(plan.layouts, plan.memory) { add(layout, memory) }
+    lines += [
+      "",
+      "not counted: reading and cutting data, broadcasts and exact sums over the network, checkpoints,",
+      "waiting in a queue; that many busy cores share a node's memory bandwidth and clock lower than one;",
+      "monitor and evaluations of runs that are there already are counted as if they were not",
+    ]
+  }
+
+  private mutating func addSpeeds() {
+    let speeds = plan.speeds
+    lines.append(
+      "speeds \(speeds.path.map { "of \($0), " } ?? "measured here, ")\(speeds.processor), "
+        + "\(speeds.instructionSet); seconds, on one core unless it says otherwise:")
+    let known = Set(plan.cells.flatMap(\.cases)).sorted { ($0.rank, $0.key) < ($1.rank, $1.key) }
+    for item in known {
+      lines.append("  \(item.key): \(number(speeds.seconds[item.key] ?? .nan))")
+    }
+  }
+
+  /// What a step costs, by its size, and what threads gain.
+  private mutating func addCosts() {
+    var seen: Set<String> = []
+    for cell in plan.cells {
+      let (step, batch) = (cell.step, cell.cell.job.training.batch)
+      guard seen.insert("\(cell.stepCase.title) \(batch)").inserted else { continue }
+      lines.append("a step of n samples, \(cell.stepCase.title): a + n b seconds, views apart")
+      if step.a > 0
+        || step.sizes.count == 2 && step.b != significant(step.times[1] / Double(step.sizes[1]), 5)
+      {
+        lines.append(
+          "  b = (\(number(step.times[1])) - \(number(step.times[0]))) / (\(step.sizes[1]) - "
+            + "\(step.sizes[0])) = \(number(step.b)); a = \(number(step.times[0])) - \(step.sizes[0]) b "
+            + "= \(number(step.a))")
+      } else {
+        lines.append("  b = \(number(step.times.last!)) / \(batch) = \(number(step.b)); a = 0")
+      }
+      let threads = cell.threads
+      lines.append(
+        "  two threads: \(number(step.times.last!)) / "
+          + "\(number(plan.speeds.seconds[SpeedCase.step(cell.stepCase, batch: batch, threads: 2).key] ?? .nan))"
+          + " = \(number(threads.second)) times as fast. More were not measured: S(T) = "
+          + "1 / (f + (1 - f) / T),")
+      lines.append(
+        "  extrapolated by Amdahl's law with f = 2 / \(number(threads.second)) - 1 = \(number(threads.serial))"
+      )
+    }
+  }
+
+  private mutating func addWork() {
+    lines += ["", "work, on one core"]
+    for cost in plan.cells {
+      let seconds = cost.step.seconds(cost.load.whole)
+      lines.append(
+        "  cell \(cost.cell.number) (\(cost.cell.summary)): \(cost.load.rounds.count) rounds, "
+          + "\(cost.load.whole.steps) steps, \(cost.load.whole.views) views")
+      lines.append(
+        "    \(cost.step.arithmetic(cost.load.whole)) = \(number(seconds)) s = \(hours(seconds))")
+    }
+    add("monitor", \.monitor)
+    add("evaluations", \.evaluations)
+    let training = plan.cells.reduce(0) { $0 + $1.step.seconds($1.load.whole) }
+    let monitor = plan.cells.reduce(0) { $0 + $1.monitor.seconds }
+    let evaluations = plan.cells.reduce(0) { $0 + $1.evaluations.seconds }
+    lines.append(
+      "  in all: training \(hours(training)), monitor \(hours(monitor)), evaluations "
+        + "\(hours(evaluations)): \(hours(training + monitor + evaluations)) of one core")
+  }
+
+  /// The pieces of work that cells have in common, once for all of them.
+  private mutating func add(_ title: String, _ items: KeyPath<CellCost, [WorkItem]>) {
+    for (cells, own) in groups(items) where !own.isEmpty {
+      lines.append("  \(title) of \(cells)")
+      for item in own {
+        lines.append("    \(item.title): \(item.arithmetic) = \(number(item.seconds)) s")
+      }
+      lines.append("    each: \(number(own.seconds)) s = \(hours(own.seconds))")
+    }
+  }
+
+  /// "cell 1" or "cells 1, 3, 5" with the items that they share.
+  private func groups(_ items: KeyPath<CellCost, [WorkItem]>) -> [(String, [WorkItem])] {
+    var found: [(numbers: [Int], items: [WorkItem])] = []
+    for cost in plan.cells {
+      let own = cost[keyPath: items]
+      if let index = found.firstIndex(where: { $0.items == own }) {
+        found[index].numbers.append(cost.cell.number)
+      } else {
+        found.append(([cost.cell.number], own))
+      }
+    }
+    return found.map { numbers, items in
+      let list = numbers.map(String.init).joined(separator: ", ")
+      return (numbers.count == 1 ? "cell \(list)" : "cells \(list)", items)
+    }
+  }
+
+  private mutating func add(_ layout: Layout, _ memory: Int) {
+    let (ranks, threads) = (layout.ranks, layout.threads)
+    lines += [
+      "",
+      "\(layout.nodes) \(layout.nodes == 1 ? "node" : "nodes") of \(layout.cores) cores: "
+        + "\(layout.places) of \(plan.cells.count) cells at a time, each on "
+        + "\(layout.coresOfCell) \(layout.coresOfCell == 1 ? "core" : "cores")",
+      "  pretraining on \(layout.workers == 1 ? "1 worker" : "\(layout.workers) workers and rank 0") "
+        + "of \(text(threads: threads)) each; the busiest worker of each round, over all rounds:",
+    ]
+    for (index, cost) in plan.cells.enumerated() {
+      let load = plan.search.busiest[index][layout.workers - 1]
+      let speed = cost.threads(threads)
+      let monitor =
+        cost.monitor.isEmpty
+        ? "" : " + \(cost.monitor.wallArithmetic(ranks: ranks, speed: speed))"
+      lines.append(
+        "    cell \(cost.cell.number): (\(cost.step.arithmetic(load)))"
+          + (speed == 1 ? "" : " / \(number(speed))") + monitor
+          + " = \(number(layout.pretraining[index])) s = \(hours(layout.pretraining[index]))")
+    }
+    if plan.cells.contains(where: { !$0.evaluations.isEmpty }) {
+      lines.append(
+        "  evaluations on \(layout.evaluationRanks) \(layout.evaluationRanks == 1 ? "rank" : "ranks") "
+          + "of \(text(threads: layout.evaluationThreads)) each:")
+      for (cells, items) in groups(\.evaluations) where !items.isEmpty {
+        let cost = plan.cells.first { $0.evaluations == items }!
+        let speed = cost.threads(layout.evaluationThreads)
+        let seconds = items.wall(ranks: layout.evaluationRanks, speed: speed)
+        lines.append(
+          "    \(cells): \(items.wallArithmetic(ranks: layout.evaluationRanks, speed: speed)) = "
+            + "\(number(seconds)) s = \(hours(seconds)) each")
+      }
+    }
+    lines += [
+      "  wall time, longest cell first onto \(layout.places) \(layout.places == 1 ? "place" : "places"): "
+        + "pretraining \(hours(layout.pretrainingWall)), evaluations \(hours(layout.evaluationWall)), "
+        + "in sum \(hours(layout.wall))",
+      "  core-hours: \(number(hour(layout.reserved))) that cells hold (\(layout.coresOfCell) cores × "
+        + "\(number(hour(layout.reserved) / Double(layout.coresOfCell))) h), "
+        + "\(number(hour(layout.wall) * Double(layout.nodes * layout.cores))) where whole nodes are billed",
+      "  memory of pretraining: about \(memory >> 20) MiB a worker, \(ranksOfNode(layout)) ranks a node: at most "
+        + "\(number(Double(memory * ranksOfNode(layout)) / 0x1p30)) GiB a node",
+    ]
+  }
+
+  private func ranksOfNode(_ layout: Layout) -> Int {
+    min(layout.cores / layout.threads, layout.places * layout.ranks)
+  }
+
+  private func text(threads: Int) -> String { threads == 1 ? "1 thread" : "\(threads) threads" }
+  private func hour(_ seconds: Double) -> Double { seconds / 3600 }
+  private func hours(_ seconds: Double) -> String { "\(String(format: "%.4g", hour(seconds))) h" }
+}
+
+extension ExperimentPlan {
+  public var lines: [String] { PlanReport(self).lines }
+
+  /// The figures, for programs. Times in seconds, memory in bytes; `speeds` is what `--speeds` reads.
+  public var tree: [String: Any] {
+    [
+      "title": title, "speeds": speeds.tree,
+      "cells": cells.map { cost in
+        [
+          "cell": cost.cell.number, "summary": cost.cell.summary, "rounds": cost.load.rounds.count,
+          "steps": cost.load.whole.steps, "samples": cost.load.whole.samples,
+          "views": cost.load.whole.views,
+          "training_core_seconds": cost.step.seconds(cost.load.whole),
+          "monitor_core_seconds": cost.monitor.seconds,
+          "evaluation_core_seconds": cost.evaluations.seconds,
+        ] as [String: Any]
+      },
+      "layouts": zip(layouts, memory).map { layout, memory in
+        [
+          "nodes": layout.nodes, "cores": layout.cores, "cells_at_a_time": layout.places,
+          "workers": layout.workers, "threads": layout.threads,
+          "evaluation_ranks": layout.evaluationRanks,
+          "evaluation_threads": layout.evaluationThreads,
+          "pretraining_seconds": layout.pretraining, "evaluation_seconds": layout.evaluations,
+          "pretraining_wall_seconds": layout.pretrainingWall,
+          "evaluation_wall_seconds": layout.evaluationWall, "wall_seconds": layout.wall,
+          "reserved_core_seconds": layout.reserved, "worker_bytes": memory,
+        ] as [String: Any]
+      },
+    ]
+  }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Datasets
+
+struct DataOutline: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "outline",
+    abstract: "Write a stand-in for a data set that is not here: all of its store but the samples.",
+    discussion: """
+      Classes, counts and sizes are those that its makers publish; what they leave open is assumed, \
+      and 'motet data info' says so. It takes next to no space. Jobs and sweeps can be checked and \
+      planned with it (describe, plan, sweep run --dry-run); whatever needs samples refuses it. \
+      'motet data pair' of two outlines makes an outline.
+
+      Importers with an outline: \(outlinedImporters().joined(separator: ", ")).
+      """)
+
+  @Argument(help: "The importer.")
+  var name: String
+  @Option(help: "The sample store to write (.h5).")
+  var to: String
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("An option of the importer, such as size=128.", valueName: "key=value"))
+  var settings: [String] = []
+  @Flag(help: "Replace the store if it is there.")
+  var overwrite = false
+
+  func run() throws {
+    var options = try parseSettings(settings)
+    options["name"] = name
+    try refuseExisting(to, overwrite: overwrite)
+    try writeOutline(options, to: to)
+    for line in try describe(try SampleStore.open(to)) { print(line) }
+  }
+}

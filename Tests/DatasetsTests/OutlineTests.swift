@@ -1,0 +1,102 @@
+import Foundation
+import TestSupport
+import Testing
+import Views
+
+@testable import Datasets
+
+@Suite struct OutlineTests {
+  let folder = TemporaryFolder()
+
+  func outline(_ name: String, _ options: [String: Any] = [:]) throws -> SampleStore {
+    let path = folder.path("\(name).h5")
+    try writeOutline(options.merging(["name": name]) { $1 }, to: path)
+    return try SampleStore.open(path)
+  }
+
+  /// (importer, modality, classes, samples by split): as the makers publish them.
+  static let published: [(String, String, Int, [String: Int])] = [
+    ("tinyimagenet", "image", 200, ["train": 100_000, "test": 10_000]),
+    ("cifar10", "image", 10, ["train": 50_000, "test": 10_000]),
+    ("mnist", "image", 10, ["train": 60_000, "test": 10_000]),
+    ("vggsound", "audio", 309, ["train": 183_730, "test": 15_446]),
+    ("epicsounds", "audio", 44, ["train": 60_056, "test": 8_036]),
+    ("speechcommands", "audio", 35, ["train": 84_843, "validation": 9_981, "test": 11_005]),
+    ("fsdd", "audio", 10, ["train": 2_700, "test": 300]),
+    ("esc50", "audio", 50, ["train": 1_600, "test": 400]),
+    ("advance", "audio", 13, ["train": 3_552, "test": 1_523]),
+  ]
+
+  @Test func allOfThemArePublished() {
+    #expect(Set(outlinedImporters()) == Set(Self.published.map(\.0)))
+  }
+
+  @Test(arguments: published) func isTheRealShapeInNoSpace(
+    name: String, modality: String, classes: Int, counts: [String: Int]
+  ) throws {
+    let store = try outline(name)
+    #expect(store.outline != nil && store.splits == counts.keys.sorted())
+    #expect(store.classes(modality).count == classes)
+    for (split, count) in counts {
+      #expect(store.count(modality, split) == count)
+      let labels = try store.labels(modality, split: split)
+      #expect(Set(labels).count == classes)
+      if modality == "audio" {
+        let lengths = try store.lengths(modality, split: split)
+        #expect(lengths.count == count && Set(lengths).count == 1)
+      }
+    }
+    let size = try FileManager.default.attributesOfItem(atPath: store.path)[.size] as? Int
+    #expect(try #require(size) < 100_000)
+    #expect(try describe(store)[1].contains("an outline"))
+  }
+
+  @Test func classesAreEqualAsFarAsThatGoes() throws {
+    let store = try outline("vggsound")
+    let labels = try store.labels("audio", split: "test")
+    let counts = labels.reduce(into: [Int32: Int]()) { $0[$1, default: 0] += 1 }
+    #expect(Set(counts.values) == [49, 50] && labels == labels.sorted())
+    #expect(try store.lengths("audio", split: "test")[0] == 160_000)
+    #expect(try outline("tinyimagenet").shape("image", split: "train") == [64, 64, 3])
+  }
+
+  @Test func optionsOfTheImporterCount() throws {
+    let store = try outline("advance", ["size": 128, "test_share": 0.2])
+    #expect(try store.shape("image", split: "test") == [128, 128, 3])
+    #expect(try store.pairs(split: "test").count == 1_015)
+    #expect(try outline("esc50", ["test_folds": [1, 2]]).count("audio", "test") == 800)
+    #expect(
+      message { _ = try outline("image-folder") }?.contains("there are outlines of: cifar10")
+        == true)
+  }
+
+  /// As the real stores: 2,700 and 300 pairs.
+  @Test func pairsOfOutlinesAreAnOutline() throws {
+    let sources = ["image": try outline("mnist").path, "audio": try outline("fsdd").path]
+    let path = folder.path("pairs.h5")
+    let report = try pairStores(
+      sources, to: path, modality: { try modalities.make($0) }, progress: { _, _ in })
+    #expect(report.pairs == ["train": 2_700, "test": 300])
+    #expect(report.unpaired["train"] == ["image": 57_300, "audio": 0])
+    let store = try SampleStore.open(path)
+    let pairs = try store.pairs(split: "train")
+    #expect(store.outline != nil && pairs.count == 2_700 && pairs[7] == ["image": 7, "audio": 7])
+    #expect(try store.shape("image", split: "train") == [28, 28, 3])
+  }
+
+  @Test func samplesAreRefused() throws {
+    let store = try outline("cifar10")
+    let expected =
+      "\(store.path): is an outline without samples, good for plans alone; "
+      + "import the data set in its place"
+    #expect(message { _ = try store.load("image", split: "test", rows: 0..<1) } == expected)
+    #expect(message { try store.verify() } == expected)
+    let plan = ShardPlan(
+      sources: ["image": try .init(path: store.path, partitioner: "dirichlet")], clients: 5,
+      seed: 1,
+      byReference: true)
+    #expect(message { try makeShards(plan: plan, to: folder.path("shards")) } == expected)
+    #expect(!folder.names.contains("shards"))
+    #expect(try plan.partitions()["image"]?.indices.count == 50_000)
+  }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The paper's jobs at full size, on stand-in stores.
+@Suite(.serialized) struct PaperJobsTests {
+  /// A copy of jobs/paper beside the stores that it wants.
+  nonisolated(unsafe) private static let folder: TemporaryFolder = {
+    let folder = TemporaryFolder()
+    folder.write("jobs/README", "")
+    let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../jobs/paper").standardizedFileURL.path
+    try! FileManager.default.copyItem(atPath: source, toPath: folder.path("jobs/paper"))
+    let made = try! RunningProcess(
+      folder.path("jobs/paper/outline.sh"), [productsFolder.appendingPathComponent("motet").path]
+    ).wait()
+    precondition(made.status == 0, made.errors)
+    atexit { try? FileManager.default.removeItem(atPath: PaperJobsTests.folder.path) }
+    return folder
+  }()
+
+  static let sweeps =
+    ["table2", "table3", "table4", "table5", "table6", "table7", "table8"]
+    + ["figure2", "figure3", "figure4"]
+
+  @Test(arguments: sweeps) func canBePlanned(name: String) throws {
+    let path = Self.folder.path("jobs/paper/\(name).yaml")
+    let checked = try run("motet", ["sweep", "run", path, "--dry-run"])
+    #expect(checked.status == 0, "\(checked.errors)")
+    #expect(try run("motet", ["describe", path]).output == checked.output)
+    #expect(checked.lines.last?.hasPrefix("outlines without samples") == true)
+  }
+
+  /// 100,000 images for all clients, 183,730 sounds for those that hear.
+  @Test func countsAreThoseOfThePaper() throws {
+    let path = Self.folder.path("jobs/paper/table2.yaml")
+    let lines = try run("motet", ["describe", path]).lines
+    #expect(lines[0].hasPrefix("sweep table2: 12 cells in "))
+    #expect(lines[1] == "runs: 12, 12 of them to do")
+    #expect(lines[2] == "clients: 100 a run, 10 a round; 6 cuts of the data")
+    #expect(lines[3] == "samples: 100000 to 283730 a run")
+    #expect(lines[4] == "rounds: 1200, with 12000 trainings of a client")
+    #expect(lines[6].hasPrefix("evaluations: 72 (knn, knn, linear, linear, finetune, finetune "))
+    // Every sample is in a tenth of the rounds, five times, with two views, but for chance.
+    let views = try #require(lines[5].split(separator: " ").last.flatMap { Double($0) })
+    let expected = Double(6 * 100 * (100_000 + 283_730))
+    #expect(abs(views / expected - 1) < 0.1, "\(views) \(expected)")
+  }
+
+  /// One line each, before anything is made.
+  @Test func samplesAreRefused() throws {
+    let table = Self.folder.path("jobs/paper/table2.yaml")
+    let base = Self.folder.path("jobs/paper/base.yaml")
+    let arguments = [
+      ["sweep", "run", table], ["sweep", "cell", table, "1"], ["shard", base],
+      ["shard", base, "--by-reference"],
+      ["data", "info", Self.folder.path("data/fsdd.h5"), "--verify"],
+    ]
+    for arguments in arguments {
+      let result = try run("motet", arguments)
+      #expect(result.status != 0)
+      let complaints = result.errors.split(separator: "\n")
+      #expect(complaints.count == 1, "\(arguments) \(result.errors)")
+      #expect(result.errors.contains("is an outline without samples"), "\(result.errors)")
+    }
+    #expect(!Self.folder.names.contains("shards"))
+    #expect(try run("motet", ["run", base]).errors.contains("there are no shards"))
+  }
+
+  /// Evaluations and embeddings of a run that is there.
+  @Test func evaluationsAreRefused() throws {
+    let job = try SmallJob(rounds: 1)
+    #expect(try run("motet", job.arguments("run", "monitor.every=0")).status == 0)
+    let store = Self.folder.path("data/cifar10.h5")
+    for arguments in [
+      ["evaluate", job.folder.path("run"), "--task", "knn", "--data", store],
+      ["embed", job.folder.path("run"), "--data", store],
+    ] {
+      let result = try run("motet", arguments)
+      #expect(result.status != 0 && result.errors.contains("is an outline without samples"))
+    }
+  }
+}
