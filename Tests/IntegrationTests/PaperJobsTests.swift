@@ -47,6 +47,40 @@ import Testing
     #expect(abs(views / expected - 1) < 0.1, "\(views) \(expected)")
   }
 
+  @Test func wrongPlansAreRefused() throws {
+    let table = Self.folder.path("jobs/paper/table2.yaml")
+    let base = Self.folder.path("jobs/paper/base.yaml")
+    for (arguments, expected) in [
+      ([table, "--nodes", "0"], "--nodes 0 is outside 1 to 100000"),
+      ([table, "--cores", "0"], "--cores 0 is outside 1 to 1024"),
+      ([table, "--where", "label.arch=R-81"], "'label.arch' is R-18, ViT"),
+      ([base, "--where", "label.arch=R-18"], "this is a job"),
+      ([base, "--speeds", base], "expected \"processor\" and \"seconds\""),
+      (["none.yaml"], "there is no such file"),
+    ] {
+      let result = try run("motet", ["plan"] + arguments)
+      #expect(result.status != 0 && result.output.isEmpty)
+      #expect(result.errors.contains(expected), "\(result.errors)")
+    }
+  }
+
+  /// The plan in docs/full-size.md, from the speeds that it was made with.
+  @Test func theFullSizePlanIsThatOfTheDocument() throws {
+    let docs = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../docs").standardizedFileURL
+    let result = try run(
+      "motet",
+      ["plan", Self.folder.path("jobs/paper/table2.yaml"), "--where", "label.arch=R-18"]
+        + ["--cores", "64", "--nodes", "1", "--nodes", "4", "--nodes", "10"]
+        + ["--speeds", docs.appendingPathComponent("full-size.json").path])
+    let document = try String(
+      contentsOf: docs.appendingPathComponent("full-size.md"), encoding: .utf8)
+    // Memory depends on the vectors of the processor, and the second line names a path.
+    let lines = result.lines.filter { !$0.contains("memory of pretraining") }
+    #expect(lines.count > 60, "\(result.errors)")
+    for line in lines.dropFirst(2) { #expect(document.contains(line), "\(line)") }
+  }
+
   /// One line each, before anything is made.
   @Test func samplesAreRefused() throws {
     let table = Self.folder.path("jobs/paper/table2.yaml")
