@@ -79,7 +79,7 @@ public struct SweepPlan {
   /// Opens all data, of the evaluations too.
   private mutating func checkStores() throws {
     var paths = Set(sweep.cells.flatMap(\.job.data.values))
-    for spec in try EvaluationSpec.each(of: sweep).values {
+    for (_, spec) in try EvaluationSpec.each(of: sweep).sorted(by: { $0.key < $1.key }) {
       let load = try spec.load()
       paths.formUnion(load.embeddings.map(\.samples.data))
       paths.formUnion(load.classifiers.flatMap { ($0.train + $0.test).map(\.data) })
