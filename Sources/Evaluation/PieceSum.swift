@@ -25,7 +25,7 @@ final class PieceSum {
   init(_ layout: ParameterLayout, _ kernels: MotetKernels) {
     self.layout = layout
     self.kernels = kernels
-    sums = .allocate(capacity: layout.count + 2)
+    sums = allocate(layout.count + 2)
     sums.initialize(repeating: 0)
   }
 

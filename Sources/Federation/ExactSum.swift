@@ -22,7 +22,7 @@ public final class ExactSum {
   public init(_ layout: ParameterLayout, kernels: MotetKernels = motet_kernels(0).pointee) {
     self.layout = layout
     self.kernels = kernels
-    sums = .allocate(capacity: max(1, layout.count))
+    sums = allocate(layout.count)
     sums.initialize(repeating: 0)
   }
 

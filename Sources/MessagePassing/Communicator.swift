@@ -90,7 +90,9 @@ public final class Communicator {
 
   /// How a rank passes the time until a collective is complete.
   enum Waiting {
-    /// Others may still compute for long: sleeps of 10 µs to 1 ms.
+    /// Others may still compute for long: sleeps of a fiftieth of the time slept so far, 10 µs to
+    /// 20 ms. What they add is in proportion to what was waited for, and a rank that only waits
+    /// takes nothing worth mentioning from the cores that the others compute on.
     case sleeping
     /// All ranks are here and data flow: the processor is only offered to others.
     case yielding
@@ -105,15 +107,16 @@ public final class Communicator {
     if code != MPI_SUCCESS { throw MPIError(call: "\(call)", code: code) }
     var done: Int32 = 0
     var tests = 0
-    var pause: UInt32 = 10
+    var slept: UInt64 = 0  // µs
     while true {
       try check("MPI_Test") { MPI_Test(&request, &done, cmpi_status_ignore()) }
       if done != 0 { return }
       tests += 1
       switch waiting {
       case .sleeping where tests > 200:
-        usleep(pause)
-        pause = min(1000, pause * 2)
+        let pause = min(20_000, max(10, slept / 50))
+        usleep(UInt32(pause))
+        slept += pause
       case .yielding where tests > 20_000: usleep(20)
       case .yielding where tests > 20: sched_yield()
       default: break

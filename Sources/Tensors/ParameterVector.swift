@@ -7,7 +7,7 @@ public final class ParameterVector {
   /// All zero.
   public init(_ layout: ParameterLayout) {
     self.layout = layout
-    floats = allocateFloats(layout.count)
+    floats = allocate(layout.count)
     floats.initialize(repeating: 0)
   }
 
@@ -71,12 +71,4 @@ public final class ParameterVector {
       }
     }
   }
-}
-
-/// Uninitialised memory for `count` values, aligned to 64 bytes.
-public func allocateFloats(_ count: Int) -> UnsafeMutableBufferPointer<Float> {
-  let bytes = UnsafeMutableRawPointer.allocate(
-    byteCount: max(64, count * MemoryLayout<Float>.stride), alignment: 64)
-  return UnsafeMutableBufferPointer(
-    start: bytes.bindMemory(to: Float.self, capacity: count), count: count)
 }

@@ -4,7 +4,7 @@ import Tensors
 final class Scratch {
   private(set) var floats: UnsafeMutableBufferPointer<Float>
 
-  init(_ count: Int = 0) { floats = allocateFloats(count) }
+  init(_ count: Int = 0) { floats = allocate(count) }
 
   deinit { free() }
 
@@ -12,7 +12,7 @@ final class Scratch {
   func reserve(_ count: Int) -> UnsafeMutablePointer<Float> {
     if floats.count < count {
       free()
-      floats = allocateFloats(count)
+      floats = allocate(count)
     }
     return base
   }

@@ -37,9 +37,9 @@ enum Ranks {
     return environment["OMPI_COMM_WORLD_SIZE"] != nil || environment["PMIX_RANK"] != nil
   }
 
-  /// Runs this program with mpirun, which may use more ranks than there are cores, and returns the
-  /// JSON object that it prints.
-  static func start(_ count: Int, _ arguments: [String]) throws -> [String: Any] {
+  /// Starts this program with mpirun, which may use more ranks than there are cores. It has to print
+  /// one JSON object.
+  static func start(_ count: Int, _ arguments: [String]) throws -> StartedRanks {
     let process = Process()
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -48,14 +48,27 @@ enum Ranks {
       ["mpirun", "-n", "\(count)", "--oversubscribe", "--bind-to", "none", program] + arguments
     process.standardOutput = output
     try process.run()
+    return StartedRanks(
+      process: process, output: output,
+      command: "mpirun -n \(count) motet \(arguments.joined(separator: " "))")
+  }
+}
+
+/// Ranks that run beside this process.
+struct StartedRanks {
+  fileprivate let process: Process
+  fileprivate let output: Pipe
+  fileprivate let command: String
+
+  /// Waits for their end; the JSON object that they printed.
+  func figures() throws -> [String: Any] {
     let text = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0,
       let figures = try? JSONSerialization.jsonObject(with: text) as? [String: Any]
     else {
       throw LaunchError(
-        description: "mpirun -n \(count) motet \(arguments.joined(separator: " ")) failed with "
-          + "code \(process.terminationStatus)")
+        description: "\(command) failed with code \(process.terminationStatus)")
     }
     return figures
   }

@@ -25,7 +25,8 @@ struct BenchReduceCommand: BenchCase {
     if !Ranks.areStarted {
       let figures = try Ranks.start(
         Machine().cores + 1,
-        ["bench", "reduce", "--encoder", encoder, "--repeats", "\(repeats)", "--json"])
+        ["bench", "reduce", "--encoder", encoder, "--repeats", "\(repeats)", "--json"]
+      ).figures()
       describe(figures, say)
       return figures
     }

@@ -15,8 +15,10 @@ struct BenchScalingCommand: BenchCase {
     commandName: "scaling", abstract: "Weak and strong scaling of a round over workers.",
     discussion: """
       Weak: each worker trains --clients clients. Strong: all workers together train --clients times \
-      the number of cores. Alone, workers go from one to one a core, with rank 0 beside them; under \
-      mpirun or srun only their number is measured.
+      the number of cores. Apart: as many runs of one worker at the same time, which know nothing of \
+      one another: what the machine's cores give together, and no run of several workers can pass. \
+      Alone, workers go from one to one a core, with rank 0 beside them; under mpirun or srun only \
+      their number is measured.
       """)
 
   @Option(help: "resnet18 or another encoder, with its options at their defaults.")
@@ -47,30 +49,44 @@ struct BenchScalingCommand: BenchCase {
     var figures: [String: Any] = [:]
     var first: (weak: Double, strong: Double)?
     for workers in 1...Machine().cores {
-      let own = try Ranks.start(
-        workers + 1,
-        [
-          "bench", "scaling", "--encoder", encoder, "--clients", "\(clients)", "--steps",
-          "\(steps)", "--batch", "\(batch)", "--total", "\(total)", "--json",
-        ])
-      func number(_ key: String) -> Double { (own[key] as? NSNumber)?.doubleValue ?? .nan }
-      let (weak, strong) = (number("weak_seconds"), number("strong_seconds"))
+      let own = try start(workers, total: total).figures()
+      let (weak, strong) = (seconds("weak", own), seconds("strong", own))
       let one = first ?? (weak, strong)
       first = one
+      var apart = 1.0
+      if workers > 1 {
+        let lone = try (0..<workers).map { _ in try start(1, total: clients) }
+        apart = try lone.reduce(0) { $0 + one.weak / seconds("weak", try $1.figures()) }
+      }
       // Speed against one worker's; the limit is the number of workers.
       let weakSpeed = Double(workers) * one.weak / weak
       let strongSpeed = one.strong / strong
       say(
         String(
-          format: "%d workers, weak: %d clients in %.2f s, %.2f x one worker's speed (limit %d); "
-            + "strong: %d clients in %.2f s, %.2f x",
-          workers, workers * clients, weak, weakSpeed, workers, total, strong, strongSpeed))
+          format: "%d workers, weak: %d clients in %.2f s, %.2f x one worker's speed (apart %.2f x, "
+            + "limit %d); strong: %d clients in %.2f s, %.2f x",
+          workers, workers * clients, weak, weakSpeed, apart, workers, total, strong,
+          strongSpeed))
       figures["\(workers) workers"] = [
         "workers": workers, "weak_seconds": weak, "weak_speed": weakSpeed,
-        "strong_seconds": strong, "strong_speed": strongSpeed, "limit": workers,
+        "strong_seconds": strong, "strong_speed": strongSpeed, "apart_speed": apart,
+        "limit": workers,
       ]
     }
     return figures
+  }
+
+  private func start(_ workers: Int, total: Int) throws -> StartedRanks {
+    try Ranks.start(
+      workers + 1,
+      [
+        "bench", "scaling", "--encoder", encoder, "--clients", "\(clients)", "--steps", "\(steps)",
+        "--batch", "\(batch)", "--total", "\(total)", "--json",
+      ])
+  }
+
+  private func seconds(_ kind: String, _ figures: [String: Any]) -> Double {
+    (figures["\(kind)_seconds"] as? NSNumber)?.doubleValue ?? .nan
   }
 
   /// On the ranks that were started; figures on rank 0.

@@ -16,7 +16,7 @@ enum Limits {
   static func bandwidth(_ engine: Engine) -> Double {
     // 192 MiB, more than any cache.
     let count = 1 << 24
-    let vectors = (0..<3).map { _ in allocateFloats(count + 4096) }
+    let vectors = (0..<3).map { _ in allocate(count + 4096) as UnsafeMutableBufferPointer<Float> }
     defer { for vector in vectors { UnsafeMutableRawPointer(vector.baseAddress!).deallocate() } }
     for vector in vectors { vector.initialize(repeating: 1) }
     // At other places within a page, where loads from one are not mistaken for stores to another.
