@@ -63,8 +63,8 @@ struct BenchScalingCommand: BenchCase {
       let strongSpeed = one.strong / strong
       say(
         String(
-          format: "%d workers, weak: %d clients in %.2f s, %.2f x one worker's speed (apart %.2f x, "
-            + "limit %d); strong: %d clients in %.2f s, %.2f x",
+          format: "%d workers, weak: %d clients in %.2f s, %.2f x one worker's speed "
+            + "(apart %.2f x, limit %d); strong: %d clients in %.2f s, %.2f x",
           workers, workers * clients, weak, weakSpeed, apart, workers, total, strong,
           strongSpeed))
       figures["\(workers) workers"] = [
