@@ -14,6 +14,8 @@ final class ShardTrainer: ClientTrainer {
   }
 
   func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
-    try trainer.train(try shards.load(client: client), round: round, from: global)
+    try trainer.train(
+      try shards.load(client: client), round: round, from: global,
+      isStopped: { StopSignal.isReceived })
   }
 }

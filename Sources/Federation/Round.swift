@@ -80,14 +80,19 @@ public final class FederatedTraining {
     // 3. Train own clients, each into this rank's part of the exact sum.
     sum.zero()
     var figures: [ClientFigures] = []
+    var isCut = false
     if workers.contains(communicator.rank) {
-      for client in schedule[communicator.rank - workers.lowerBound] {
-        if StopSignal.isReceived { break }
-        figures.append(try train(terms(client)))
+      do {
+        for client in schedule[communicator.rank - workers.lowerBound] {
+          if StopSignal.isReceived { break }
+          figures.append(try train(terms(client)))
+        }
+      } catch is TrainingStopped {
+        isCut = true
       }
     }
     // All ranks meet here; whoever is done earlier sleeps.
-    let stopped = try communicator.maximum(StopSignal.isReceived ? 1 : 0) > 0
+    let stopped = try communicator.maximum(isCut || StopSignal.isReceived ? 1 : 0) > 0
     watch.lap("training")
     if stopped { throw Stopped(round: completed) }
 
@@ -136,6 +141,8 @@ public final class FederatedTraining {
     let update: LocalUpdate
     do {
       update = try parts.trainer.train(client: terms.client, round: terms.round, from: global)
+    } catch let stop as TrainingStopped {
+      throw stop
     } catch {
       throw ClientError(round: terms.round, client: terms.client, underlying: error)
     }

@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// SIGTERM and SIGUSR1: the time limit is near. The run ends at the next client, not in its midst.
+/// SIGTERM and SIGUSR1: the time limit is near. The run ends after the step that is computed, and
+/// gives up the round: a client at full size may take longer than the warning is early.
 public enum StopSignal {
   /// The exit code that means: checkpointed, run me again.
   public static let exitCode: Int32 = 85

@@ -47,10 +47,12 @@ public final class LocalTrainer {
   }
 
   /// Trains a client in `round` (from 1). The update's model is valid until the next call; without
-  /// a step it is `global` itself.
-  public func train(_ data: ClientData, round: Int, from global: ParameterVector) throws
-    -> LocalUpdate
-  {
+  /// a step it is `global` itself. Throws `TrainingStopped` before the first step for which
+  /// `isStopped` says so.
+  public func train(
+    _ data: ClientData, round: Int, from global: ParameterVector,
+    isStopped: () -> Bool = { false }
+  ) throws -> LocalUpdate {
     var losses: [String: LossSum] = [:]
     var steps = 0
     var viewCount = 0
@@ -63,6 +65,7 @@ public final class LocalTrainer {
         counts: views.map { ($0.modality, data.sets[$0.modality]?.count ?? 0) }, options: options,
         seed: seed, round: round, client: data.client, epoch: epoch)
       for batch in plan.batches {
+        if isStopped() { throw TrainingStopped() }
         if steps == 0 {
           parameters.assign(global)
           step.reset()
@@ -108,6 +111,11 @@ public final class LocalTrainer {
     }
     return result
   }
+}
+
+/// Training that was asked to stop in a client's midst: what it had is of no use.
+public struct TrainingStopped: Error {
+  public init() {}
 }
 
 /// Training that ran away.

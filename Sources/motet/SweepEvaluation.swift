@@ -19,10 +19,13 @@ struct SweepEvaluation {
     return specs.isEmpty || FileManager.default.fileExists(atPath: note(cell.folder, specs))
   }
 
-  /// Evaluates a cell's run. What is done already is skipped there.
+  /// Evaluates a cell's run, with its threads and in its memory. What is done already is skipped
+  /// there.
   func evaluate(_ cell: SweepCell) throws -> ChildProcess.End {
+    let training = cell.job.training
     let end = try ChildProcess.run(
-      launcher + [executablePath, "evaluate", cell.folder, "--file", sweep.path, "--cell", cell.id])
+      launcher + [executablePath, "evaluate", cell.folder, "--file", sweep.path, "--cell", cell.id]
+        + ["--threads", "\(training.threads)"] + (training.recompute ? ["--recompute"] : []))
     guard end.status == 0 else { return end }
     let note = URL(fileURLWithPath: note(cell.folder, sweep.evaluations(of: cell)))
     try FileManager.default.createDirectory(

@@ -86,6 +86,24 @@ import Training
     } throws: { "\($0)".hasPrefix("round 1, client ") && "\($0)".hasSuffix(": no such shard") }
     #expect(federation.completed == 0)
   }
+
+  /// No part of a round that was cut short enters the model.
+  @Test func aRoundThatIsStoppedIsGivenUp() throws {
+    let federation = try makeToyFederation(
+      Communicator(), schedule: "balanced", trainer: StoppedTrainer())
+    let model = federation.global.copy()
+    #expect(throws: Stopped.self) { try federation.round() }
+    #expect(federation.completed == 0)
+    let isSame = federation.global.floats.elementsEqual(model.floats)
+    #expect(isSame)
+  }
+}
+
+/// Asked to stop in its first client's midst.
+final class StoppedTrainer: ClientTrainer {
+  func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
+    throw TrainingStopped()
+  }
 }
 
 final class FailingTrainer: ClientTrainer {

@@ -48,7 +48,7 @@ import Testing
     #expect(hash(try run("motet", job.arguments("killed"))) == expected)
   }
 
-  /// SIGTERM: the clients in training finish, the last complete round is kept, exit code 85.
+  /// SIGTERM: the round is given up, the last complete one is kept, exit code 85.
   @Test func leavesWhenAskedTo() throws {
     let job = try SmallJob(rounds: 3)
     let expected = hash(try run("motet", job.arguments("whole")))

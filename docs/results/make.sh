@@ -2,32 +2,43 @@
 # Makes the tables and figures of this folder from the runs of jobs/small, those that are finished.
 # Usage: docs/results/make.sh MOTET [PYTHON]
 set -euo pipefail
+shopt -s nullglob
 motet=$(realpath "$1")
-python=${2:-python3}
 cd "$(dirname "$0")/../.."
 export PYTHONPATH=analysis
-gathered=$(mktemp -d)
-trap 'rm -rf "$gathered"' EXIT
-to=docs/results
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
-analyse() { "$python" -m motet_analysis "$@"; }
+# Debian's packages are /usr/bin/python3's, which need not be the first on the path.
+python=
+for candidate in "${2:-python3}" /usr/bin/python3; do
+  if "$candidate" -c 'import h5py, matplotlib, pandas, sklearn' 2>/dev/null; then
+    python=$candidate
+    break
+  fi
+done
+[ -n "$python" ] || { echo "$0: needs Python with h5py, matplotlib, pandas and scikit-learn" >&2; exit 1; }
+
+# What comes out of the package goes into docs/results when all of a sweep is made.
+table() { "$python" -m motet_analysis table "$file" > "$work/new/$1.md"; }
+figure() { "$python" -m motet_analysis figure "$file" "$1" --to "$work/new/$2"; }
 
 for folder in runs/small/*/; do
   name=$(basename "$folder")
-  file=$gathered/$name.h5
+  file=$work/$name.h5
+  rm -rf "$work/new"
+  mkdir "$work/new"
   "$motet" gather "$folder" --to "$file" --embeddings >/dev/null
-  case $name in
-    figure2) analyse figure "$file" rounds --to $to/figure2.png > $to/figure2.md ;;
-    figure3) analyse figure "$file" methods --to $to/figure3.png > $to/figure3.md ;;
-    figure4)
-      analyse figure "$file" share --to $to/figure4.svg
-      analyse table "$file" > $to/figure4.md
-      ;;
-    alpha-mix)
-      analyse figure "$file" alpha-mix --to $to/alpha-mix.svg
-      analyse table "$file" > $to/alpha-mix.md
-      ;;
-    *) analyse table "$file" > "$to/$name.md" ;;
-  esac
-  echo "$name"
+  if case $name in
+    figure2) figure rounds figure2.png > "$work/new/figure2.md" ;;
+    figure3) figure methods figure3.png > "$work/new/figure3.md" ;;
+    figure4) figure share figure4.svg && table figure4 ;;
+    alpha-mix) figure alpha-mix alpha-mix.svg && table alpha-mix ;;
+    *) table "$name" ;;
+  esac; then
+    mv "$work/new/"* docs/results/
+    echo "$name"
+  else
+    echo "$name: left out" >&2
+  fi
 done

@@ -10,8 +10,8 @@ struct SweepRun: ParsableCommand {
     abstract: "Run a sweep here, one cell after the other. The same command continues.",
     discussion: """
       What is finished stays; what is missing, unfinished or failed is run. A cell that fails does \
-      not end the sweep. SIGTERM and SIGUSR1 end it after the clients in training, with the exit \
-      code \(StopSignal.exitCode).
+      not end the sweep. SIGTERM and SIGUSR1 end it after the steps in training, with the exit code \
+      \(StopSignal.exitCode).
       """)
 
   @OptionGroup var arguments: SweepArguments

@@ -9,7 +9,11 @@ struct SweepStatus: ParsableCommand {
 
   @OptionGroup var arguments: SweepArguments
 
-  @Flag(help: "Print the numbers of the cells that are not finished, as sbatch --array has them.")
+  @Flag(
+    help: """
+      Print the numbers of the cells that are not finished, as sbatch --array has them; an error \
+      where the data are not such that they could run.
+      """)
   var array = false
 
   @Flag(help: "Print the sweep's folder alone.")
@@ -21,6 +25,7 @@ struct SweepStatus: ParsableCommand {
     let stages = try SweepStages(sweep, launcher: [])
     let states = sweep.cells.map { CellState($0, isEvaluated: stages.areDone) }
     if array {
+      try SweepPlan(sweep, isEvaluated: stages.evaluation.isDone).requireSamples()
       let left = zip(sweep.cells, states).filter { $1 != .finished }.map(\.0.number)
       return Console.line(ranges(left))
     }
