@@ -50,8 +50,7 @@ public final class LocalTrainer {
   /// a step it is `global` itself. Throws `TrainingStopped` before the first step for which
   /// `isStopped` says so.
   public func train(
-    _ data: ClientData, round: Int, from global: ParameterVector,
-    isStopped: () -> Bool = { false }
+    _ data: ClientData, round: Int, from global: ParameterVector, isStopped: () -> Bool
   ) throws -> LocalUpdate {
     var losses: [String: LossSum] = [:]
     var steps = 0

@@ -119,7 +119,10 @@ import Testing
 
   /// Bounded, so that a failure shows as one.
   private func wait(_ condition: () -> Bool) {
-    for _ in 0..<1500 where !condition() { usleep(100_000) }
+    for _ in 0..<1500 {
+      if condition() { return }
+      usleep(100_000)
+    }
   }
 }
 

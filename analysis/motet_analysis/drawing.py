@@ -3,7 +3,9 @@
 import base64
 import io
 from pathlib import Path
+from typing import BinaryIO
 
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from motet_analysis.errors import InputError
@@ -48,14 +50,22 @@ def check(path: Path) -> None:
 def save(figure: Figure, path: Path) -> None:
     """As PNG, SVG or PDF, by the path's ending."""
     check(path)
-    figure.savefig(path, dpi=110, bbox_inches="tight")
+    _write(figure, path, path.suffix[1:])
 
 
 def as_url(figure: Figure, kind: str = "svg") -> str:
     """The picture itself as a `data:` URL: svg for lines, png for many points."""
     memory = io.BytesIO()
-    # Nothing of the moment in the bytes: the same results are the same report.
-    metadata = {"Date": None} if kind == "svg" else {}
-    figure.savefig(memory, format=kind, dpi=110, bbox_inches="tight", metadata=metadata)
+    _write(figure, memory, kind)
     mime = "image/svg+xml" if kind == "svg" else "image/png"
     return f"data:{mime};base64,{base64.b64encode(memory.getvalue()).decode()}"
+
+
+def _write(figure: Figure, target: Path | BinaryIO, kind: str) -> None:
+    # Nothing of the moment in the bytes: the same results are the same picture.
+    of_moment = {"svg": "Date", "pdf": "CreationDate"}.get(kind)
+    with rc_context({"svg.hashsalt": "motet"}):
+        figure.savefig(
+            target, format=kind, dpi=110, bbox_inches="tight",
+            metadata={of_moment: None} if of_moment else None,
+        )

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the tables and figures of this folder from the runs of jobs/small, those that are finished.
-# Usage: docs/results/make.sh MOTET [PYTHON]
+# Usage: docs/results/make.sh MOTET
 set -euo pipefail
 shopt -s nullglob
 motet=$(realpath "$1")
@@ -9,18 +9,10 @@ export PYTHONPATH=analysis
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Debian's packages are /usr/bin/python3's, which need not be the first on the path.
-python=
-for candidate in "${2:-python3}" /usr/bin/python3; do
-  if "$candidate" -c 'import h5py, matplotlib, pandas, sklearn' 2>/dev/null; then
-    python=$candidate
-    break
-  fi
-done
-[ -n "$python" ] || { echo "$0: needs Python with h5py, matplotlib, pandas and scikit-learn" >&2; exit 1; }
+python=$(analysis/find-python h5py matplotlib pandas sklearn)
 
 # What comes out of the package goes into docs/results when all of a sweep is made.
-table() { "$python" -m motet_analysis table "$file" > "$work/new/$1.md"; }
+table() { "$python" -m motet_analysis table "$file" "${@:2}" > "$work/new/$1.md"; }
 figure() { "$python" -m motet_analysis figure "$file" "$1" --to "$work/new/$2"; }
 
 for folder in runs/small/*/; do
@@ -32,8 +24,9 @@ for folder in runs/small/*/; do
   if case $name in
     figure2) figure rounds figure2.png > "$work/new/figure2.md" ;;
     figure3) figure methods figure3.png > "$work/new/figure3.md" ;;
-    figure4) figure share figure4.svg && table figure4 ;;
-    alpha-mix) figure alpha-mix alpha-mix.svg && table alpha-mix ;;
+    # Runs that are other tables' too have those tables' evaluations.
+    figure4) figure share figure4.svg && table figure4 --where task=knn ;;
+    alpha-mix) figure alpha-mix alpha-mix.svg && table alpha-mix --where task=knn ;;
     *) table "$name" ;;
   esac; then
     mv "$work/new/"* docs/results/

@@ -20,11 +20,12 @@ struct SweepCellCommand: ParsableCommand {
   @OptionGroup var launching: LauncherArguments
 
   func run() throws {
+    // First of all: a limit may be so short that Slurm warns at once, and the cell is still to be requeued.
+    StopSignal.install()
     let sweep = try Sweep.load(file)
     let cell = try sweep.cell(cell)
     let launcher = try launching.words()
     let stages = try SweepStages(sweep, launcher: launcher)
-    StopSignal.install()
     switch try CellRunner(sweep, launcher: launcher, stages).run(cell, waits: true) {
     case .finished, .wasFinished:
       Console.line("cell \(cell.number), \(cell.id): finished")
