@@ -118,7 +118,7 @@ import Testing
       productsFolder.appendingPathComponent("motet").path,
       ["evaluate", folder.path("run")] + arguments)
     // The folder comes after the handlers of signals, and before the first step.
-    waitUntil { exists("run/evaluations") }
+    try waitUntil { exists("run/evaluations") }
     stopped.process.terminate()
     let ended = stopped.wait()
     #expect(ended.status == 85, "\(ended.errors)")
@@ -127,7 +127,7 @@ import Testing
     let killed = try RunningProcess(
       productsFolder.appendingPathComponent("motet").path,
       ["evaluate", folder.path("run")] + arguments)
-    waitUntil { !killed.process.isRunning || killed.errors.contains("continuing finetune-") }
+    try waitUntil { !killed.process.isRunning || killed.errors.contains("continuing finetune-") }
     kill(killed.process.processIdentifier, SIGKILL)
     _ = killed.wait()
 
@@ -250,9 +250,5 @@ import Testing
 
   private func exists(_ name: String) -> Bool {
     FileManager.default.fileExists(atPath: folder.path(name))
-  }
-
-  private func waitUntil(_ condition: () -> Bool) {
-    for _ in 0..<3000 where !condition() { usleep(20_000) }
   }
 }

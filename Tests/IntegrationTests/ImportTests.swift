@@ -35,7 +35,7 @@ import Testing
       (try? FileManager.default.attributesOfItem(atPath: journal)[.size] as? Int) ?? 0
     }
     // All eight are read; two blocks of more than 4 MiB are in the file.
-    for _ in 0..<3000 where size() < 10_000_000 { usleep(10_000) }
+    try waitUntil { size() >= 10_000_000 }
     kill(running.process.processIdentifier, signal)
     #expect(running.wait().status == signal)
     #expect(folder.names.count { $0.hasPrefix(".a.h5.") } == 2 && !folder.names.contains("a.h5"))

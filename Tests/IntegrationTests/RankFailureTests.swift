@@ -23,8 +23,7 @@ import Testing
     let job = try SmallJob(rounds: 3)
     let expected = hash(try run("motet", job.arguments("whole")))
     let running = try startMPI(3, "motet", job.arguments("stopped"))
-    // Bounded, so that a failure shows as one.
-    for _ in 0..<3000 where !running.output.contains("round 1/3") { usleep(20_000) }
+    try waitUntil { running.output.contains("round 1/3") }
     kill(running.process.processIdentifier, SIGUSR1)
     let stopped = running.wait()
     #expect(stopped.status == 85, "\(stopped.errors)")

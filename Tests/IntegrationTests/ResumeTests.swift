@@ -13,7 +13,7 @@ import Testing
 
     let running = try startMPI(3, "motet", job.arguments("killed"))
     // The second round has begun.
-    waitUntil { running.output.contains("round 1/3") }
+    try waitUntil { running.output.contains("round 1/3") }
     let victim = try #require(rankProcess(2, of: job.folder.path("killed")))
     kill(victim, SIGKILL)
     let killed = Date()
@@ -38,7 +38,7 @@ import Testing
       let running = try RunningProcess(
         productsFolder.appendingPathComponent("motet").path, job.arguments("killed"))
       // A line says that a round is over and its checkpoint is being written.
-      waitUntil { !running.process.isRunning || running.output.contains("/5") }
+      try waitUntil { !running.process.isRunning || running.output.contains("/5") }
       usleep(UInt32(random.index(below: 700_000)))
       if running.process.isRunning { deaths += 1 }
       kill(running.process.processIdentifier, SIGKILL)
@@ -56,7 +56,7 @@ import Testing
     let running = try RunningProcess(
       productsFolder.appendingPathComponent("motet").path,
       job.arguments("stopped", "federation.checkpoint_every=9"))
-    waitUntil { running.output.contains("round 1/3") }
+    try waitUntil { running.output.contains("round 1/3") }
     running.process.terminate()
     #expect(running.wait().status == 85)
     let continued = try run(
@@ -88,11 +88,6 @@ import Testing
       "motet", job.arguments("run", "training.rate=0.5", "federation.rounds=1") + ["--fresh"])
     #expect(fresh.status == 0, "\(fresh.errors)")
     #expect(job.folder.names.contains("run.old-1"))
-  }
-
-  private func waitUntil(_ condition: () -> Bool) {
-    // Bounded, so that a failure shows as one.
-    for _ in 0..<3000 where !condition() { usleep(20_000) }
   }
 
   /// The process of a rank of the run whose files lie in `folder`.

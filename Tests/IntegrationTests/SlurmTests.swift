@@ -44,7 +44,7 @@ import Testing
     func task(_ number: Int) -> String {
       (try? String(contentsOfFile: job.folder.path("task-\(number).out"), encoding: .utf8)) ?? ""
     }
-    wait { FileManager.default.fileExists(atPath: checkpoint) }
+    try waitUntil(seconds: 150) { FileManager.default.fileExists(atPath: checkpoint) }
     // Slurm looks at limits twice a minute, and warns as early as the script wishes. Until then the
     // cell is held, or a fast machine would be done with it.
     let ranks = ["--full", "--", "--cell \(id)"]
@@ -52,13 +52,13 @@ import Testing
     #expect(
       try cluster.run("scontrol", ["update", "JobId=\(array)_6", "TimeLimit=2"]).status == 0,
       "\(task(6))")
-    wait {
+    try waitUntil(seconds: 150) {
       let processes = (try? cluster.run("pgrep", ranks))?.lines ?? []
       return processes.isEmpty || processes.contains { isPending(SIGUSR1, process: $0) }
     }
     _ = try cluster.run("pkill", ["--signal=CONT"] + ranks)
     var held = 0
-    wait {
+    try waitUntil(seconds: 150) {
       let queue = (try? cluster.run("squeue", ["--noheader", "--format=%i %r"]))?.lines ?? ["?"]
       // Slurm holds what was requeued for two minutes. With the limit as it was, it ends this time.
       for line in queue where line.hasSuffix(" BeginTime") {
@@ -114,14 +114,6 @@ import Testing
       models = try file.texts("/runs/model")
       losses = (try file.read("/rounds/loss.image") as [Double]).map(\.bitPattern)
       figures = (try file.read("/evaluations/value") as [Double]).map(\.bitPattern)
-    }
-  }
-
-  /// Bounded, so that a failure shows as one.
-  private func wait(_ condition: () -> Bool) {
-    for _ in 0..<1500 {
-      if condition() { return }
-      usleep(100_000)
     }
   }
 }

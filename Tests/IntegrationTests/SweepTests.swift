@@ -97,8 +97,7 @@ import Testing
     let motet = productsFolder.appendingPathComponent("motet").path
     let first = try RunningProcess(motet, ["sweep", "cell", path, "1", "--ranks", "2"])
     let second = try RunningProcess(motet, ["sweep", "cell", path, "2"])
-    // Bounded, so that a failure shows as one.
-    for _ in 0..<3000 where !first.output.contains("round 1/3") { usleep(10_000) }
+    try waitUntil { first.output.contains("round 1/3") }
     let busy = try run("motet", ["sweep", "cell", path, "1"])
     #expect(busy.status == 1 && busy.errors.contains("another process is at it"), "\(busy.errors)")
     kill(first.process.processIdentifier, SIGTERM)

@@ -69,6 +69,22 @@ public final class RunningProcess {
   }
 }
 
+/// Waits for something that a process does; bounded, so that what never comes is a failure.
+public func waitUntil(seconds: Int = 60, _ condition: () throws -> Bool) throws {
+  let end = ContinuousClock.now + .seconds(seconds)
+  while try !condition() {
+    guard .now < end else { throw NotInTime(seconds: seconds) }
+    usleep(10_000)
+  }
+}
+
+/// What was waited for did not come.
+public struct NotInTime: Error, CustomStringConvertible {
+  let seconds: Int
+
+  public var description: String { "what was waited for did not come within \(seconds) s" }
+}
+
 /// Runs a built product to its end.
 public func run(
   _ product: String, _ arguments: [String], environment: [String: String] = [:]
