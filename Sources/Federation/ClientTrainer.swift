@@ -7,8 +7,8 @@ public protocol ClientTrainer: AnyObject {
   /// - Parameters:
   ///   - round: counted from 1.
   ///   - global: the model to start from; not to be changed.
-  /// - Returns: a model that stays valid until the next call. Throws `TrainingStopped` where it was
-  ///   asked to stop: the round is given up then, on all ranks.
+  /// - Returns: a model that stays valid until the next call.
+  /// - Throws: `TrainingStopped` where it was asked to stop: the round is given up then, on all ranks.
   func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate
 }
 

@@ -141,9 +141,7 @@ public final class FederatedTraining {
     let update: LocalUpdate
     do {
       update = try parts.trainer.train(client: terms.client, round: terms.round, from: global)
-    } catch let stop as TrainingStopped {
-      throw stop
-    } catch {
+    } catch  where !(error is TrainingStopped) {
       throw ClientError(round: terms.round, client: terms.client, underlying: error)
     }
     if update.steps > 0 {

@@ -63,9 +63,6 @@ def as_url(figure: Figure, kind: str = "svg") -> str:
 
 def _write(figure: Figure, target: Path | BinaryIO, kind: str) -> None:
     # Nothing of the moment in the bytes: the same results are the same picture.
-    of_moment = {"svg": "Date", "pdf": "CreationDate"}.get(kind)
+    metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
     with rc_context({"svg.hashsalt": "motet"}):
-        figure.savefig(
-            target, format=kind, dpi=110, bbox_inches="tight",
-            metadata={of_moment: None} if of_moment else None,
-        )
+        figure.savefig(target, format=kind, dpi=110, bbox_inches="tight", metadata=metadata)

@@ -11,7 +11,7 @@ struct RunCommand: ParsableCommand {
     abstract: "Pretrain: alone, under mpirun or srun. The same command continues a stopped run.",
     discussion: """
       Rank 0 aggregates, the others train; alone, one process does both. SIGTERM and SIGUSR1 end \
-      the run after the current clients, with the exit code \(StopSignal.exitCode): run it again.
+      the run after the steps in training, with the exit code \(StopSignal.exitCode): run it again.
       """)
 
   @OptionGroup var arguments: JobArguments

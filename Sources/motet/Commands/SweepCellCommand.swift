@@ -20,7 +20,8 @@ struct SweepCellCommand: ParsableCommand {
   @OptionGroup var launching: LauncherArguments
 
   func run() throws {
-    // First of all: a limit may be so short that Slurm warns at once, and the cell is still to be requeued.
+    // First of all: a limit may be so short that Slurm warns at once, and the cell is still to be
+    // requeued.
     StopSignal.install()
     let sweep = try Sweep.load(file)
     let cell = try sweep.cell(cell)
