@@ -13,9 +13,8 @@ final class ShardTrainer: ClientTrainer {
     self.trainer = trainer
   }
 
-  func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
+  func train(_ task: ClientTask) throws -> LocalUpdate {
     try trainer.train(
-      try shards.load(client: client), round: round, from: global,
-      isStopped: { StopSignal.isReceived })
+      try shards.load(client: task.client), task, isStopped: { StopSignal.isReceived })
   }
 }

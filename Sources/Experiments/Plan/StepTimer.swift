@@ -1,36 +1,40 @@
-import Encoders
 import Foundation
 import Layers
-import Methods
 import Tensors
 import Training
 
-/// Measures training steps on noise, views apart.
+/// Training steps on noise, views apart: for their time and their memory.
 public struct StepTimer {
   private let step: TrainingStep
+  private let modality: String
   private let parameters: ParameterVector
   private let views: FeatureMap
 
-  /// - Parameter batch: samples; each gives two views.
+  /// - Parameters:
+  ///   - modality: of the views that the noise stands for.
+  ///   - batch: samples; each gives the method's views.
   public init(
-    encoder: any Encoder, method: any Method, optimizer: any Optimizer, batch: Int,
-    joined: Bool = false, recompute: Bool = false, _ engine: Engine
+    _ model: Model, modality: String, optimizer: any Optimizer, batch: Int,
+    settings: TrainingStep.Settings = .init(), _ engine: Engine
   ) {
-    step = TrainingStep(
-      encoder: encoder, method: method, optimizer: optimizer, joined: joined,
-      recompute: recompute, engine)
-    parameters = ParameterVector(encoder.layout)
-    encoder.initialise(parameters, seed: 1)
-    let side = encoder.inputSide
+    self.modality = modality
+    step = TrainingStep(model, optimizer: optimizer, settings: settings, engine)
+    parameters = ParameterVector(model.layout)
+    let encoder = model.encoder
     views = FeatureMap(
-      engine.pool, images: 2 * batch, channels: encoder.inputChannels, height: side, width: side,
-      layout: .plain)
+      engine.pool, images: model.method.views * batch, channels: encoder.inputChannels,
+      height: encoder.inputSide, width: encoder.inputSide, layout: .plain)
     var random = RandomStream(seed: 1, purpose: .synthesis)
+    step.reset(random: random)
+    model.initialise(parameters, seed: 1)
+    step.target?.assign(parameters)
     for i in 0..<views.buffer.floats.count { views.pointer[i] = random.uniform() * 4 - 2 }
   }
 
-  /// Seconds of one step.
-  public func run() -> Double { seconds { _ = step.run(views, parameters, rate: 0.03) } }
+  /// One step; its seconds.
+  public func run() -> Double {
+    seconds { _ = step.run(views, of: modality, parameters, rate: 0.03, of: 1) }
+  }
 }
 
 /// Seconds that something takes.
