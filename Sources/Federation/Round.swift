@@ -17,10 +17,13 @@ public final class FederatedTraining {
     public let selection: Selection
     /// Each client's number of samples, by id.
     public let samples: [Int]
+    /// Whether the process was asked to end; looked at between clients and after a round's last.
+    public let isStopped: () -> Bool
 
     public init(
       communicator: Communicator, trainer: any ClientTrainer, aggregator: any Aggregator,
-      schedule: any ClientSchedule, selection: Selection, samples: [Int]
+      schedule: any ClientSchedule, selection: Selection, samples: [Int],
+      isStopped: @escaping () -> Bool = { false }
     ) {
       precondition(samples.count == selection.clients, "\(samples.count) clients' samples")
       self.communicator = communicator
@@ -29,6 +32,7 @@ public final class FederatedTraining {
       self.schedule = schedule
       self.selection = selection
       self.samples = samples
+      self.isStopped = isStopped
     }
   }
 
@@ -53,9 +57,8 @@ public final class FederatedTraining {
     communicator.size == 1 ? 0..<1 : 1..<communicator.size
   }
 
-  /// One round. All ranks call it; the report is rank 0's, nil elsewhere. Throws `Stopped` on every
-  /// rank where a signal has ended the round early: `global` is then still the last complete
-  /// round's. An error of one rank's client is thrown on that rank alone, which must abort.
+  /// One round. All ranks call it; the report is rank 0's, nil elsewhere. Throws `TrainingStopped`
+  /// on every rank where one was asked to end: `global` is then still the last complete round's. An error of one rank's client is thrown on that rank alone, which must abort.
   public func round() throws -> RoundReport? {
     let round = completed + 1
     let communicator = parts.communicator
@@ -84,7 +87,7 @@ public final class FederatedTraining {
     if workers.contains(communicator.rank) {
       do {
         for client in schedule[communicator.rank - workers.lowerBound] {
-          if StopSignal.isReceived { break }
+          if parts.isStopped() { break }
           figures.append(try train(terms(client)))
         }
       } catch is TrainingStopped {
@@ -92,9 +95,9 @@ public final class FederatedTraining {
       }
     }
     // All ranks meet here; whoever is done earlier sleeps.
-    let stopped = try communicator.maximum(isCut || StopSignal.isReceived ? 1 : 0) > 0
+    let stopped = try communicator.maximum(isCut || parts.isStopped() ? 1 : 0) > 0
     watch.lap("training")
-    if stopped { throw Stopped(round: completed) }
+    if stopped { throw TrainingStopped() }
 
     // 4. Add the ranks' sums on rank 0.
     try sum.reduce(communicator)
@@ -127,7 +130,7 @@ public final class FederatedTraining {
       do {
         let report = try round()
         try monitor(report)
-      } catch let stop as Stopped {
+      } catch let stop as TrainingStopped {
         try checkpoint(true)
         throw stop
       }

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Encoders
-import Experiments
 import Foundation
 import Layers
+import Machines
 import Methods
+import Planning
 import Training
 
 /// A whole training step without augmentation.
@@ -66,11 +67,4 @@ struct BenchStepCommand: BenchCase {
       "peak_rss_bytes": peakResidentBytes(),
     ]
   }
-}
-
-/// The most memory that this process has held.
-func peakResidentBytes() -> Int {
-  var usage = rusage()
-  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-  return Int(usage.ru_maxrss) * 1024
 }
