@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import MessagePassing
 import Tensors
@@ -19,11 +20,13 @@ public final class FederatedTraining {
     public let samples: [Int]
     /// Where clients keep what they keep; nil does for algorithms that keep nothing.
     public let states: ClientStates?
+    /// Whether the process was asked to end; looked at between clients and after a round's last.
+    public let isStopped: () -> Bool
 
     public init(
       communicator: Communicator, trainer: any ClientTrainer, aggregator: any Aggregator,
       schedule: any ClientSchedule, selection: Selection, samples: [Int],
-      states: ClientStates? = nil
+      states: ClientStates? = nil, isStopped: @escaping () -> Bool = { false }
     ) {
       precondition(samples.count == selection.clients, "\(samples.count) clients' samples")
       self.communicator = communicator
@@ -33,6 +36,7 @@ public final class FederatedTraining {
       self.selection = selection
       self.samples = samples
       self.states = states
+      self.isStopped = isStopped
     }
   }
 
@@ -81,9 +85,8 @@ public final class FederatedTraining {
     communicator.size == 1 ? 0..<1 : 1..<communicator.size
   }
 
-  /// One round. All ranks call it; the report is rank 0's, nil elsewhere. Throws `Stopped` on every
-  /// rank where a signal has ended the round early: `global` is then still the last complete
-  /// round's. An error of one rank's client is thrown on that rank alone, which must abort.
+  /// One round. All ranks call it; the report is rank 0's, nil elsewhere. Throws `TrainingStopped`
+  /// on every rank where one was asked to end: `global` is then still the last complete round's. An error of one rank's client is thrown on that rank alone, which must abort.
   public func round() throws -> RoundReport? {
     let round = completed + 1
     let communicator = parts.communicator
@@ -115,7 +118,7 @@ public final class FederatedTraining {
     if workers.contains(communicator.rank) {
       do {
         for client in schedule[communicator.rank - workers.lowerBound] {
-          if StopSignal.isReceived { break }
+          if parts.isStopped() { break }
           figures.append(try train(terms(client), kept: kept[client]))
         }
       } catch is TrainingStopped {
@@ -123,9 +126,9 @@ public final class FederatedTraining {
       }
     }
     // All ranks meet here; whoever is done earlier sleeps.
-    let stopped = try communicator.maximum(isCut || StopSignal.isReceived ? 1 : 0) > 0
+    let stopped = try communicator.maximum(isCut || parts.isStopped() ? 1 : 0) > 0
     watch.lap("training")
-    if stopped { throw Stopped(round: completed) }
+    if stopped { throw TrainingStopped() }
 
     // 4. Add the ranks' sums on rank 0.
     try sum.reduce(communicator)
@@ -160,7 +163,7 @@ public final class FederatedTraining {
       do {
         let report = try round()
         try monitor(report)
-      } catch let stop as Stopped {
+      } catch let stop as TrainingStopped {
         try checkpoint(true)
         throw stop
       }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Federation
 import Foundation
 import MessagePassing
@@ -95,7 +96,7 @@ import Training
     let federation = try makeToyFederation(
       Communicator(), schedule: "balanced", trainer: StoppedTrainer())
     let model = federation.global.copy()
-    #expect(throws: Stopped.self) { try federation.round() }
+    #expect(throws: TrainingStopped.self) { try federation.round() }
     #expect(federation.completed == 0)
     let isSame = federation.global.floats.elementsEqual(model.floats)
     #expect(isSame)

@@ -1,3 +1,4 @@
+import Checkpoints
 import Federation
 import MessagePassing
 import Tensors

@@ -1,8 +1,9 @@
+import Checkpoints
 import Datasets
-import Experiments
-import Federation
+import Files
 import Foundation
 import HDF5
+import Jobs
 import Layers
 import Tensors
 import TestSupport

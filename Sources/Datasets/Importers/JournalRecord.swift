@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What became of one sample of an import.
@@ -5,26 +6,6 @@ enum ImportOutcome: Sendable, Equatable {
   /// What was read, and what it adds to the statistics where that was computed.
   case sample(StoredSample, tally: [Double]?)
   case damaged(String)
-}
-
-/// Size and time of a file: what was read from it holds while they are the same.
-struct FileStamp: Sendable, Equatable {
-  let size: Int64
-  let nanoseconds: Int64
-
-  init(size: Int64, nanoseconds: Int64) {
-    self.size = size
-    self.nanoseconds = nanoseconds
-  }
-
-  /// Zeros where there is no such file.
-  init(of path: String) {
-    var status = stat()
-    let isThere = stat(path, &status) == 0
-    size = isThere ? Int64(status.st_size) : 0
-    nanoseconds =
-      isThere ? Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec) : 0
-  }
 }
 
 /// One sample in an import's journal.
@@ -59,7 +40,7 @@ struct JournalRecord: Equatable {
     }
     func text() -> String { String(decoding: counted() as [UInt8], as: UTF8.self) }
     key = text()
-    stamp = FileStamp(size: number(), nanoseconds: number())
+    stamp = FileStamp(bytes: number(), modified: number())
     switch number() {
     case 0: outcome = .damaged(text())
     case 1:
@@ -82,7 +63,7 @@ struct JournalRecord: Equatable {
       put(values)
     }
     counted(Array(key.utf8))
-    put([stamp.size, stamp.nanoseconds])
+    put([stamp.bytes, stamp.modified])
     switch outcome {
     case .damaged(let message):
       put([0 as Int64])

@@ -1,5 +1,6 @@
 import Catalogues
 import Digests
+import Files
 import HDF5
 import Views
 

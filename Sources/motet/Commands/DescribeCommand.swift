@@ -1,10 +1,12 @@
 import ArgumentParser
 import Catalogues
 import Datasets
+import Downstream
 import Encoders
-import Experiments
 import Federation
+import Jobs
 import Methods
+import Sweeps
 import Training
 import Views
 

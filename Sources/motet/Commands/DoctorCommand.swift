@@ -1,9 +1,10 @@
 import ArgumentParser
-import Experiments
+import Checkpoints
 import Federation
 import Foundation
 import HDF5
 import Layers
+import Machines
 import MessagePassing
 import Tensors
 import Training
@@ -30,10 +31,10 @@ struct DoctorCommand: ParsableCommand {
       Console.line("processor: \(machine.processor)")
       let lanes = Engine.availableLanes.map(String.init).joined(separator: ", ")
       Console.line("lanes: \(engine.lanes) (\(engine.instructionSet)); possible: \(lanes)")
-      let mpi = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] != nil
       Console.line(
         "MPI: \(Communicator.library); "
-          + (mpi ? "\(communicator.size) ranks" : "not started by mpirun, one process alone"))
+          + (Communicator.isRank
+            ? "\(communicator.size) ranks" : "not started by mpirun, one process alone"))
       for (rank, text) in (ranks ?? []).enumerated() { Console.line("rank \(rank): \(text)") }
       Console.line("exact sum: sha256 \(sum)")
     }

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Encoders
-import Experiments
 import Federation
 import Foundation
 import Layers
+import Machines
 import MessagePassing
 import Tensors
 import Training
@@ -23,7 +23,7 @@ struct BenchReduceCommand: BenchCase {
   }
 
   func measure(_ say: (String) -> Void) throws -> [String: Any] {
-    if !Ranks.areStarted {
+    if !Communicator.isRank {
       let figures = try Ranks.start(
         Machine().cores + 1,
         ["bench", "reduce", "--encoder", encoder, "--repeats", "\(repeats)", "--json"]
@@ -43,11 +43,11 @@ struct BenchReduceCommand: BenchCase {
       var reduces: [Double] = []
       for _ in 0...repeats {
         try communicator.barrier()
-        broadcasts.append(try Limits.seconds { try communicator.broadcast(model.floats) })
+        broadcasts.append(try Machines.seconds { try communicator.broadcast(model.floats) })
         try sum.add(Contribution(model, weight: 0.5), client: 0, round: 1)
         try communicator.barrier()
         reduces.append(
-          try Limits.seconds {
+          try Machines.seconds {
             try sum.reduce(communicator)
             try communicator.barrier()
           })

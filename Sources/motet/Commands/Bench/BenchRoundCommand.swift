@@ -3,6 +3,7 @@ import Encoders
 import Federation
 import Foundation
 import Layers
+import Machines
 import MessagePassing
 import Tensors
 import Training
@@ -63,7 +64,7 @@ struct BenchRoundCommand: BenchCase {
         samples: [Int](repeating: 500, count: clients)),
       global: ParameterVector(layout))
     let times = try (0...(isLong ? 0 : rounds)).map { _ in
-      try Limits.seconds { _ = try federation.round() }
+      try Machines.seconds { _ = try federation.round() }
     }
     return median(isLong ? times : Array(times.dropFirst()))
   }

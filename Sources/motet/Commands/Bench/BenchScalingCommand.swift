@@ -1,9 +1,9 @@
 import ArgumentParser
 import Encoders
-import Experiments
 import Federation
 import Foundation
 import Layers
+import Machines
 import MessagePassing
 import Methods
 import Tensors
@@ -36,7 +36,7 @@ struct BenchScalingCommand: BenchCase {
   }
 
   func measure(_ say: (String) -> Void) throws -> [String: Any] {
-    if Ranks.areStarted {
+    if Communicator.isRank {
       let figures = try measureRounds()
       if let weak = figures["weak_seconds"] as? Double,
         let strong = figures["strong_seconds"] as? Double
@@ -127,7 +127,7 @@ struct BenchScalingCommand: BenchCase {
     _ = try federation(FederatedTraining.workers(of: communicator).count).round()
     let measured = try federation(clients)
     try communicator.barrier()
-    return try Limits.seconds { _ = try measured.round() }
+    return try Machines.seconds { _ = try measured.round() }
   }
 }
 

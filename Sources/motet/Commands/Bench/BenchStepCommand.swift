@@ -1,8 +1,9 @@
 import ArgumentParser
 import Encoders
-import Experiments
 import Foundation
+import Jobs
 import Layers
+import Machines
 import Methods
 import Training
 
@@ -66,11 +67,4 @@ struct BenchStepCommand: BenchCase {
       "peak_rss_bytes": peakResidentBytes(),
     ]
   }
-}
-
-/// The most memory that this process has held.
-func peakResidentBytes() -> Int {
-  var usage = rusage()
-  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-  return Int(usage.ru_maxrss) * 1024
 }
