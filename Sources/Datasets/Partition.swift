@@ -39,7 +39,7 @@ public struct Partition: Sendable, Equatable {
     }
     var owner = partitioner.assign(labels: labels, classes: classes, clients: clients) { label in
       RandomStream(
-        seed: seed, purpose: .partition, round: keyHash(modality), client: label)
+        seed: seed, purpose: .partition, round: streamKey(modality), client: label)
     }
     moved = Self.raise(&owner, labels, classes: classes, clients: clients, to: minimum)
 
@@ -72,7 +72,7 @@ public struct Partition: Sendable, Equatable {
     var parts = [[Int]](repeating: [], count: clients)
     for client in holders { parts[client] = Array(samples(of: client)) }
     if redistribute, !holders.isEmpty {
-      var random = RandomStream(seed: seed, purpose: .mix, round: keyHash(modality))
+      var random = RandomStream(seed: seed, purpose: .mix, round: streamKey(modality))
       let order = random.permutation(holders.count)
       let has = Set(holders)
       for (turn, client) in (0..<clients).filter({ !has.contains($0) }).enumerated() {
@@ -125,9 +125,4 @@ public struct Partition: Sendable, Equatable {
     }
     return moved
   }
-}
-
-/// A name as part of a random stream's key (FNV-1a, 32 bits).
-private func keyHash(_ name: String) -> Int {
-  Int(name.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 })
 }
