@@ -38,7 +38,9 @@ extension Job {
     }
     self.clients = clients
 
-    let encoder = try complete("encoder", named(root["encoder"], "resnet18"), encoders)
+    let inputs = try present.map { ($0, type(of: try modalities.make($0)).channels) }
+    let encoder = fillStems(
+      try complete("encoder", named(root["encoder"], "resnet18"), encoders), of: inputs)
     let network = try inside("encoder") { try encoders.make(encoder) }
     let method = try complete("method", named(root["method"], "simclr"), methods)
     let model = try inside("method") { try Model(network, try methods.make(method)) }
