@@ -53,7 +53,7 @@ public struct SweepPlan {
           try KNNMonitor.check(try SampleStore.open(path), modality)
         }
       }
-      let cut = try cuts[cell.job.shards] ?? cell.job.shardPlan().partitions()
+      let cut = try cuts[cell.job.shards] ?? cell.job.partitions()
       cuts[cell.job.shards] = cut
       var (load, samples) = Self.load(cell.job, cut)
       load.evaluations = sweep.evaluations(of: cell).count
