@@ -23,4 +23,6 @@ func leaves(_ tree: [String: Any], under path: String = "") -> [String: String] 
 }
 
 /// One value as JSON text.
-func jsonLeaf(_ value: Any) -> String { String(jsonText(["": value]).dropFirst(4).dropLast()) }
+public func jsonLeaf(_ value: Any) -> String {
+  String(jsonText(["": value]).dropFirst(4).dropLast())
+}
