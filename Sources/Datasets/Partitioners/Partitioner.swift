@@ -21,7 +21,8 @@ extension Partitioner {
 public let partitioners = Catalogue<any Partitioner>(
   "partitioner",
   [
-    .entry(Dirichlet.self)
+    .entry(Dirichlet.self),
+    .entry(Classes.self),
   ])
 
 extension Catalogue.Entry where Product == any Partitioner {
