@@ -23,6 +23,7 @@ public let partitioners = Catalogue<any Partitioner>(
   [
     .entry(Dirichlet.self),
     .entry(Classes.self),
+    .entry(IID.self),
   ])
 
 extension Catalogue.Entry where Product == any Partitioner {
