@@ -24,6 +24,7 @@ public let partitioners = Catalogue<any Partitioner>(
     .entry(Dirichlet.self),
     .entry(Classes.self),
     .entry(IID.self),
+    .entry(Natural.self),
   ])
 
 extension Catalogue.Entry where Product == any Partitioner {
