@@ -22,6 +22,7 @@ public let partitioners = Catalogue<any Partitioner>(
   "partitioner",
   [
     .entry(Dirichlet.self),
+    .entry(DirichletBalanced.self),
     .entry(Classes.self),
     .entry(IID.self),
     .entry(Natural.self),
