@@ -11,6 +11,8 @@ public final class Catalogue<Product>: Sendable {
     public let summary: String
     /// The options with their defaults, as a JSON object.
     public let defaults: @Sendable () throws -> [String: Any]
+    /// What each option means, by its key; empty where that is not said.
+    public let meanings: [String: String]
     /// The options that name files.
     public let fileOptions: [String]
     let make: @Sendable ([String: Any]) throws -> Product
@@ -21,6 +23,7 @@ public final class Catalogue<Product>: Sendable {
       name = P.name
       summary = P.summary
       defaults = { try jsonObject(P.defaults) }
+      meanings = P.meanings
       fileOptions = P.fileOptions
       make = { given in cast(try P(try overlay(given, on: P.defaults))) }
       // Through the options' type, so that 3 and 3.0 resolve to the same.

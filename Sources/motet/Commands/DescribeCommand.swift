@@ -72,8 +72,12 @@ struct DescribeCommand: ParsableCommand {
     Console.line("\(catalogue.kind):")
     for entry in catalogue.entries {
       Console.line("  \(entry.name): \(entry.summary)")
-      let options = try entry.defaults()
-      if !options.isEmpty { Console.line("    \(jsonText(options))") }
+      let unexplained = try entry.defaults().filter { entry.meanings[$0.key] == nil }
+      for (option, value) in try entry.defaults().sorted(by: { $0.key < $1.key }) {
+        guard let meaning = entry.meanings[option] else { continue }
+        Console.line("    \(option) (\(jsonLeaf(value))): \(meaning)")
+      }
+      if !unexplained.isEmpty { Console.line("    \(jsonText(unexplained))") }
     }
   }
 }
