@@ -42,7 +42,7 @@ public struct SweepPlan {
   private let sweep: Sweep
 
   /// Throws the first error of the data.
-  public init(_ sweep: Sweep, isEvaluated: (SweepCell) -> Bool) throws {
+  public init(_ sweep: Sweep) throws {
     self.sweep = sweep
     try sweep.embeddings?.check()
     var cuts: [String: [String: Partition]] = [:]
@@ -57,11 +57,11 @@ public struct SweepPlan {
       load.evaluations = sweep.evaluations(of: cell).count
       load.embeddings = sweep.embeddings?.options(of: cell).rounds.count ?? 0
       whole += load
-      switch CellState(cell, isEvaluated: { isEvaluated($0) && sweep.isEmbedded($0) }) {
+      switch sweep.state(of: cell) {
       case .finished: break
       case .trained:
-        if !isEvaluated(cell) { left.evaluations += load.evaluations }
-        if !sweep.isEmbedded(cell) { left.embeddings += load.embeddings }
+        if !sweep.isDone(.evaluate, of: cell) { left.evaluations += load.evaluations }
+        if !sweep.isDone(.embed, of: cell) { left.embeddings += load.embeddings }
       case .missing where sweep.reusable(cell) != nil:
         reused += 1
         left.evaluations += load.evaluations

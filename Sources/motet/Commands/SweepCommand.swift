@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Machines
 import Sweeps
 
 /// Several runs from one file.
@@ -14,9 +15,8 @@ struct SweepCommand: ParsableCommand {
 
 extension CellRunner {
   /// A runner whose stages are processes of this program.
-  init(_ sweep: Sweep, launcher: [String], _ stages: SweepStages) {
+  init(_ sweep: Sweep, launcher: [String]) {
     self.init(
-      sweep, launcher: launcher, executable: executablePath, stages: stages.all,
-      note: Console.line)
+      sweep, launcher: launcher, executable: ChildProcess.ownProgram, note: Console.line)
   }
 }
