@@ -72,7 +72,9 @@ let package = Package(
         "MessagePassing", yams,
       ]),
     // Floor 5
-    library("Federation", ["Training", "Tensors", "Kernels", "Catalogues", "MessagePassing"]),
+    library(
+      "Federation",
+      ["Checkpoints", "Training", "Tensors", "Kernels", "Catalogues", "MessagePassing"]),
     library(
       "Evaluation",
       [

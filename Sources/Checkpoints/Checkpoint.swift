@@ -6,7 +6,8 @@ import Tensors
 /// The state of a run after a complete round: all that it takes to go on, with the same bits.
 ///
 /// In the file every parameter is a data set under `/model`, by torchvision's name and in PyTorch's
-/// order; the server's state lies in the same form under `/server/NAME`. The file is sealed.
+/// order; the server's state lies in the same form under `/server/NAME`. Where clients keep something,
+/// `/clients` says which of their files belong to this round. The file is sealed.
 public struct Checkpoint {
   public static let format = FileFormat("motet checkpoint", version: 1)
 
@@ -18,23 +19,26 @@ public struct Checkpoint {
   public let shards: String
   public let model: ParameterVector
   public let serverState: [String: ParameterVector]
+  /// Which file has what a client keeps; empty where clients keep nothing.
+  public let kept: [Int: KeptState]
 
   public init(
     round: Int, job: String, shards: String, model: ParameterVector,
-    serverState: [String: ParameterVector]
+    serverState: [String: ParameterVector], kept: [Int: KeptState] = [:]
   ) {
     self.round = round
     self.job = job
     self.shards = shards
     self.model = model
     self.serverState = serverState
+    self.kept = kept
   }
 
   /// With vectors of its own.
   func copy() -> Checkpoint {
     Checkpoint(
       round: round, job: job, shards: shards, model: model.copy(),
-      serverState: serverState.mapValues { $0.copy() })
+      serverState: serverState.mapValues { $0.copy() }, kept: kept)
   }
 
   /// Writes the file so that it is there whole or not at all.
@@ -45,9 +49,14 @@ public struct Checkpoint {
       try file.setAttribute("job", job)
       try file.setAttribute("shards", shards)
       try file.setAttribute("model_sha256", modelHash(model))
-      try Self.write(model, to: "/model", of: file)
+      try model.write(to: "/model", of: file)
       try file.makeGroup("/server")
-      for (name, state) in serverState { try Self.write(state, to: "/server/\(name)", of: file) }
+      for (name, state) in serverState { try state.write(to: "/server/\(name)", of: file) }
+      guard !kept.isEmpty else { return }
+      let clients = kept.sorted { $0.key < $1.key }
+      try file.write("/clients/client", clients.map { Int64($0.key) })
+      try file.write("/clients/round", clients.map { Int64($0.value.round) })
+      try file.write("/clients/seal", texts: clients.map(\.value.seal))
     }
   }
 
@@ -57,53 +66,25 @@ public struct Checkpoint {
     try format.verify(file)
     var serverState: [String: ParameterVector] = [:]
     for name in try file.names(in: "/server") {
-      serverState[name] = try read("/server/\(name)", of: file)
+      serverState[name] = try ParameterVector(readFrom: "/server/\(name)", of: file)
     }
     return Checkpoint(
       round: Int(try file.intAttribute("round")), job: try file.textAttribute("job"),
-      shards: try file.textAttribute("shards"), model: try read("/model", of: file),
-      serverState: serverState)
+      shards: try file.textAttribute("shards"),
+      model: try ParameterVector(readFrom: "/model", of: file), serverState: serverState,
+      kept: try readKept(file))
   }
 
-  /// A vector as one data set a parameter. HDF5 sorts by name, so the place is an attribute; the
-  /// order is Motet's in memory, the file has PyTorch's.
-  private static func write(
-    _ vector: ParameterVector, to group: String, of file: HDF5File
-  ) throws {
-    try file.makeGroup(group)
-    for (place, entry) in vector.layout.entries.enumerated() {
-      let name = "\(group)/\(entry.name)"
-      try file.write(name, vector.torchValues(entry), shape: entry.shape)
-      try file.setAttribute("place", Int64(place), on: name)
-      try file.setAttribute("order", "\(entry.order)", on: name)
-      try file.setAttribute("trainable", Int64(entry.trainable ? 1 : 0), on: name)
+  private static func readKept(_ file: HDF5File) throws -> [Int: KeptState] {
+    guard try file.names(in: "/").contains("clients") else { return [:] }
+    let rounds: [Int64] = try file.read("/clients/round")
+    let seals = try file.texts("/clients/seal")
+    let clients: [Int64] = try file.read("/clients/client")
+    guard clients.count == rounds.count, clients.count == seals.count else {
+      throw FileFormatError(path: file.path, message: "/clients has columns of several lengths")
     }
-  }
-
-  private static func read(_ group: String, of file: HDF5File) throws -> ParameterVector {
-    let names = try file.names(in: group)
-    let places = try names.map { try file.intAttribute("place", on: "\(group)/\($0)") }
-    var layout = ParameterLayout()
-    for (_, name) in zip(places, names).sorted(by: { $0.0 < $1.0 }) {
-      let path = "\(group)/\(name)"
-      let text = try file.textAttribute("order", on: path)
-      guard let order = ParameterLayout.Order.named(text) else {
-        throw FileFormatError(path: file.path, message: "\(path) has the unknown order '\(text)'")
-      }
-      _ = layout.add(
-        name, try file.shape(path), order: order,
-        trainable: try file.intAttribute("trainable", on: path) != 0)
+    return clients.indices.reduce(into: [:]) {
+      $0[Int(clients[$1])] = KeptState(round: Int(rounds[$1]), seal: seals[$1])
     }
-    let vector = ParameterVector(layout)
-    for entry in layout.entries {
-      vector.setTorchValues(try file.read("\(group)/\(entry.name)"), entry)
-    }
-    return vector
-  }
-}
-
-extension ParameterLayout.Order {
-  fileprivate static func named(_ text: String) -> Self? {
-    [.plain, .convolution, .linear].first { "\($0)" == text }
   }
 }

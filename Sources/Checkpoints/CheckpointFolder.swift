@@ -23,7 +23,7 @@ public struct CheckpointFolder: Sendable {
     }.sorted(by: >)
   }
 
-  /// Writes a checkpoint, then removes all but the last.
+  /// Writes a checkpoint, then removes all but the last, and what clients kept for them alone.
   /// - Parameter keep: rounds whose checkpoints stay.
   public func save(_ checkpoint: Checkpoint, keep: [Int] = []) throws {
     try checkpoint.save(file(round: checkpoint.round))
@@ -31,7 +31,12 @@ public struct CheckpointFolder: Sendable {
     for old in older where !keep.contains(old) {
       try FileManager.default.removeItem(atPath: file(round: old))
     }
+    guard !checkpoint.kept.isEmpty else { return }
+    try clientStates.prune(checkpoints: rounds().filter { $0 <= checkpoint.round })
   }
+
+  /// What clients keep between rounds, in step with the checkpoints.
+  public var clientStates: ClientStates { ClientStates("\(path)/clients") }
 
   /// The newest checkpoint that is whole, nil where there is none. Each damaged one is named to
   /// `warn`. Throws where there are checkpoints and all of them are damaged.

@@ -14,7 +14,7 @@ public struct ResNet18: PlugIn, Encoder {
     /// Channels of the input.
     public var channels = 3
     /// `standard`: 7×7 stride 2 and 3×3 maximum pool; `small`: 3×3 stride 1, no pool, for 32×32.
-    public var stem = "standard"
+    public var stem = Stem.standard
     /// Width of the projection head's hidden layers (Linear, ReLU); 0 for none.
     public var hidden = 0
     /// How many hidden layers of that width (Barlow Twins' own projector: 2).
@@ -30,6 +30,9 @@ public struct ResNet18: PlugIn, Encoder {
       case hiddenNorm = "hidden_norm"
     }
   }
+
+  /// What stands before the blocks.
+  public enum Stem: String, WordOption { case standard, small }
 
   public static var defaults: Options { Options() }
 
@@ -50,16 +53,12 @@ public struct ResNet18: PlugIn, Encoder {
   public init(_ options: Options) throws {
     try ConfigurationError.check("input", options.input, in: 16...1024)
     try ConfigurationError.check("channels", options.channels, in: 1...64)
-    guard ["standard", "small"].contains(options.stem) else {
-      throw ConfigurationError(
-        "stem", unknown("stem", options.stem, among: ["standard", "small"]))
-    }
     try options.checkHead()
     inputSide = options.input
     inputChannels = options.channels
     projectionCount = options.projection
     var layout = ParameterLayout()
-    let small = options.stem == "small"
+    let small = options.stem == .small
     stem = Convolution(
       "conv1", &layout, input: options.channels, output: 64, kernel: small ? 3 : 7,
       stride: small ? 1 : 2, padding: small ? 1 : 3)
@@ -90,7 +89,7 @@ public struct ResNet18: PlugIn, Encoder {
   }
 
   /// What the backward pass needs of the layers behind the stem's convolution.
-  private enum Stem {
+  private enum SavedStem {
     case norm(BatchNorm.Saved)
     case pool(NormPool, NormPool.Saved)
 
@@ -105,7 +104,7 @@ public struct ResNet18: PlugIn, Encoder {
 
   private final class Saved: EncoderSaved {
     let views: FeatureMap
-    var stem: Stem?
+    var stem: SavedStem?
     /// What goes into each block, and out of the last; nil where it is made again.
     var features: [FeatureMap?]
     var blocks: [BasicBlock.Saved]
@@ -113,7 +112,7 @@ public struct ResNet18: PlugIn, Encoder {
     let head: ProjectionHead.Saved
 
     init(
-      views: FeatureMap, stem: Stem,
+      views: FeatureMap, stem: SavedStem,
       features: [FeatureMap?], blocks: [BasicBlock.Saved], averagePool: AveragePool.Saved,
       head: ProjectionHead.Saved
     ) {
@@ -132,9 +131,9 @@ public struct ResNet18: PlugIn, Encoder {
   /// With `recompute`, backward makes the stem's convolution again, and by passes over the features
   /// what lies between a block's convolutions and between most blocks.
   public func forward(
-    _ views: FeatureMap, groups: Int, recompute: Bool, _ parameters: ParameterVector,
-    _ engine: Engine
-  ) -> (projection: Matrix, saved: EncoderSaved) {
+    _ views: FeatureMap, of modality: String, groups: Int, recompute: Bool,
+    _ parameters: ParameterVector, _ engine: Engine
+  ) -> (output: EncoderOutput, saved: EncoderSaved) {
     var (x, savedStem) = forwardStem(
       stem.forward(views, parameters, engine), groups: groups, recompute: recompute, parameters,
       engine)
@@ -150,7 +149,7 @@ public struct ResNet18: PlugIn, Encoder {
     let (pooled, savedAverage) = averagePool.forward(x, engine)
     let (projection, savedHead) = head.forward(pooled, groups: groups, parameters, engine)
     return (
-      projection,
+      EncoderOutput(features: pooled, projection: projection),
       Saved(
         views: views, stem: savedStem, features: features,
         blocks: savedBlocks, averagePool: savedAverage, head: savedHead)
@@ -158,14 +157,15 @@ public struct ResNet18: PlugIn, Encoder {
   }
 
   public func backward(
-    _ projectionGradient: Matrix, _ saved: EncoderSaved, _ parameters: ParameterVector,
+    _ output: EncoderGradient, _ saved: EncoderSaved, _ parameters: ParameterVector,
     into gradient: ParameterVector, _ engine: Engine
   ) {
     guard let saved = saved as? Saved, let savedStem = saved.stem else {
       preconditionFailure("backward needs what this encoder's forward saved, once")
     }
     let dpooled = head.backward(
-      projectionGradient, saved.head, parameters, into: gradient, engine)
+      output.projection, saved.head, parameters, into: gradient, engine)
+    output.addFeatures(to: dpooled, engine)
     var d = averagePool.backward(dpooled, saved.averagePool, engine)
     guard var y = saved.features.removeLast() else {
       preconditionFailure("the last block's output was not kept")
@@ -191,7 +191,7 @@ public struct ResNet18: PlugIn, Encoder {
   /// What follows the stem's convolution.
   private func forwardStem(
     _ x: FeatureMap, groups: Int, recompute: Bool, _ parameters: ParameterVector, _ engine: Engine
-  ) -> (y: FeatureMap, saved: Stem) {
+  ) -> (y: FeatureMap, saved: SavedStem) {
     if let stemPool {
       let (y, saved) = stemPool.forward(
         x, groups: groups, keepInput: !recompute, parameters, engine)
@@ -208,15 +208,15 @@ public struct ResNet18: PlugIn, Encoder {
         saved.blocks[index - 1], features(index - 1, saved, engine), engine)
   }
 
-  public func infer(_ views: FeatureMap, _ parameters: ParameterVector, _ engine: Engine) -> (
-    features: Matrix, projection: Matrix
-  ) {
+  public func infer(
+    _ views: FeatureMap, of modality: String, _ parameters: ParameterVector, _ engine: Engine
+  ) -> EncoderOutput {
     var x =
       stemPool?.infer(stem.forward(views, parameters, engine), parameters, engine)
       ?? stem.infer(views, stemNorm, parameters, engine)
     for block in blocks { x = block.infer(x, parameters, engine) }
     let features = averagePool.forward(x, engine).y
-    return (features, head.infer(features, parameters, engine))
+    return EncoderOutput(features: features, projection: head.infer(features, parameters, engine))
   }
 
   public var forwardOperations: Double {

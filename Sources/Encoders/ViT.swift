@@ -127,9 +127,9 @@ public struct ViT: PlugIn, Encoder {
 
   /// With `recompute`, backward makes the MLPs' first products again.
   public func forward(
-    _ views: FeatureMap, groups: Int, recompute: Bool, _ parameters: ParameterVector,
-    _ engine: Engine
-  ) -> (projection: Matrix, saved: EncoderSaved) {
+    _ views: FeatureMap, of modality: String, groups: Int, recompute: Bool,
+    _ parameters: ParameterVector, _ engine: Engine
+  ) -> (output: EncoderOutput, saved: EncoderSaved) {
     var x = embedding.forward(views, parameters, engine)
     var savedBlocks: [TransformerBlock.Saved] = []
     for block in blocks {
@@ -138,20 +138,24 @@ public struct ViT: PlugIn, Encoder {
       x = y
       savedBlocks.append(saved)
     }
-    let (projection, savedHead) = head.forward(
-      features(x, parameters, engine), groups: groups, parameters, engine)
-    return (projection, Saved(views: views, blocks: savedBlocks, x: x, head: savedHead))
+    let features = features(x, parameters, engine)
+    let (projection, savedHead) = head.forward(features, groups: groups, parameters, engine)
+    return (
+      EncoderOutput(features: features, projection: projection),
+      Saved(views: views, blocks: savedBlocks, x: x, head: savedHead)
+    )
   }
 
   public func backward(
-    _ projectionGradient: Matrix, _ saved: EncoderSaved, _ parameters: ParameterVector,
+    _ output: EncoderGradient, _ saved: EncoderSaved, _ parameters: ParameterVector,
     into gradient: ParameterVector, _ engine: Engine
   ) {
     guard let saved = saved as? Saved, saved.blocks.count == blocks.count else {
       preconditionFailure("backward needs what this encoder's forward saved, once")
     }
     let dfeatures = head.backward(
-      projectionGradient, saved.head, parameters, into: gradient, engine)
+      output.projection, saved.head, parameters, into: gradient, engine)
+    output.addFeatures(to: dfeatures, engine)
     let d = throughFeatures(dfeatures, saved.x, parameters, into: gradient, engine)
     for block in blocks.reversed() {
       block.backward(
@@ -160,15 +164,15 @@ public struct ViT: PlugIn, Encoder {
     embedding.backward(d, saved.views, into: gradient, engine)
   }
 
-  public func infer(_ views: FeatureMap, _ parameters: ParameterVector, _ engine: Engine) -> (
-    features: Matrix, projection: Matrix
-  ) {
+  public func infer(
+    _ views: FeatureMap, of modality: String, _ parameters: ParameterVector, _ engine: Engine
+  ) -> EncoderOutput {
     var x = embedding.forward(views, parameters, engine)
     for block in blocks {
       x = block.forward(x, tokens: embedding.tokens, recompute: true, parameters, engine).y
     }
     let features = features(x, parameters, engine)
-    return (features, head.infer(features, parameters, engine))
+    return EncoderOutput(features: features, projection: head.infer(features, parameters, engine))
   }
 
   /// The tokens whose outputs are averaged.

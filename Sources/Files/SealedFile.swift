@@ -35,6 +35,22 @@ extension HDF5File {
     return try open(path)
   }
 
+  /// The checksum that a sealed file ends with, without comparing it with the content.
+  public static func seal(of path: String) throws -> String {
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    defer { try? file.close() }
+    let end = try file.seekToEnd()
+    guard end > UInt64(sealLength) else {
+      throw FileFormatError(path: path, message: "damaged: it has no checksum")
+    }
+    try file.seek(toOffset: end - UInt64(sealLength))
+    let seal = try file.readToEnd() ?? Data()
+    guard seal.starts(with: mark) else {
+      throw FileFormatError(path: path, message: "damaged: it has no checksum")
+    }
+    return String(decoding: seal.dropFirst(mark.count), as: UTF8.self)
+  }
+
   private static func digest(_ content: Data) -> String {
     let hash = SHA256()
     content.withUnsafeBytes { hash.update($0) }

@@ -14,6 +14,7 @@ public struct Assembly {
   /// The model before the first round; rank 0's counts.
   let model: ParameterVector
   let trainer: any ClientTrainer
+  let aggregator: any Aggregator
   /// By modality, each client's number of samples, by id.
   let samples: [String: [Int]]
   /// What tells these shards from any others.
@@ -38,7 +39,9 @@ public struct Assembly {
     try communicator.agree {
       if isWorker { try Self.checkThreads(job, communicator.rank) }
     }
-    try MemoryPlan(job, isWorker: isWorker, largestClient: largest).check(communicator)
+    try MemoryPlan(
+      job, isWorker: isWorker, isRoot: communicator.rank == 0, largestClient: largest
+    ).check(communicator)
     self = try communicator.agree {
       try Assembly(job, shards, rank: communicator.rank, isStopped: isStopped)
     }
@@ -68,14 +71,15 @@ public struct Assembly {
       samples[modality] = (0..<job.clients.count).map { shards.count($0, modality) }
     }
     let trainer = try LocalTrainer(
-      encoder: encoder, method: job.method, options: job.training, views: views, seed: job.seed,
+      job.model, optimizer: job.optimizer, options: job.training, views: views, seed: job.seed,
       rounds: job.federation.rounds, engine)
+    aggregator = job.aggregator
     self.trainer = ShardTrainer(shards, trainer, isStopped: isStopped)
     self.isStopped = isStopped
     self.shards = shards.fingerprint
-    model = ParameterVector(encoder.layout)
+    model = ParameterVector(job.model.layout)
     // Millions of normal numbers take seconds; the other ranks get the model with the first round.
-    if rank == 0 { encoder.initialise(model, seed: job.seed) }
+    if rank == 0 { job.model.initialise(model, seed: job.seed) }
     monitor = job.monitor.every > 0 ? try KNNMonitor(job, views: views, engine) : nil
     instructionSet =
       "\(engine.instructionSet), \(engine.lanes) lanes"

@@ -14,10 +14,11 @@ extension Job {
   /// `federation.rounds` may change, but not below the checkpoint's, and not where the learning
   /// rate depends on it.
   public func verify(_ checkpoint: Checkpoint, at path: String) throws {
-    guard let old = try? JSONSerialization.jsonObject(with: Data(checkpoint.job.utf8)),
-      let tree = old as? [String: Any]
-    else { throw JobError(path: path, message: "its job cannot be read; start over with --fresh") }
-    var differing = Self.differences(from: tree, to: resolved)
+    // What another version left unsaid, or said in other words, has its value of today.
+    guard let old = try? Job(path: path, YAMLTree(checkpoint.job).root) else {
+      throw JobError(path: path, message: "its job cannot be read; start over with --fresh")
+    }
+    var differing = Self.differences(from: old.resolved, to: resolved)
     if training.schedule != "cosine-rounds" {
       differing.removeAll { $0.key == "federation.rounds" }
     }

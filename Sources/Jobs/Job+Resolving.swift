@@ -39,16 +39,20 @@ extension Job {
     self.clients = clients
 
     let encoder = try complete("encoder", named(root["encoder"], "resnet18"), encoders)
-    self.encoder = try inside("encoder") { try encoders.make(encoder) }
+    let network = try inside("encoder") { try encoders.make(encoder) }
     let method = try complete("method", named(root["method"], "simclr"), methods)
-    self.method = try inside("method") { try methods.make(method) }
+    let model = try inside("method") { try Model(network, try methods.make(method)) }
+    self.model = model
 
-    let trainingSettings = try mapping(root, "training")
+    var trainingSettings = try mapping(root, "training")
+    let optimizer = try inside("training") {
+      try complete("optimizer", Self.optimizer(&trainingSettings), optimizers)
+    }
+    self.optimizer = try inside("training.optimizer") { try optimizers.make(optimizer) }
     let training = try inside("training") {
-      let options = try overlay(trainingSettings, on: TrainingOptions())
-      try options.validate()
-      try Self.check("optimizer", options.optimizer, among: optimizers.names)
-      try Self.check("schedule", options.schedule, among: rateSchedules.names)
+      let options = try overlay(
+        trainingSettings, on: TrainingOptions(), alsoKnown: ["optimizer"])
+      try options.validate(modalities: present)
       return options
     }
     self.training = training
@@ -61,16 +65,14 @@ extension Job {
       "federation.schedule", named(given.removeValue(forKey: "schedule"), "balanced"),
       clientSchedules)
     self.schedule = try inside("federation.schedule") { try clientSchedules.make(schedule) }
-    _ = try inside("federation.aggregator") { try aggregators.make(aggregator) }
+    self.aggregator = try inside("federation.aggregator") {
+      let made = try aggregators.make(aggregator)
+      _ = try made.channels(model.layout)
+      return made
+    }
     let federation = try inside("federation") {
-      // The plug-ins' keys are known, though they are not among the options.
-      for key in given.keys.sorted() {
-        let known = try jsonObject(FederationOptions()).keys + ["aggregator", "schedule"]
-        guard known.contains(key) else {
-          throw ConfigurationError(key, unknown("key", key, among: known.sorted()))
-        }
-      }
-      let options = try overlay(given, on: FederationOptions())
+      let options = try overlay(
+        given, on: FederationOptions(), alsoKnown: ["aggregator", "schedule"])
       try options.validate()
       return options
     }
@@ -90,6 +92,8 @@ extension Job {
     self.shards = absolute(shards)
     self.results = absolute(results)
 
+    var trainingTree = try jsonObject(training)
+    trainingTree["optimizer"] = optimizer
     var federationTree = try jsonObject(federation)
     federationTree["aggregator"] = aggregator
     federationTree["schedule"] = schedule
@@ -99,7 +103,7 @@ extension Job {
         "count": clients.count, "alpha": clients.alpha, "mix": clients.mix,
         "minimum": clients.minimum, "redistribute": clients.redistribute,
       ] as [String: Any],
-      "encoder": encoder, "method": method, "training": try jsonObject(training),
+      "encoder": encoder, "method": method, "training": trainingTree,
       "federation": federationTree, "monitor": try jsonObject(monitor), "views": views,
       "shards": shards, "results": results,
     ]
@@ -114,10 +118,20 @@ extension Job {
     }
   }
 
-  private static func check(_ key: String, _ name: String, among names: [String]) throws {
-    guard names.contains(name) else {
-      throw ConfigurationError(key, unknown(key, name, among: names))
+  /// Takes the optimizer out of the `training` section: `{name: …, options}`, a name alone, or with
+  /// SGD's options beside it, as job files had them when there was no other.
+  private static func optimizer(_ training: inout [String: Any]) throws -> Any {
+    var optimizer = named(training.removeValue(forKey: "optimizer"), "sgd")
+    for key in ["momentum", "weight_decay"] {
+      guard let value = training.removeValue(forKey: key) else { continue }
+      var options = optimizer as? [String: Any] ?? ["name": optimizer]
+      guard options[key] == nil else {
+        throw ConfigurationError(key, "is among optimizer's options too; leave one of them out")
+      }
+      options[key] = value
+      optimizer = options
     }
+    return optimizer
   }
 
   private static func seed(_ root: [String: Any]) throws -> UInt64 {
@@ -162,9 +176,9 @@ extension Job {
       throw ConfigurationError(key, unknown("key", key, among: known))
     }
     let plain = try overlay(given.filter { $0.key != "alpha" && $0.key != "mix" }, on: Plain())
-    try require(
+    try ConfigurationError.require(
       (1...1_000_000).contains(plain.count), "count", "\(plain.count) is outside 1 to 1000000")
-    try require(plain.minimum >= 0, "minimum", "\(plain.minimum) is below 0")
+    try ConfigurationError.require(plain.minimum >= 0, "minimum", "\(plain.minimum) is below 0")
     return ClientOptions(
       count: plain.count, alpha: try alpha(given["alpha"] ?? 0.1, present),
       mix: try mix(given["mix"], present), redistribute: plain.redistribute,
@@ -228,7 +242,8 @@ extension Job {
     }
     // In a fixed order, so that rounding does not depend on the dictionary's.
     let total = mix.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }
-    try require(abs(total - 1) < 1e-9, "mix", "adds up to \(total * 100) %, not 100 %")
+    try ConfigurationError.require(
+      abs(total - 1) < 1e-9, "mix", "adds up to \(total * 100) %, not 100 %")
     return mix
   }
 

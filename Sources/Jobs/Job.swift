@@ -3,7 +3,6 @@ import Encoders
 import Federation
 import Foundation
 import Layers
-import Methods
 import Training
 import Views
 
@@ -16,10 +15,12 @@ public struct Job {
   /// Sample stores by modality, absolute.
   public let data: [String: String]
   public let clients: ClientOptions
-  public let encoder: any Encoder
-  public let method: any Method
+  public let model: Model
   public let training: TrainingOptions
+  /// The optimizer of a client's training.
+  public let optimizer: any Optimizer
   public let federation: FederationOptions
+  public let aggregator: any Aggregator
   public let schedule: any ClientSchedule
   public let monitor: MonitorOptions
   /// The folder of the clients' shards, absolute.
@@ -33,22 +34,11 @@ public struct Job {
   /// The modalities of the data, in the order of their catalogue.
   public var modalityNames: [String] { modalities.names.filter { data[$0] != nil } }
 
-  /// A fresh aggregator, without state.
-  public func makeAggregator() throws -> any Aggregator {
-    try aggregators.make(section("federation")["aggregator"] ?? [:])
-  }
+  public var encoder: any Encoder { model.encoder }
 
   /// Which clients a round trains.
   public var selection: Selection {
     Selection(clients: clients.count, participation: federation.participation, seed: seed)
-  }
-
-  /// The optimizer of a client's training.
-  public func makeOptimizer() throws -> any Optimizer {
-    try optimizers.make([
-      "name": training.optimizer, "momentum": training.momentum,
-      "weight_decay": training.weightDecay,
-    ])
   }
 
   /// What a rank computes with.

@@ -32,13 +32,14 @@ public struct FederationOptions: Codable, Sendable, Equatable {
   }
 
   func validate() throws(ConfigurationError) {
-    try require(
+    try ConfigurationError.require(
       (1...1_000_000).contains(rounds), "rounds", "\(rounds) is outside 1 to 1000000")
-    try require(
+    try ConfigurationError.require(
       participation > 0 && participation <= 1, "participation",
       "\(participation) is not a share above 0 %, at most 100 %")
-    try require(keep.allSatisfy { $0 >= 1 }, "keep", "\(keep) are rounds from 1")
-    try require(checkpointEvery >= 1, "checkpoint_every", "\(checkpointEvery) is below 1")
+    try ConfigurationError.require(keep.allSatisfy { $0 >= 1 }, "keep", "\(keep) are rounds from 1")
+    try ConfigurationError.require(
+      checkpointEvery >= 1, "checkpoint_every", "\(checkpointEvery) is below 1")
   }
 }
 
@@ -63,14 +64,14 @@ public struct MonitorOptions: Codable, Sendable, Equatable {
   public var knn = KNN()
 
   func validate() throws(ConfigurationError) {
-    try require(every >= 0, "every", "\(every) is below 0")
-    try require(
+    try ConfigurationError.require(every >= 0, "every", "\(every) is below 0")
+    try ConfigurationError.require(
       Embedder.Output(rawValue: features) != nil, "features",
       unknown("features", features, among: Embedder.Output.allCases.map(\.rawValue)))
-    try require(knn.k >= 1, "knn.k", "\(knn.k) is below 1")
-    try require(knn.bank >= 0, "knn.bank", "\(knn.bank) is below 0")
-    try require(knn.queries >= 0, "knn.queries", "\(knn.queries) is below 0")
-    try require(
+    try ConfigurationError.require(knn.k >= 1, "knn.k", "\(knn.k) is below 1")
+    try ConfigurationError.require(knn.bank >= 0, "knn.bank", "\(knn.bank) is below 0")
+    try ConfigurationError.require(knn.queries >= 0, "knn.queries", "\(knn.queries) is below 0")
+    try ConfigurationError.require(
       knn.temperature >= 1e-3 && knn.temperature.isFinite, "knn.temperature",
       "\(knn.temperature) is below 0.001")
   }

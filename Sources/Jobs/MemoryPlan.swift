@@ -1,22 +1,24 @@
 import Datasets
-import Encoders
+import Federation
 import Layers
 import Machines
 import MessagePassing
-import Methods
-import Tensors
 import Training
 
 /// The most memory that a rank will hold, known before the run begins.
 public struct MemoryPlan {
   private let job: Job
   private let isWorker: Bool
+  private let isRoot: Bool
   private let largestClient: (samples: Int, bytes: Int)
 
   /// - Parameter largestClient: the most samples of a modality and the most bytes that one has.
-  public init(_ job: Job, isWorker: Bool, largestClient: (samples: Int, bytes: Int)) {
+  public init(
+    _ job: Job, isWorker: Bool, isRoot: Bool, largestClient: (samples: Int, bytes: Int)
+  ) {
     self.job = job
     self.isWorker = isWorker
+    self.isRoot = isRoot
     self.largestClient = largestClient
   }
 
@@ -72,37 +74,48 @@ public struct MemoryPlan {
 
   /// Everything of the model's size.
   private func modelVectors() throws -> Int {
+    let channels = try job.aggregator.channels(job.model.layout)
     // The global model, the exact sum in 64-bit integers, on rank 0 its Float32 and the copy that is
     // being written.
-    var floats = 5
-    // The client's model, its gradient, the optimizer's state.
-    if isWorker { floats += 2 + (try job.makeOptimizer().stateCount) }
-    return floats * job.encoder.layout.count * MemoryLayout<Float>.stride
+    var floats = 5 * job.model.layout.count
+    // The same of what is sent beside the model; of the server's vectors those that all receive, and
+    // rank 0's with their copy.
+    floats += 3 * Channels.count(channels.sent)
+    floats += isWorker ? Channels.count(channels.received) : 0
+    floats += isRoot ? 2 * Channels.count(channels.server) : 0
+    if isWorker {
+      // The client's model, and what a step holds beside it; what the client kept, and will keep.
+      floats +=
+        (1 + TrainingStep.vectorCount(job.model, job.optimizer)) * job.model.layout.count
+      floats += 2 * Channels.count(channels.kept)
+    }
+    return floats * MemoryLayout<Float>.stride
   }
 
-  /// What a training step holds beside them, by the steps of two small batches: all but a fixed
-  /// part grows with the batch.
+  /// What a training step holds beside them.
   private func stepBuffers(threads: Int) throws -> Int {
-    let batch = min(job.training.batch, max(2, largestClient.samples))
+    try Self.extrapolated(to: min(job.training.batch, max(2, largestClient.samples))) {
+      try trial(batch: $0, threads)
+    }
+  }
+
+  /// The bytes that so many samples take, by a trial of two small numbers of them: all but a fixed
+  /// part grows with the number.
+  public static func extrapolated(
+    to count: Int, _ trial: (_ samples: Int) throws -> Int
+  ) rethrows -> Int {
     let (small, larger) = (2, 6)
-    let first = try trial(batch: small, threads)
-    guard batch > small else { return first }
-    return first + (try trial(batch: larger, threads) - first) * (batch - small) / (larger - small)
+    let first = try trial(small)
+    guard count > small else { return first }
+    return first + (try trial(larger) - first) * (count - small) / (larger - small)
   }
 
   private func trial(batch: Int, _ threads: Int) throws -> Int {
     let engine = try Engine(lanes: try Engine.lanesFromEnvironment(), threads: threads)
-    let step = TrainingStep(
-      encoder: job.encoder, method: job.method, optimizer: try job.makeOptimizer(),
-      joined: job.training.views == .joined, recompute: job.training.recompute, engine)
-    // Zeros: what memory a step takes does not depend on values.
-    let parameters = ParameterVector(job.encoder.layout)
-    let side = job.encoder.inputSide
-    let views = FeatureMap(
-      engine.pool, images: 2 * batch, channels: job.encoder.inputChannels, height: side,
-      width: side, layout: .plain)
-    for i in 0..<views.buffer.floats.count { views.pointer[i] = Float(i % 255) / 255 }
-    _ = step.run(views, parameters, rate: job.training.rate)
+    let timer = StepTimer(
+      job.model, modality: job.modalityNames[0], optimizer: job.optimizer, batch: batch,
+      settings: job.training.step, engine)
+    _ = timer.run()
     return engine.highWater
   }
 }

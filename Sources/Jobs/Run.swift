@@ -23,8 +23,7 @@ public final class Run {
   private let folder: RunFolder
   /// Rank 0's at work.
   private let writer: CheckpointWriter
-  private let aggregator: any Aggregator
-  private var federation: FederatedTraining
+  private let federation: FederatedTraining
   /// Rank 0's.
   private var results: Results?
 
@@ -41,10 +40,8 @@ public final class Run {
     let folder = RunFolder(job.results)
     self.folder = folder
     writer = CheckpointWriter(folder.checkpoints)
-    let aggregator = try job.makeAggregator()
-    self.aggregator = aggregator
 
-    var completed = 0
+    var saved: Checkpoint?
     var results: Results?
     try communicator.agreeOnRoot {
       if fresh, let old = try folder.setAside() { observer.note("moved the old run to \(old)") }
@@ -63,27 +60,47 @@ public final class Run {
             path: path, message: "its model has other parameters; start over with --fresh")
         }
         assembly.model.assign(checkpoint.model)
-        aggregator.serverState = checkpoint.serverState
-        completed = checkpoint.round
-        observer.note("continuing after round \(completed)")
+        try folder.clientStates.verify(checkpoint.kept)
+        saved = checkpoint
+        observer.note("continuing after round \(checkpoint.round)")
       }
       results = try Results(
-        folder.resultsFile, completed: completed,
+        folder.resultsFile, completed: saved?.round ?? 0,
         attributes: [
           "job": jsonText(job.resolved), "host": Machine().host,
           "instruction_set": assembly.instructionSet, "ranks": "\(communicator.size)",
         ])
     }
     self.results = results
-    completed = Int(try communicator.broadcast(Int64(completed)))
-    federation = FederatedTraining(
+    let completed = Int(try communicator.broadcast(Int64(saved?.round ?? 0)))
+    let federation = try FederatedTraining(
       .init(
-        communicator: communicator, trainer: assembly.trainer, aggregator: aggregator,
+        communicator: communicator, trainer: assembly.trainer, aggregator: assembly.aggregator,
         schedule: job.schedule, selection: job.selection,
         samples: (0..<job.clients.count).map { client in
           assembly.samples.values.reduce(0) { $0 + $1[client] }
-        }, isStopped: assembly.isStopped),
-      global: assembly.model, completed: completed)
+        }, states: folder.clientStates, isStopped: assembly.isStopped),
+      global: assembly.model, completed: completed, kept: saved?.kept ?? [:])
+    self.federation = federation
+    try communicator.agreeOnRoot {
+      guard let saved else { return }
+      let path = folder.checkpoints.file(round: saved.round)
+      try Self.restore(federation.serverState, from: saved, at: path)
+    }
+  }
+
+  /// Gives the algorithm's vectors on rank 0 the values that a checkpoint has.
+  private static func restore(
+    _ state: [String: ParameterVector], from checkpoint: Checkpoint, at path: String
+  ) throws {
+    for (name, vector) in state {
+      guard let saved = checkpoint.serverState[name], saved.layout == vector.layout else {
+        throw JobError(
+          path: path,
+          message: "has no '\(name)' of the aggregator's that fits; start over with --fresh")
+      }
+      vector.assign(saved)
+    }
   }
 
   /// Trains to the last round. Returns the model's hash on rank 0, nil elsewhere.
@@ -139,7 +156,7 @@ public final class Run {
     try writer.save(
       Checkpoint(
         round: federation.completed, job: jsonText(job.resolved), shards: assembly.shards,
-        model: federation.global, serverState: aggregator.serverState),
+        model: federation.global, serverState: federation.serverState, kept: federation.kept),
       keep: job.federation.keep)
     if isLast { try writer.finish() }
   }

@@ -8,6 +8,7 @@ public struct RunFolder {
   public init(_ path: String) { self.path = path }
 
   public var checkpoints: CheckpointFolder { CheckpointFolder(path) }
+  public var clientStates: ClientStates { checkpoints.clientStates }
   public var resultsFile: String { "\(path)/results.h5" }
 
   /// Makes the folder, unless it is there. Throws where files cannot be made in it.

@@ -7,7 +7,6 @@ import Training
 final class ShardTrainer: ClientTrainer {
   private let shards: ShardReader
   private let trainer: LocalTrainer
-
   private let isStopped: () -> Bool
 
   /// - Parameter isStopped: whether training is to be given up, asked before each step.
@@ -17,9 +16,8 @@ final class ShardTrainer: ClientTrainer {
     self.isStopped = isStopped
   }
 
-  func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
+  func train(_ task: ClientTask) throws -> LocalUpdate {
     try trainer.train(
-      try shards.load(client: client), round: round, from: global,
-      isStopped: isStopped)
+      try shards.load(client: task.client), task, isStopped: isStopped)
   }
 }

@@ -55,10 +55,10 @@ public struct ExperimentPlan {
     _ planned: [PlannedCell], _ cases: [[SpeedCase]], _ progress: (String) -> Void
   ) throws -> Speeds {
     let machine = Machine()
-    let first = try SpeedMeasurement(optimizer: planned[0].job.makeOptimizer())
+    let first = try SpeedMeasurement(optimizer: planned[0].job.optimizer)
     var speeds = Speeds(processor: machine.processor, instructionSet: first.instructionSet)
     for (cell, own) in zip(planned, cases) {
-      let measurement = try SpeedMeasurement(optimizer: cell.job.makeOptimizer())
+      let measurement = try SpeedMeasurement(optimizer: cell.job.optimizer)
       for item in own where speeds.seconds[item.key] == nil {
         if case .step(_, _, 2) = item, machine.cores < 2 {
           throw JobError(
@@ -85,6 +85,7 @@ public struct ExperimentPlan {
       let key = [
         "encoder": jsonText(job.section("encoder")), "training": jsonText(job.section("training")),
         "method": jsonText(job.section("method")),
+        "aggregator": jsonText(["": job.section("federation")["aggregator"] ?? ""]),
       ]
       let other = largest[key]
       largest[key] = (
@@ -92,7 +93,9 @@ public struct ExperimentPlan {
       )
     }
     return try largest.values.map { job, samples, bytes in
-      try MemoryPlan(job, isWorker: true, largestClient: (samples, bytes)).bytes(threads: threads)
+      try MemoryPlan(
+        job, isWorker: true, isRoot: false, largestClient: (samples, bytes)
+      ).bytes(threads: threads)
     }.max() ?? 0
   }
 }

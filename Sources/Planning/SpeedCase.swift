@@ -42,12 +42,15 @@ public enum SpeedCase: Hashable, Sendable {
     public let method: Settings
     public let areViewsJoined: Bool
     public let recomputes: Bool
+    /// Of the views; no network of today takes longer for one than for another.
+    let modality: String
 
     init(_ job: Job) throws {
       encoder = try Settings(job.section("encoder"), of: encoders)
       method = try Settings(job.section("method"), of: methods)
       areViewsJoined = job.training.views == .joined
       recomputes = job.training.recompute
+      modality = job.modalityNames[0]
     }
 
     /// "resnet18, simclr".

@@ -1,6 +1,7 @@
 import Datasets
 import Encoders
 import Evaluation
+import Jobs
 import Layers
 import Machines
 import MessagePassing
@@ -41,8 +42,9 @@ struct SpeedMeasurement {
   /// The median of steps after the first: of at least two, and of some seconds.
   private func measure(_ step: SpeedCase.StepCase, batch: Int, _ threads: Int) throws -> Double {
     let timer = StepTimer(
-      encoder: try encoders.make(step.encoder.tree), method: try methods.make(step.method.tree),
-      optimizer: optimizer, batch: batch, joined: step.areViewsJoined, recompute: step.recomputes,
+      try Model(encoders.make(step.encoder.tree), methods.make(step.method.tree)),
+      modality: step.modality, optimizer: optimizer, batch: batch,
+      settings: .init(joined: step.areViewsJoined, recompute: step.recomputes),
       try Engine(lanes: engine.lanes, threads: threads))
     _ = timer.run()
     var times: [Double] = []

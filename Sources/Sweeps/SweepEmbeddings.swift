@@ -31,21 +31,22 @@ public struct SweepEmbeddings {
     guard let given = value as? [String: Any] else {
       throw ConfigurationError("", "expected a mapping as in { data: [STORE], rounds: [10, 20] }")
     }
-    try require(
+    try ConfigurationError.require(
       given["data"].map { $0 is [String] } ?? true, "data", "expected a list of sample stores")
-    try require(
+    try ConfigurationError.require(
       given["rounds"].map { $0 is [Int] } ?? true, "rounds", "expected a list of rounds")
     let own = try overlay(given, on: Options())
-    try require(!own.data.isEmpty, "data", "missing; give sample stores")
-    try require(
+    try ConfigurationError.require(!own.data.isEmpty, "data", "missing; give sample stores")
+    try ConfigurationError.require(
       own.modality.isEmpty || modalities.names.contains(own.modality), "modality",
       unknown("modality", own.modality, among: modalities.names))
     guard let output = Embedder.Output(rawValue: own.features) else {
       throw ConfigurationError(
         "features", "'\(own.features)' is neither encoder nor projection")
     }
-    try require(own.limit >= (given["limit"] == nil ? 0 : 1), "limit", "\(own.limit) is below 1")
-    try require(
+    try ConfigurationError.require(
+      own.limit >= (given["limit"] == nil ? 0 : 1), "limit", "\(own.limit) is below 1")
+    try ConfigurationError.require(
       Set(own.rounds).count == own.rounds.count, "rounds", "\(own.rounds) has a round twice")
     options = EmbeddingOptions(
       data: own.data.map(absolute), modality: own.modality.isEmpty ? nil : own.modality,

@@ -20,9 +20,12 @@ import Training
       let total = selected.reduce(0) { $0 + ToyTrainer.samples[$1] }
       var mean = [Double](repeating: 0, count: global.count)
       for client in selected {
-        let update = try ToyTrainer().train(client: client, round: round, from: global)
+        let update = try ToyTrainer().train(
+          ClientTask(
+            client: client, round: round, global: global, rule: try aggregators.make("fedavg")))
+        let model = update.state?.model ?? global
         let share = Double(ToyTrainer.samples[client]) / Double(total)
-        for i in 0..<global.count { mean[i] += share * Double(update.parameters.floats[i]) }
+        for i in 0..<global.count { mean[i] += share * Double(model.floats[i]) }
       }
       for i in 0..<global.count {
         #expect(abs(Double(federation.global.floats[i]) - mean[i]) < 1e-7)
@@ -49,7 +52,7 @@ import Training
   }
 
   @Test func withoutAnySampleTheModelStays() throws {
-    let federation = FederatedTraining(
+    let federation = try FederatedTraining(
       .init(
         communicator: Communicator(), trainer: ToyTrainer(),
         aggregator: try aggregators.make("fedavg"),
@@ -65,7 +68,7 @@ import Training
 
   /// However many shares add up to the whole.
   @Test(arguments: [1, 7, 1000]) func whereNobodyTrainsTheModelStays(clients: Int) throws {
-    let federation = FederatedTraining(
+    let federation = try FederatedTraining(
       .init(
         communicator: Communicator(), trainer: IdleTrainer(),
         aggregator: try aggregators.make("fedavg"),
@@ -102,7 +105,7 @@ import Training
 
 /// Asked to stop in its first client's midst.
 final class StoppedTrainer: ClientTrainer {
-  func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
+  func train(_ task: ClientTask) throws -> LocalUpdate {
     throw TrainingStopped()
   }
 }
@@ -110,14 +113,14 @@ final class StoppedTrainer: ClientTrainer {
 final class FailingTrainer: ClientTrainer {
   struct Failure: Error, CustomStringConvertible { let description = "no such shard" }
 
-  func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
+  func train(_ task: ClientTask) throws -> LocalUpdate {
     throw Failure()
   }
 }
 
 final class IdleTrainer: ClientTrainer {
-  func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
-    LocalUpdate(parameters: global, steps: 0, views: 0, losses: [:])
+  func train(_ task: ClientTask) throws -> LocalUpdate {
+    LocalUpdate(state: nil, views: 0, losses: [:])
   }
 }
 

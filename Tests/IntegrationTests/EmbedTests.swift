@@ -99,7 +99,7 @@ import Views
           of: $0, index: index,
           into: UnsafeMutableBufferPointer(start: input.pointer, count: input.imageCount))
       }
-      let results = encoder.infer(input, model, engine)
+      let results = encoder.infer(input, of: modality, model, engine)
       for i in features.indices {
         features[i] += results.features.pointer[i] / Float(maker.evaluationViewCount)
       }

@@ -33,7 +33,7 @@ import Testing
     #expect(job.clients.alpha == ["image": 0.1, "audio": 0.1])
     #expect(job.clients.mix == ["image+audio": 1] && !job.clients.redistribute)
     #expect(job.training.localEpochs == 5 && job.training.batch == 256)
-    #expect(job.training.weightDecay == 1e-4)
+    #expect(job.training.clip == 0)
     #expect(job.federation.rounds == 100 && job.federation.participation == 0.1)
     #expect(job.monitor.every == 10 && job.monitor.knn.k == 200)
     #expect(job.shards == folder.path("jobs/shards/demo"))
@@ -64,8 +64,10 @@ import Testing
     #expect(job.clients.mix == ["image+audio": 0.34, "image": 0.33, "audio": 0.33])
     #expect(job.encoder.inputSide == 32)
     #expect(job.section("method")["temperature"] as? Double == 0.2)
-    #expect(job.training.rate == 0.03 && job.training.weightDecay == 1e-5)
-    #expect(job.training.order == .imagesFirst && job.training.lastBatch == .drop)
+    #expect(job.training.rate == 0.03)
+    let optimizer = try #require(job.section("training")["optimizer"] as? [String: Any])
+    #expect(optimizer["weight_decay"] as? Double == 1e-5 && optimizer["name"] as? String == "sgd")
+    #expect(job.training.order == .first("image") && job.training.lastBatch == .drop)
     #expect(job.federation.participation == 0.2)
     #expect(job.monitor.knn.k == 20 && job.monitor.knn.temperature == 0.1)
     #expect(job.results == folder.path("out"))
@@ -100,9 +102,8 @@ import Testing
     ("sed: 1", "demo.yaml:2: sed: unknown key 'sed' (did you mean 'seed'?)"),
     (
       "training:\n  temprature: 1\n",
-      "demo.yaml:3: training.temprature: unknown key 'temprature'; there are: batch, last_batch, "
-        + "local_epochs, momentum, optimizer, order, rate, recompute, schedule, threads, views, "
-        + "weight_decay"
+      "demo.yaml:3: training.temprature: unknown key 'temprature'; there are: batch, clip, "
+        + "last_batch, local_epochs, optimizer, order, rate, recompute, schedule, threads, views"
     ),
     (
       "training: { ratee: 1 }",
@@ -116,18 +117,33 @@ import Testing
       "training: { batch: 1 }",
       "demo.yaml:2: training.batch: 1 is below 2: the loss compares samples of a batch"
     ),
-    ("training: { momentum: 1 }", "demo.yaml:2: training.momentum: 1.0 is not in 0 ..< 1"),
+    (
+      "training: { momentum: 1 }", "demo.yaml:2: training.optimizer.momentum: 1.0 is not in 0 ..< 1"
+    ),
     (
       "training: { order: alternat }",
-      "demo.yaml:2: training.order: unknown value 'alternat' (did you mean 'alternate'?)"
+      "demo.yaml:2: training.order: unknown order 'alternat' (did you mean 'alternate'?)"
     ),
     (
       "training: { optimizer: sdg }",
-      "demo.yaml:2: training.optimizer: unknown optimizer 'sdg' (did you mean 'sgd'?)"
+      "demo.yaml:2: training.optimizer.name: unknown optimizer 'sdg' (did you mean 'sgd'?)"
+    ),
+    (
+      "training: { optimizer: { name: sgd, momentum: 0.5 }, momentum: 0.9 }",
+      "demo.yaml:2: training.momentum: is among optimizer's options too; leave one of them out"
+    ),
+    (
+      "training: { optimizer: { name: sgd, betas: 1 } }",
+      "demo.yaml:2: training.optimizer.betas: unknown key 'betas'; there are: momentum, nesterov, "
+        + "weight_decay"
+    ),
+    (
+      "training: { order: 'first:video' }",
+      "demo.yaml:2: training.order: unknown modality 'video'; there are: image, audio"
     ),
     (
       "training: { schedule: cosine-locl }",
-      "demo.yaml:2: training.schedule: unknown schedule 'cosine-locl' "
+      "demo.yaml:2: training.schedule: unknown rate schedule 'cosine-locl' "
         + "(did you mean 'cosine-local'?)"
     ),
     ("training: 5", "demo.yaml:2: training: expected a mapping, 'key: value'"),

@@ -96,7 +96,8 @@ struct ClassifierTraining {
     }
     try FineTuningMemory(
       classifier: classifier, options: options, pieces: pieces,
-      samples: train.map(\.rows.count).max() ?? 0, recompute: context.recompute
+      samples: train.map(\.rows.count).max() ?? 0, recompute: context.recompute,
+      modality: train[0].modality
     ).check(context)
     let velocity = ParameterVector(classifier.layout)
     var steps = 0

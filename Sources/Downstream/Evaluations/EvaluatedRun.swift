@@ -36,9 +36,10 @@ public final class EvaluatedRun {
       do { job = try Job(path: "\(path)/checkpoint", try YAMLTree(text).root) } catch {
         throw JobError(path: path, message: "the job of its checkpoint cannot be read: \(error)")
       }
-      let model = checkpoint?.model ?? ParameterVector(job.encoder.layout)
-      guard model.layout == job.encoder.layout else {
-        throw JobError(path: path, message: "its model is not that of its job's encoder")
+      let model = checkpoint?.model ?? ParameterVector(job.model.layout)
+      guard model.layout == job.model.layout else {
+        throw JobError(
+          path: path, message: "its model is not that of its job's encoder and method")
       }
       return (job, model)
     }

@@ -24,8 +24,8 @@ public struct SampleOptions: Codable, Sendable, Equatable {
   }
 
   func validate() throws {
-    try require(!data.isEmpty, "data", "missing; give a sample store")
-    try require(
+    try ConfigurationError.require(!data.isEmpty, "data", "missing; give a sample store")
+    try ConfigurationError.require(
       modality.isEmpty || modalities.names.contains(modality), "modality",
       unknown("modality", modality, among: modalities.names))
   }

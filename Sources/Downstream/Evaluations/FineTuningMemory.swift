@@ -12,6 +12,8 @@ struct FineTuningMemory {
   /// Training samples of the largest modality.
   let samples: Int
   let recompute: Bool
+  /// One that is trained on.
+  let modality: String
 
   /// Throws on all ranks where the ranks of a node need more than it has. Collective.
   func check(_ context: EvaluationContext) throws {
@@ -23,14 +25,10 @@ struct FineTuningMemory {
       fixed + step, mend: "give --recompute, or raise 'pieces'", context.communicator)
   }
 
-  /// What a piece's step holds, by the steps of two small ones: all but a fixed part grows with the
-  /// piece.
+  /// What a piece's step holds.
   private func stepBuffers(_ engine: Engine) throws -> Int {
     let piece = max(2, (min(options.batch, samples) + pieces - 1) / pieces)
-    let (small, larger) = (2, 6)
-    let first = try trial(small, engine)
-    guard piece > small else { return first }
-    return first + (try trial(larger, engine) - first) * (piece - small) / (larger - small)
+    return try MemoryPlan.extrapolated(to: piece) { try trial($0, engine) }
   }
 
   private func trial(_ count: Int, _ like: Engine) throws -> Int {
@@ -41,9 +39,11 @@ struct FineTuningMemory {
       engine.pool, images: count, channels: classifier.inputChannels,
       height: classifier.inputSide, width: classifier.inputSide, layout: .plain)
     views.buffer.floats.update(repeating: 0)
-    let (logits, saved) = classifier.forward(
-      views, groups: 1, recompute: recompute, parameters, engine)
-    classifier.backward(logits, saved, parameters, into: parameters.copy(), engine)
+    let (output, saved) = classifier.forward(
+      views, of: modality, groups: 1, recompute: recompute, parameters, engine)
+    classifier.backward(
+      EncoderGradient(projection: output.projection), saved, parameters,
+      into: parameters.copy(), engine)
     return engine.highWater
   }
 }

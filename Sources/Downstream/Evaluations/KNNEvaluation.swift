@@ -96,8 +96,8 @@ public struct NeighbourOptions: Codable, Sendable, Equatable {
   public var features = "encoder"
 
   func validate() throws {
-    try require(k >= 1, "k", "\(k) is below 1")
-    try require(
+    try ConfigurationError.require(k >= 1, "k", "\(k) is below 1")
+    try ConfigurationError.require(
       temperature >= 1e-3 && temperature.isFinite, "temperature", "\(temperature) is below 0.001")
     _ = try output
   }

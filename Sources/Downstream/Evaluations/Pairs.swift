@@ -12,7 +12,7 @@ public struct PairOptions: Codable, Sendable, Equatable {
   public var test = "test"
 
   func validate() throws {
-    try require(!data.isEmpty, "data", "missing; give a sample store with pairs")
+    try ConfigurationError.require(!data.isEmpty, "data", "missing; give a sample store with pairs")
   }
 
   /// Both splits' pairs and their classes.

@@ -56,7 +56,7 @@ struct DescribeCommand: ParsableCommand {
     let encoder = job.encoder
     Console.line(
       """
-      # \(encoder.layout.trainableCount) parameters; views of \(encoder.inputSide) x \
+      # \(job.model.layout.trainableCount) parameters; views of \(encoder.inputSide) x \
       \(encoder.inputSide) x \(encoder.inputChannels); \(selection.count) of \
       \(job.clients.count) clients a round, at most \(selection.count + 1) ranks
       # shards in \(job.shards)

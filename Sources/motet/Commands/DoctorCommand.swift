@@ -7,6 +7,7 @@ import Layers
 import Machines
 import MessagePassing
 import Tensors
+import Training
 
 /// What this machine gives, and whether the ranks can work together: under mpirun, it makes real
 /// collectives.
@@ -56,11 +57,10 @@ struct DoctorCommand: ParsableCommand {
       var random = RandomStream(seed: 1, purpose: .sampling, client: client + 1)
       for i in 0..<model.count { model.floats[i] += random.uniform() - 0.5 }
       // Shares 1/1830, 2/1830, … of 1.
-      try sum.add(model, weights: [Double(client + 1) / 1830], client: client, round: 1)
+      try sum.add(
+        Contribution(model, weight: Double(client + 1) / 1830), client: client, round: 1)
     }
     try sum.reduce(communicator)
-    let mean = ParameterVector(layout)
-    sum.copy(to: mean)
-    return modelHash(mean)
+    return modelHash(sum.vector())
   }
 }

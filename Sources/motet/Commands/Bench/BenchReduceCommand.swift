@@ -6,6 +6,7 @@ import Layers
 import Machines
 import MessagePassing
 import Tensors
+import Training
 
 /// What a round sends: the model to all ranks, and their exact sums to rank 0.
 struct BenchReduceCommand: BenchCase {
@@ -38,13 +39,12 @@ struct BenchReduceCommand: BenchCase {
       let bandwidth = communicator.rank == 0 ? Limits.bandwidth(engine) : 0
       let model = ParameterVector(layout)
       let sum = ExactSum(layout)
-      let weights = [Double](repeating: 0.5, count: layout.entries.count)
       var broadcasts: [Double] = []
       var reduces: [Double] = []
       for _ in 0...repeats {
         try communicator.barrier()
         broadcasts.append(try Machines.seconds { try communicator.broadcast(model.floats) })
-        try sum.add(model, weights: weights, client: 0, round: 1)
+        try sum.add(Contribution(model, weight: 0.5), client: 0, round: 1)
         try communicator.barrier()
         reduces.append(
           try Machines.seconds {

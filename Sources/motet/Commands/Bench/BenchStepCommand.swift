@@ -1,10 +1,10 @@
 import ArgumentParser
 import Encoders
 import Foundation
+import Jobs
 import Layers
 import Machines
 import Methods
-import Planning
 import Training
 
 /// A whole training step without augmentation.
@@ -35,8 +35,8 @@ struct BenchStepCommand: BenchCase {
     let engine = try Engine(lanes: Engine.lanesFromEnvironment(), threads: threads)
     let encoder = try encoders.make(["name": self.encoder, "input": input])
     let timer = StepTimer(
-      encoder: encoder, method: try methods.make("simclr"), optimizer: SGD(SGD.defaults),
-      batch: batch, recompute: recompute, engine)
+      try Model(encoder, methods.make("simclr")), modality: "image",
+      optimizer: try SGD(SGD.defaults), batch: batch, settings: .init(recompute: recompute), engine)
 
     let peakBefore = Limits.peak(engine)
     var times: [Double] = []

@@ -1,59 +1,42 @@
-import Catalogues
-import Layers
 import Tensors
 
-/// The options that every encoder has for its head.
-protocol ProjectionHeadOptions {
-  var hidden: Int { get }
-  var hiddenLayers: Int { get }
-  var hiddenNorm: Bool { get }
-  var projection: Int { get }
-}
-
-extension ProjectionHeadOptions {
-  func checkHead() throws {
-    try ConfigurationError.check("hidden", hidden, in: 0...65_536)
-    try ConfigurationError.check("hidden_layers", hiddenLayers, in: 1...8)
-    guard !hiddenNorm || hidden % 32 == 0 else {
-      throw ConfigurationError("hidden", "\(hidden) is no multiple of 32, as BatchNorm needs")
-    }
-    try ConfigurationError.check("projection", projection, in: 1...65_536)
-  }
-}
-
-/// From features to the projection that the loss sees: one linear layer; or hidden layers before it,
-/// each a linear layer, BatchNorm where asked, and ReLU. Named as PyTorch names `fc`, or `fc.0`,
-/// `fc.2`, … of a Sequential.
-struct ProjectionHead: Sendable {
+/// From features to the projection that the loss sees, and what a method may have behind it: one
+/// linear layer; or hidden layers before it, each a linear layer, BatchNorm where asked, and ReLU.
+/// Named as PyTorch names `fc`, or `fc.0`, `fc.2`, … of a Sequential.
+public struct ProjectionHead: Sendable {
   private let hidden: [(linear: Linear, norm: BatchNorm?)]
   private let last: Linear
 
-  init(
-    _ name: String, _ layout: inout ParameterLayout, input: Int,
-    _ options: some ProjectionHeadOptions
+  /// - Parameters:
+  ///   - hidden: width of the hidden layers; 0 for none.
+  ///   - hiddenNorm: whether each has a BatchNorm; its width is then a multiple of
+  ///     `BatchNorm.channelUnit`.
+  public init(
+    _ name: String, _ layout: inout ParameterLayout, input: Int, hidden hiddenWidth: Int,
+    hiddenLayers: Int = 1, hiddenNorm: Bool, output: Int
   ) {
-    guard options.hidden > 0 else {
+    guard hiddenWidth > 0 else {
       hidden = []
-      last = Linear(name, &layout, input: input, output: options.projection)
+      last = Linear(name, &layout, input: input, output: output)
       return
     }
     var width = input
     var place = 0
     var hidden: [(Linear, BatchNorm?)] = []
-    for _ in 0..<options.hiddenLayers {
-      let linear = Linear("\(name).\(place)", &layout, input: width, output: options.hidden)
+    for _ in 0..<hiddenLayers {
+      let linear = Linear("\(name).\(place)", &layout, input: width, output: hiddenWidth)
       let norm =
-        options.hiddenNorm
-        ? BatchNorm("\(name).\(place + 1)", &layout, channels: options.hidden, relu: true) : nil
+        hiddenNorm
+        ? BatchNorm("\(name).\(place + 1)", &layout, channels: hiddenWidth, relu: true) : nil
       hidden.append((linear, norm))
-      width = options.hidden
-      place += options.hiddenNorm ? 3 : 2
+      width = hiddenWidth
+      place += hiddenNorm ? 3 : 2
     }
     self.hidden = hidden
-    last = Linear("\(name).\(place)", &layout, input: width, output: options.projection)
+    last = Linear("\(name).\(place)", &layout, input: width, output: output)
   }
 
-  struct Saved {
+  public struct Saved {
     struct Layer {
       let linear: Linear.Saved
       let norm: BatchNorm.Saved?
@@ -65,7 +48,7 @@ struct ProjectionHead: Sendable {
   }
 
   /// Every parameter fresh; `linear` is the encoder's rule for linear layers.
-  func initialise(_ fresh: Initialisation, _ linear: (Linear) -> Void) {
+  public func initialise(_ fresh: Initialisation, _ linear: (Linear) -> Void) {
     for layer in hidden {
       linear(layer.linear)
       if let norm = layer.norm { fresh.identity(norm) }
@@ -74,7 +57,7 @@ struct ProjectionHead: Sendable {
   }
 
   /// `groups` consecutive parts of the batch have their own batch statistics.
-  func forward(
+  public func forward(
     _ x: Matrix, groups: Int, _ parameters: ParameterVector, _ engine: Engine
   ) -> (projection: Matrix, saved: Saved) {
     var x = x
@@ -96,7 +79,7 @@ struct ProjectionHead: Sendable {
   }
 
   /// With the running statistics.
-  func infer(_ x: Matrix, _ parameters: ParameterVector, _ engine: Engine) -> Matrix {
+  public func infer(_ x: Matrix, _ parameters: ParameterVector, _ engine: Engine) -> Matrix {
     var x = x
     for layer in hidden {
       let a = layer.linear.forward(x, parameters, engine).y
@@ -108,7 +91,7 @@ struct ProjectionHead: Sendable {
   }
 
   /// The features' gradient; the parameters' are added to `gradient`.
-  func backward(
+  public func backward(
     _ dy: Matrix, _ saved: Saved, _ parameters: ParameterVector, into gradient: ParameterVector,
     _ engine: Engine
   ) -> Matrix {
@@ -131,5 +114,5 @@ struct ProjectionHead: Sendable {
   }
 
   /// Floating-point operations for one row.
-  var operations: Double { hidden.reduce(last.operations) { $0 + $1.linear.operations } }
+  public var operations: Double { hidden.reduce(last.operations) { $0 + $1.linear.operations } }
 }
