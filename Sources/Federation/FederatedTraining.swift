@@ -152,26 +152,6 @@ public final class FederatedTraining {
     return gathered.map { report(round, $0, watch.laps) }
   }
 
-  /// Rounds up to `rounds`. After each, all ranks call `monitor` with the report (rank 0's), then
-  /// `checkpoint`: the order in which nothing of a round is lost, since a run that dies in between
-  /// repeats the round. `checkpoint` is told whether the run ends there: at the last round, or by
-  /// a signal.
-  public func run(
-    rounds: Int, monitor: (RoundReport?) throws -> Void,
-    checkpoint: (_ isLast: Bool) throws -> Void
-  ) throws {
-    while completed < rounds {
-      do {
-        let report = try round()
-        try monitor(report)
-      } catch let stop as TrainingStopped {
-        try checkpoint(true)
-        throw stop
-      }
-      try checkpoint(completed == rounds)
-    }
-  }
-
   private func train(_ terms: ClientTerms, kept: KeptState?) throws -> ClientFigures {
     let clock = ContinuousClock()
     let start = clock.now

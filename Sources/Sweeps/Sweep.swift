@@ -209,7 +209,7 @@ struct SweepBase {
   func job(_ settings: [SweepSetting], number: Int, own: [String: Any] = [:]) throws -> Job {
     var root = root.merging(own) { $1 }
     for setting in settings where !setting.isLabel {
-      root = Job.replace(setting.key, by: relocated(setting), in: root)
+      root = Setting.replace(setting.key, by: relocated(setting), in: root)
     }
     do {
       return try Job(path: path, root)

@@ -62,11 +62,11 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
 
   public var otherRun: String? { options.own.with.isEmpty ? nil : options.own.with }
 
-  public func load() throws -> EvaluationLoad {
-    let (train, test, _) = try options.pairs.load()
+  public func workload() throws -> EvaluationWorkload {
+    let (train, test, _) = try options.pairs.workload()
     let output = try options.neighbours.output
     // Images, sounds, both.
-    return EvaluationLoad(
+    return EvaluationWorkload(
       embeddings: (train + test).map { .init(samples: $0, output: output) },
       neighbours: [1, 1, 2].map {
         .init(queries: test[0].count, bank: train[0].count, features: $0, output: output)

@@ -31,11 +31,11 @@ public struct PairOptions: Codable, Sendable, Equatable {
   }
 
   /// Both splits' images and sounds, counted.
-  func load() throws -> (
-    train: [EvaluationLoad.Samples], test: [EvaluationLoad.Samples], classes: Int
+  func workload() throws -> (
+    train: [EvaluationWorkload.Samples], test: [EvaluationWorkload.Samples], classes: Int
   ) {
     let store = try SampleStore.open(data)
-    func samples(_ split: String) throws -> [EvaluationLoad.Samples] {
+    func samples(_ split: String) throws -> [EvaluationWorkload.Samples] {
       let pairs = try store.pairs(split: split)
       return try ["image", "audio"].map { modality in
         .init(

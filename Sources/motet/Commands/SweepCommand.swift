@@ -9,7 +9,7 @@ struct SweepCommand: ParsableCommand {
     commandName: "sweep",
     abstract: "Runs that differ in some settings, from one file, and what follows each.",
     subcommands: [
-      SweepExpand.self, SweepRun.self, SweepStatus.self, SweepCellCommand.self,
+      SweepExpandCommand.self, SweepRunCommand.self, SweepStatusCommand.self, SweepCellCommand.self,
     ])
 }
 

@@ -5,7 +5,7 @@ import Machines
 import Sweeps
 
 /// A whole sweep on this machine.
-struct SweepRun: ParsableCommand {
+struct SweepRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Run a sweep here, one cell after the other. The same command continues.",

@@ -3,7 +3,7 @@ import Foundation
 import Sweeps
 
 /// How far a sweep is.
-struct SweepStatus: ParsableCommand {
+struct SweepStatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Show how far each cell of a sweep is.")
 
