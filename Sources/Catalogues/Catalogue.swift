@@ -9,6 +9,8 @@ public struct Catalogue<Product>: Sendable {
     public let summary: String
     /// The options with their defaults, as a JSON object.
     public let defaults: @Sendable () throws -> [String: Any]
+    /// The options that name files.
+    public let fileOptions: [String]
     let make: @Sendable ([String: Any]) throws -> Product
     let resolve: @Sendable ([String: Any]) throws -> [String: Any]
 
@@ -17,6 +19,7 @@ public struct Catalogue<Product>: Sendable {
       name = P.name
       summary = P.summary
       defaults = { try jsonObject(P.defaults) }
+      fileOptions = P.fileOptions
       make = { given in cast(try P(try overlay(given, on: P.defaults))) }
       // Through the options' type, so that 3 and 3.0 resolve to the same.
       resolve = { given in try jsonObject(try overlay(given, on: P.defaults)) }
@@ -55,6 +58,9 @@ public struct Catalogue<Product>: Sendable {
     resolved["name"] = entry.name
     return resolved
   }
+
+  /// The options that name files, of the plug-in that `settings` names.
+  public func fileOptions(of settings: Any) throws -> [String] { try split(settings).0.fileOptions }
 
   private func split(_ settings: Any) throws -> (Entry, [String: Any]) {
     if let name = settings as? String { return (try entry(named: name), [:]) }

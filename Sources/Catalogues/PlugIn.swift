@@ -10,8 +10,14 @@ public protocol PlugIn: SendableMetatype {
   static var summary: String { get }
   /// The options that hold where the job file is silent.
   static var defaults: Options { get }
+  /// The options that name files. In a job file they are relative to it.
+  static var fileOptions: [String] { get }
   /// Throws `ConfigurationError` where an option has an impossible value.
   init(_ options: Options) throws
+}
+
+extension PlugIn {
+  public static var fileOptions: [String] { [] }
 }
 
 /// Options of something that has none.

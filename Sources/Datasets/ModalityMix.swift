@@ -16,14 +16,7 @@ public struct ModalityMix: Sendable {
   ///   become numbers of clients by largest remainder.
   public init(_ mix: [String: Double], clients: Int, seed: UInt64, redistributes: Bool = false) {
     let parts = mix.filter { $0.value > 0 }.sorted { $0.key < $1.key }
-    let quotas = parts.map { $0.value * Double(clients) }
-    // A share of a third of 99 clients may be a hair below 33.
-    var counts = quotas.map { Int(($0 + 1e-6).rounded(.down)) }
-    let order = quotas.indices.sorted {
-      let (a, b) = (quotas[$0] - Double(counts[$0]), quotas[$1] - Double(counts[$1]))
-      return a == b ? $0 < $1 : a > b
-    }
-    for index in order.prefix(clients - counts.reduce(0, +)) { counts[index] += 1 }
+    let counts = largestRemainder(parts.map { $0.value }, total: clients)
     var random = RandomStream(seed: seed, purpose: .mix)
     var modalities = [[String]](repeating: [], count: clients)
     var drawn = random.permutation(clients)[...]

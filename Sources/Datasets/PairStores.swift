@@ -58,10 +58,11 @@ private func write(
     for source in stores { try writer.setClasses(source.classes, of: source.modality) }
     for match in matches {
       for source in stores {
+        let grouping = try source.store.grouping(source.modality, split: match.split)
         for rows in match.rows[source.modality]!.pieces(of: 64) {
           try writer.add(
             source.store.load(source.modality, split: match.split, indices: rows),
-            split: match.split)
+            groups: grouping.map { grouping in rows.map { grouping[$0] } }, split: match.split)
           done += rows.count
           progress(done, total)
         }
@@ -90,16 +91,13 @@ private func writeOutline(
       "has samples, and the store that it is paired with is an outline; "
         + "pair two of a kind")
   }
-  let splits = try stores.map { source in
-    let splits = try matches.map { match in
-      let labels = try source.store.labels(source.modality, split: match.split)
-      return (match.split, match.rows[source.modality]!.map { labels[$0] })
-    }
-    return (source.modality, Dictionary(uniqueKeysWithValues: splits))
+  let rows = stores.map { source in
+    let rows = matches.map { ($0.split, $0.rows[source.modality]!) }
+    return (source.modality, Dictionary(uniqueKeysWithValues: rows))
   }
   try StoreOutline(
     ofPairs: Dictionary(uniqueKeysWithValues: stores.map { ($0.modality, $0.store) }),
-    splits: Dictionary(uniqueKeysWithValues: splits)
+    rows: Dictionary(uniqueKeysWithValues: rows)
   ).write(path)
 }
 

@@ -23,24 +23,24 @@ public struct Partition: Sendable, Equatable {
 
   /// Cuts the samples. Where clients have fewer than `minimum`, samples are moved to them one by
   /// one, each from the client that has the most, of the class of which that one has the most.
-  /// Throws `ConfigurationError` where there are too few samples for the minimum.
+  /// Throws where there are too few samples for the minimum, or where the partitioner cannot cut
+  /// them.
   public init(
-    labels: [Int32], classes: Int, clients: Int, minimum: Int, seed: UInt64, modality: String,
-    by partitioner: any Partitioner
-  ) throws {
+    _ samples: PartitionInput, minimum: Int = 0, by partitioner: any Partitioner
+  ) throws(ConfigurationError) {
+    let (labels, classes, clients) = (samples.labels, samples.classes, samples.clients)
     guard clients >= 1, clients <= 1_000_000 else {
       throw ConfigurationError("clients", "\(clients) is not between 1 and 1000000")
     }
     guard minimum >= 0, minimum <= labels.count / clients else {
       throw ConfigurationError(
         "minimum",
-        "\(modality) has \(labels.count) samples for \(clients) clients: a minimum of \(minimum) "
+        "\(samples.modality) has \(labels.count) samples for \(clients) clients: a minimum of \(minimum) "
           + "each cannot be; at most \(labels.count / clients) can")
     }
-    var owner = partitioner.assign(labels: labels, classes: classes, clients: clients) { label in
-      RandomStream(
-        seed: seed, purpose: .partition, round: keyHash(modality), client: label)
-    }
+    var owner: [Int]
+    do { owner = try partitioner.assign(samples) } catch { throw error.inside("partitioner") }
+    precondition(owner.count == labels.count, "\(owner.count) clients of \(labels.count) samples")
     moved = Self.raise(&owner, labels, classes: classes, clients: clients, to: minimum)
 
     var offsets = [Int](repeating: 0, count: clients + 1)
@@ -72,7 +72,7 @@ public struct Partition: Sendable, Equatable {
     var parts = [[Int]](repeating: [], count: clients)
     for client in holders { parts[client] = Array(samples(of: client)) }
     if redistribute, !holders.isEmpty {
-      var random = RandomStream(seed: seed, purpose: .mix, round: keyHash(modality))
+      var random = RandomStream(seed: seed, purpose: .mix, round: streamKey(modality))
       let order = random.permutation(holders.count)
       let has = Set(holders)
       for (turn, client) in (0..<clients).filter({ !has.contains($0) }).enumerated() {
@@ -125,9 +125,4 @@ public struct Partition: Sendable, Equatable {
     }
     return moved
   }
-}
-
-/// A name as part of a random stream's key (FNV-1a, 32 bits).
-private func keyHash(_ name: String) -> Int {
-  Int(name.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 })
 }

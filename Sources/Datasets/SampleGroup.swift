@@ -3,14 +3,16 @@ import HDF5
 import Views
 
 /// The samples of one modality in one group of an HDF5 file, checked: `pixels` [N, H, W, 3] or
-/// `samples` [total] with `offset` [N + 1], and `label` [N]. Stores have one for each split and
-/// modality, shard files one for each modality.
+/// `samples` [total] with `offset` [N + 1], `label` [N], and perhaps a `Grouping`. Stores have one
+/// for each split and modality, shard files one for each modality.
 struct SampleGroup {
   let file: HDF5File
   let name: String
   let modality: String
   let form: SampleForm
   let labels: [Int32]
+  /// Nil where the makers of the data say nothing of it.
+  let grouping: Grouping?
   /// Dense: one sample's shape.
   let shape: [Int]
   /// Ragged: where samples begin.
@@ -36,6 +38,7 @@ struct SampleGroup {
     if let row = labels.firstIndex(where: { $0 < 0 || $0 >= classes }) {
       throw wrong("label \(labels[row]) of sample \(row) is out of range: \(classes) classes")
     }
+    grouping = try Grouping(file, name, samples: labels.count)
     let extent = try file.shape("\(name)/\(form.dataset)")
     switch form {
     case .dense:

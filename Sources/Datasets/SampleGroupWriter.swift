@@ -6,6 +6,8 @@ import Views
 final class SampleGroupWriter {
   let form: SampleForm
   private(set) var labels: [Int32] = []
+  /// The name of each sample's group; empty where they have none.
+  private var groups: [String] = []
   private let file: HDF5File
   private let name: String
   private var shape: [Int] = []
@@ -28,7 +30,8 @@ final class SampleGroupWriter {
   }
 
   /// Adds a sample. Throws where a dense one has another shape than the first.
-  func add(_ sample: StoredSample, label: Int32) throws {
+  /// - Parameter group: the name of its group: all samples have one, or none has.
+  func add(_ sample: StoredSample, label: Int32, group: String? = nil) throws {
     precondition(sample.form == form, "a \(sample.form) sample among \(form) ones")
     switch sample {
     case .dense(let pixels, let shape):
@@ -44,6 +47,8 @@ final class SampleGroupWriter {
       offsets.append(offsets.last! + Int64(run.count))
     }
     labels.append(label)
+    if let group { groups.append(group) }
+    precondition(groups.isEmpty || groups.count == labels.count, "groups of some samples alone")
     if bytes.count + 2 * values.count >= Self.block { try flush() }
   }
 
@@ -52,11 +57,13 @@ final class SampleGroupWriter {
     for index in 0..<set.count { try add(set.stored(index), label: set.labels[index]) }
   }
 
-  /// Writes what is left, the labels, the offsets and the content's SHA-256.
+  /// Writes what is left, the labels, the groups, the offsets and the content's SHA-256: of samples
+  /// and labels, so that it is the same with groups and without.
   func finish() throws {
     guard let digest else { preconditionFailure("\(name): neither samples nor a shape") }
     try flush()
     try file.write("\(name)/label", labels)
+    if !groups.isEmpty { try Grouping(groups).write(file, name) }
     if form == .ragged { try file.write("\(name)/offset", offsets) }
     try file.setAttribute("sha256", digest.finish(), on: name)
   }

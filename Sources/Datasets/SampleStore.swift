@@ -10,6 +10,7 @@ import Views
 /// /train/audio/{samples Int16 [total], offset Int64 [N + 1], label}  @form, @sha256, @sample_rate
 /// /classes/{image, audio}      class names
 /// /statistics/{image, audio}   attributes
+/// /train/…/{group, group_names}  see `Grouping`; may be absent
 /// /pairs/train/{image, audio}  rows that belong together, see `SamplePairs`; may be absent
 /// ```
 /// Every other group of the root is a split. Not for several threads at once.
@@ -130,6 +131,11 @@ public final class SampleStore {
     try group(modality, split).labels
   }
 
+  /// Which group each sample is of; nil where the data's makers, or the import, do not say.
+  public func grouping(_ modality: String, split: String) throws -> Grouping? {
+    try group(modality, split).grouping
+  }
+
   /// Reads samples into memory.
   public func load(_ modality: String, split: String, rows: Range<Int>) throws -> SampleSet {
     try group(modality, split).load(rows)
@@ -149,7 +155,8 @@ public final class SampleStore {
   }
 
   /// SHA-256 of all that training can see of one modality in one split: samples, labels, class
-  /// names, statistics. Where the file does not hold the samples' digest, they are read for it.
+  /// names, statistics; not groups. Where the file does not hold the samples' digest, they are read
+  /// for it.
   public func fingerprint(_ modality: String, split: String) throws -> String {
     let group = try group(modality, split)
     let digest =

@@ -36,19 +36,22 @@ public final class SampleStoreWriter {
   }
 
   /// Adds a sample and returns its row among those of its modality and split.
-  /// - Parameter tally: what it adds to the statistics, where that is computed already.
+  /// - Parameters:
+  ///   - group: the name of its group (`Grouping`), where the samples of the modality have one.
+  ///   - tally: what it adds to the statistics, where that is computed already.
   @discardableResult
   public func add(
-    _ sample: StoredSample, label: Int, modality: String, split: String, tally: [Double]? = nil
+    _ sample: StoredSample, label: Int, modality: String, split: String, group: String? = nil,
+    tally: [Double]? = nil
   ) throws -> Int {
     guard let described = modalities[modality], described.classes.indices.contains(label) else {
       throw StoreError(file.path, "label \(label) is out of range for \(modality)")
     }
     let key = "/\(split)/\(modality)"
-    let group = try groups[key] ?? SampleGroupWriter(file, key, form: sample.form)
-    groups[key] = group
-    let row = group.labels.count
-    try group.add(sample, label: Int32(label))
+    let samples = try groups[key] ?? SampleGroupWriter(file, key, form: sample.form)
+    groups[key] = samples
+    let row = samples.labels.count
+    try samples.add(sample, label: Int32(label), group: group)
     if split == SampleStore.trainingSplit, let compute = described.tally {
       let own = tally ?? sample.withSample(compute)
       let sums = described.sums
@@ -58,10 +61,12 @@ public final class SampleStoreWriter {
   }
 
   /// Adds samples that lie in memory.
-  public func add(_ set: SampleSet, split: String) throws {
+  /// - Parameter groups: the name of each one's group, where they have one.
+  public func add(_ set: SampleSet, groups: [String]? = nil, split: String) throws {
     for index in 0..<set.count {
       try add(
-        set.stored(index), label: Int(set.labels[index]), modality: set.modality, split: split)
+        set.stored(index), label: Int(set.labels[index]), modality: set.modality, split: split,
+        group: groups?[index])
     }
   }
 

@@ -1,4 +1,5 @@
 import Catalogues
+import Digests
 import Foundation
 
 /// How data sets are to be cut into clients. Each modality is cut by itself; part k of each makes
@@ -11,17 +12,35 @@ public struct ShardPlan: Sendable {
     /// Fewest samples of the modality in any client.
     public let minimum: Int
     let partitioner: any Partitioner
-    /// The partitioner with all its options, as JSON with sorted keys.
+    /// The partitioner with all its options but files, as JSON with sorted keys.
     let settings: String
+    /// The files that options name, by option.
+    let files: [String: String]
 
     /// `partitioner`: `{name: dirichlet, alpha: 0.1}` or a name alone.
     public init(path: String, partitioner: Any, minimum: Int = 0) throws {
       self.path = path
       self.minimum = minimum
       self.partitioner = try partitioners.make(partitioner)
-      let resolved = try JSONSerialization.data(
-        withJSONObject: try partitioners.resolve(partitioner), options: .sortedKeys)
-      settings = String(decoding: resolved, as: UTF8.self)
+      var resolved = try partitioners.resolve(partitioner)
+      files = try partitioners.fileOptions(of: partitioner).reduce(into: [:]) {
+        $0[$1] = resolved.removeValue(forKey: $1) as? String
+      }
+      settings = String(
+        decoding: try JSONSerialization.data(withJSONObject: resolved, options: .sortedKeys),
+        as: UTF8.self)
+    }
+
+    /// The samples' groups, where the partitioner needs them. Throws where there are none.
+    func grouping(_ modality: String, split: String, in store: SampleStore) throws -> Grouping? {
+      guard partitioner.needsGroups else { return nil }
+      guard let grouping = try store.grouping(modality, split: split) else {
+        throw StoreError(
+          path,
+          "has no groups (speakers, writers, places) of '\(modality)' in split '\(split)'; import "
+            + "the data again where their makers give them, or choose another partitioner")
+      }
+      return grouping
     }
   }
 
@@ -49,8 +68,11 @@ public struct ShardPlan: Sendable {
     self.byReference = byReference
   }
 
-  /// All that the shards depend on, as texts by key; `fingerprints` are those of the samples.
-  func entries(fingerprints: [String: String]) -> [String: String] {
+  /// All that the shards depend on, as texts by key: of files and data their digests.
+  /// - Parameter data: by modality the store and the fingerprint of its samples.
+  func entries(
+    of data: [String: (store: SampleStore, fingerprint: String)]
+  ) throws -> [String: String] {
     var entries = [
       "clients": "\(clients)", "seed": "\(seed)", "split": split,
       "by_reference": byReference ? "true" : "false",
@@ -59,17 +81,28 @@ public struct ShardPlan: Sendable {
     for (modality, source) in sources {
       entries["\(modality).partitioner"] = source.settings
       entries["\(modality).minimum"] = "\(source.minimum)"
-      entries["\(modality).data"] = fingerprints[modality]
+      let (store, fingerprint) = data[modality]!
+      entries["\(modality).data"] = fingerprint
+      let grouping = try source.grouping(modality, split: split, in: store)
+      entries["\(modality).groups"] = grouping?.digest
+      for (option, path) in source.files {
+        guard let content = FileManager.default.contents(atPath: path) else {
+          throw StoreError(path, "is missing or cannot be read; the partitioner needs it")
+        }
+        let hash = SHA256()
+        content.withUnsafeBytes { hash.update($0) }
+        entries["\(modality).partitioner.\(option)"] = hash.finish()
+      }
     }
     return entries
   }
 
   /// The plan of what is written with the data as they are now.
   public func entries() throws -> [String: String] {
-    entries(
-      fingerprints: try sources.reduce(into: [:]) {
+    try entries(
+      of: sources.reduce(into: [:]) {
         let store = try SampleStore.open($1.value.path)
-        $0[$1.key] = try store.fingerprint($1.key, split: split)
+        $0[$1.key] = (store, try store.fingerprint($1.key, split: split))
       })
   }
 

@@ -24,8 +24,9 @@ public func makeShards(
     try ShardPart(modality: $0.key, source: $0.value, plan: plan)
   }
   for part in parts { try part.store.requireSamples() }
-  let fingerprints = Dictionary(uniqueKeysWithValues: parts.map { ($0.modality, $0.fingerprint) })
-  let entries = plan.entries(fingerprints: fingerprints)
+  let entries = try plan.entries(
+    of: Dictionary(
+      uniqueKeysWithValues: parts.map { ($0.modality, ($0.store, $0.fingerprint)) }))
   if try holdsShards(folder, of: entries) { return .unchanged }
 
   let url = URL(fileURLWithPath: folder).standardizedFileURL
@@ -97,8 +98,11 @@ private struct ShardPart {
     group = try store.group(modality, plan.split)
     fingerprint = try store.fingerprint(modality, split: plan.split)
     let whole = try Partition(
-      labels: group.labels, classes: store.classes(modality).count, clients: plan.clients,
-      minimum: source.minimum, seed: plan.seed, modality: modality, by: source.partitioner)
+      PartitionInput(
+        modality: modality, labels: group.labels, classes: store.classes(modality).count,
+        clients: plan.clients,
+        grouping: source.grouping(modality, split: plan.split, in: store), seed: plan.seed),
+      minimum: source.minimum, by: source.partitioner)
     let holders = plan.mix?.holders(of: modality) ?? Array(0..<plan.clients)
     guard let mix = plan.mix, holders.count < plan.clients else {
       partition = whole

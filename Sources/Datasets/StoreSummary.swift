@@ -33,6 +33,10 @@ private func describe(
   for label in labels { counts[Int(label)] += 1 }
   let range = span(counts.map { "\($0)" }, counts)
   var text = "\(labels.count) samples, \(range) a class"
+  if let grouping = try store.grouping(modality, split: split) {
+    let counts = grouping.counts
+    text += ", \(counts.count) groups of \(span(counts.map { "\($0)" }, counts))"
+  }
   switch try store.form(modality, split: split) {
   case .dense:
     let shape = try store.shape(modality, split: split)

@@ -73,7 +73,5 @@ public struct EpochPlan {
 /// The number under which a modality's sample keys its random stream: samples of two modalities
 /// with the same index draw different numbers.
 public func streamIndex(_ modality: String, _ sample: Int) -> Int {
-  // FNV-1a of the name, so that another modality in the catalogue changes no result.
-  let hash = modality.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
-  return Int(hash >> 1) << 32 | sample
+  (streamKey(modality) >> 1) << 32 | sample
 }

@@ -50,6 +50,11 @@ import Testing
       #expect(Set(train + test).count == 40)
       func places(_ numbers: [Int]) -> Set<Int> { Set(numbers.map { $0 % 20 / 2 }) }
       #expect(places(train).isDisjoint(with: places(test)))
+      for modality in ["image", "audio"] {
+        let grouping = try #require(try store.grouping(modality, split: "train"))
+        #expect(grouping.names == places(train).sorted().map { "\(10_000 + $0)" })
+        #expect(grouping.counts == [Int](repeating: 4, count: 7))
+      }
     }
   }
 

@@ -58,6 +58,7 @@ import Testing
     #expect(store.classes("audio") == ["metal-only collision", "rustle"])
     #expect(try store.labels("audio", split: "train") == [1, 0, 0])
     #expect(try store.labels("audio", split: "test") == [1])
+    #expect(try store.grouping("audio", split: "train") == Grouping(["P01", "P01", "P01"]))
     #expect(try store.lengths("audio", split: "train") == [1_600, 1_600, 1_600])
     #expect(try store.lengths("audio", split: "test") == [800])
     // 16 kHz: sample i is sample 1.5 i of the segment. Away from the ends, where filters ring.
@@ -126,6 +127,20 @@ import Testing
       #expect(refusal(settings, folder).hasPrefix("\(table): expected rows under a heading with"))
       try FileManager.default.removeItem(atPath: table)
       #expect(refusal(settings, folder).hasPrefix("\(table): is missing"))
+    }
+  }
+
+  @Test func groupsMayBeVideos() throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/epic"
+      try writeTables(folder)
+      try writeWaves(folder)
+      #expect(
+        refusal(["name": "epicsounds", "group": "videos"], folder)
+          == "group: unknown group 'videos' (did you mean 'video'?)")
+      let store = try importTree(["name": "epicsounds", "group": "video"], folder).store
+      #expect(
+        try store.grouping("audio", split: "train") == Grouping(["P01_01", "P01_02", "P01_01"]))
     }
   }
 

@@ -25,6 +25,7 @@ import Testing
       let store = try importTree(["name": "esc50"], folder).store
       #expect(store.classes("audio") == ["dog", "rain"])
       #expect(try store.labels("audio", split: "train") == [0, 1])
+      #expect(try store.grouping("audio", split: "train") == Grouping(["10", "12"]))
       #expect(try store.labels("audio", split: "test") == [0, 1])
       try FileManager.default.removeItem(atPath: "\(folder).h5")
       let said = refusal(["name": "esc50", "test_folds": [4]], folder)
@@ -51,6 +52,13 @@ import Testing
         $0[Int($1)] += 1
       }
       #expect(counts == [1, 4])
+      // No recording is in both splits.
+      func recordings(_ split: String) throws -> Set<String> {
+        Set(try #require(try store.grouping("audio", split: split)).names)
+      }
+      let train = try recordings("train")
+      let test = try recordings("test")
+      #expect(train.count == 4 && train.isDisjoint(with: test))
     }
   }
 }

@@ -7,13 +7,17 @@ import Testing
   @Test func fsdd() throws {
     try withTemporaryFolder { base in
       let folder = "\(base)/fsdd"
-      for (digit, index) in [(0, 0), (0, 4), (0, 5), (7, 12)] {
+      for (digit, speaker, index) in [
+        (0, "ann", 0), (0, "ann", 4), (0, "ann", 5), (7, "bob", 12),
+      ] {
         try writeFile(
-          "\(folder)/recordings/\(digit)_ann_\(index).wav", tone(1_000 + index))
+          "\(folder)/recordings/\(digit)_\(speaker)_\(index).wav", tone(1_000 + index))
       }
       let store = try importTree(["name": "fsdd"], folder).store
       #expect(store.count("audio", "test") == 2 && store.count("audio", "train") == 2)
       #expect(try store.labels("audio", split: "train") == [0, 7])
+      #expect(try store.grouping("audio", split: "train") == Grouping(["ann", "bob"]))
+      #expect(try store.grouping("audio", split: "test") == Grouping(["ann", "ann"]))
       let lengths = try store.lengths("audio", split: "train")
       #expect(abs(lengths[0] - 2_010) <= 1 && abs(lengths[1] - 2_024) <= 1)
     }

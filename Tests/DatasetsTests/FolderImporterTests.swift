@@ -60,6 +60,23 @@ import Testing
     }
   }
 
+  /// A folder between class and file names its group, where all files have one.
+  @Test func foldersBelowClassesAreGroups() throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/pictures"
+      for (path, colour) in [("a/ann/1", 1), ("a/bob/deeper/1", 2), ("b/ann/1", 3)] {
+        try writePicture("\(folder)/train/\(path).png", Colour(UInt8(colour), 0, 0))
+      }
+      try writePicture("\(folder)/test/a/cleo/1.png", .white)
+      let store = try importTree(["name": "image-folder"], folder).store
+      #expect(try store.grouping("image", split: "train") == Grouping(["ann", "bob", "ann"]))
+      #expect(try store.grouping("image", split: "test") == Grouping(["cleo"]))
+      try writePicture("\(folder)/test/a/2.png", .white)
+      let mixed = try importTree(["name": "image-folder"], folder).store
+      #expect(try mixed.grouping("image", split: "train") == nil)
+    }
+  }
+
   @Test func emptyClassFoldersAndDamagedPicturesAreNamed() throws {
     try withTemporaryFolder { base in
       let folder = "\(base)/pictures"

@@ -18,11 +18,16 @@ import Testing
   }
 
   private func writePicture(_ index: Int, _ folder: String) throws {
-    let path = "\(folder)/class\(index / 10)/\(index).png"
-    try DatasetsTests.writePicture(path, Colour(UInt8(index), 1, 2), width: 256, height: 256)
+    try DatasetsTests.writePicture(
+      path(index, folder), Colour(UInt8(index), 1, 2), width: 256, height: 256)
   }
 
-  private func last(_ folder: String) -> String { "\(folder)/class2/99.png" }
+  /// Ten of a class, five of a group.
+  private func path(_ index: Int, _ folder: String) -> String {
+    "\(folder)/class\(index / 10)/group\(index / 5)/\(index).png"
+  }
+
+  private func last(_ folder: String) -> String { "\(folder)/class2/group5/99.png" }
   private func journal(_ folder: String) -> String { "\(folder)/../.pictures.h5.import" }
 
   private func run(
@@ -66,7 +71,7 @@ import Testing
       #expect(!FileManager.default.fileExists(atPath: "\(folder).h5"))
 
       // Its pixels are in the journal, so that it is not missed; the last one is whole now.
-      let first = "\(folder)/class0/0.png"
+      let first = path(0, folder)
       let whole = try content(first)
       var status = stat()
       stat(first, &status)
@@ -80,6 +85,8 @@ import Testing
       try writeFile(first, whole)
       #expect(try run(folder, to: "\(base)/fresh.h5").continued == 0)
       #expect(try content("\(folder).h5") == content("\(base)/fresh.h5"))
+      let grouping = try SampleStore.open("\(folder).h5").grouping("image", split: "train")
+      #expect(grouping?.names == (0..<6).map { "group\($0)" })
     }
   }
 
@@ -89,7 +96,7 @@ import Testing
       try writeTree(folder)
       #expect(message { _ = try run(folder) } != nil)
       // From the changed one on.
-      let changed = "\(folder)/class1/15.png"
+      let changed = path(15, folder)
       try DatasetsTests.writePicture(changed, Colour(0, 200, 0), width: 256, height: 256)
       let report = try run(folder, skipDamaged: true)
       #expect(report.continued == 15 && report.damaged.count == 1)

@@ -18,7 +18,9 @@ import Testing
           let sample: StoredSample =
             modality == "image"
             ? .dense([UInt8(row), 0, 0], shape: [1, 1, 3]) : .ragged([Int16(row), Int16(row)])
-          try writer.add(sample, label: label, modality: modality, split: split)
+          try writer.add(
+            sample, label: label, modality: modality, split: split,
+            group: modality == "audio" ? "speaker \(row % 2)" : nil)
         }
       }
     }
@@ -60,6 +62,10 @@ import Testing
       let pixels = bytes(try store.load("image", split: "train", rows: 0..<6)).map { $0[0] }
       #expect(pixels == [3, 0, 2, 1, 6, 4])
       for row in 0..<6 { #expect(try values(store, row)[0] == Int16(row)) }
+      // Groups come along, where there are some.
+      let groups = (0..<6).map { "speaker \($0 % 2)" }
+      #expect(try store.grouping("audio", split: "train") == Grouping(groups))
+      #expect(try store.grouping("image", split: "train") == nil)
       // In `test` there are fewer images.
       #expect(try store.pairs(split: "test").labels == [1, 0, 2])
       #expect(try describe(store).contains("pairs of audio and image in train: 6"))

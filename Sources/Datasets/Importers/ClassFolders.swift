@@ -2,12 +2,14 @@ import Foundation
 import Tensors
 
 /// Files by class: `CLASS/…` or, where there is a folder `train`, `SPLIT/CLASS/…`. Below a class,
-/// folders are searched to any depth.
+/// folders are searched to any depth. Where all files lie in such folders, `CLASS/GROUP/…`, the
+/// first of them names a file's group.
 struct ClassFolders {
   struct Entry {
     let path: String
     let label: Int
     let split: String
+    var group: String?
   }
 
   /// Names of the class folders, sorted.
@@ -48,10 +50,16 @@ struct ClassFolders {
         let held = splits.isEmpty ? Int((Double(files.count) * testShare).rounded()) : 0
         let test = Set(random.permutation(files.count).prefix(held))
         for (index, file) in files.enumerated() {
+          let below = file.dropFirst("\(root)/\(name)/".count).split(separator: "/")
           entries.append(
-            Entry(path: file, label: label, split: test.contains(index) ? "test" : split))
+            Entry(
+              path: file, label: label, split: test.contains(index) ? "test" : split,
+              group: below.count > 1 ? String(below[0]) : nil))
         }
       }
+    }
+    if entries.contains(where: { $0.group == nil }) {
+      for index in entries.indices { entries[index].group = nil }
     }
     self.entries = entries
   }

@@ -6,14 +6,26 @@ import Media
 /// EPIC-Sounds (Huh et al. 2023): `EPIC_Sounds_train.csv` and `EPIC_Sounds_validation.csv` with
 /// segments of videos, and the videos' sound either as `VIDEO.wav` anywhere below the folder, or in
 /// one `EPIC_audio.hdf5` with a data set for each video. The validation segments become the split
-/// `test`.
+/// `test`. Its groups are the participants, or the videos.
 public struct EPICSounds: Importer, PlugIn {
+  public struct Options: Codable, Sendable {
+    /// What the groups are: `participant` or `video`.
+    public var group = "participant"
+  }
+
   public static let name = "epicsounds"
   public static let summary =
     "EPIC-Sounds: EPIC_Sounds_{train,validation}.csv and VIDEO.wav or EPIC_audio.hdf5"
-  public static let defaults = NoOptions()
+  public static let defaults = Options()
+  private let options: Options
 
-  public init(_ options: NoOptions) {}
+  public init(_ options: Options) throws {
+    let kinds = ["participant", "video"]
+    guard kinds.contains(options.group) else {
+      throw ConfigurationError("group", unknown("group", options.group, among: kinds))
+    }
+    self.options = options
+  }
 
   /// Samples a second in which the tables, and the sounds in `EPIC_audio.hdf5`, are given.
   private static let rate = 24_000
@@ -25,6 +37,7 @@ public struct EPICSounds: Importer, PlugIn {
     let classID: Int
     let className: String
     let split: String
+    let group: String
   }
 
   public var outline: StoreOutline? {
@@ -63,7 +76,10 @@ public struct EPICSounds: Importer, PlugIn {
         continue
       }
       let name = "\(segment.name) of \(path)"
-      try sink.add(split: segment.split, label: labels[segment.classID]!, name: name, file: path) {
+      try sink.add(
+        split: segment.split, label: labels[segment.classID]!, name: name, file: path,
+        group: segment.group
+      ) {
         do {
           return try StoredSample(
             videos.sound(of: segment.video, segment.samples, rate: Self.rate))
@@ -76,17 +92,21 @@ public struct EPICSounds: Importer, PlugIn {
     let table = try CommaSeparated(path, mend: "--from is the folder with the two tables")
     let columns = try table.columns([
       "annotation_id", "video_id", "start_sample", "stop_sample", "class", "class_id",
+      "\(options.group)_id",
     ])
     return try table.body().map { row in
       let fields = columns.map { row.fields[$0] }
       guard let start = Int(fields[2]), let stop = Int(fields[3]), let id = Int(fields[5]),
-        start >= 0, !fields[4].isEmpty
+        start >= 0, !fields[4].isEmpty, !fields[6].isEmpty
       else {
-        throw StoreError(path, "line \(row.line): no whole start_sample, stop_sample and class_id")
+        throw StoreError(
+          path,
+          "line \(row.line): no whole start_sample, stop_sample and class_id, or no class or "
+            + "\(options.group)_id")
       }
       return Segment(
         name: "\(path): \(fields[0])", video: fields[1], samples: start..<max(start, stop),
-        classID: id, className: fields[4], split: split)
+        classID: id, className: fields[4], split: split, group: fields[6])
     }
   }
 }

@@ -1,7 +1,8 @@
 import Catalogues
 import Foundation
 
-/// ESC-50: `meta/esc50.csv` and `audio/*.wav`.
+/// ESC-50: `meta/esc50.csv` and `audio/*.wav`. Its groups are the recordings (`src_file`) that
+/// clips are cut from.
 public struct ESC50: Importer, PlugIn {
   public struct Options: Codable, Sendable {
     /// `fold`: whole folds are the test split. `source`: within each class, clips are parted so
@@ -69,7 +70,9 @@ public struct ESC50: Importer, PlugIn {
     for (clip, isTest) in zip(clips, isTest) {
       let path = "\(folder)/audio/\(clip.file)"
       let label = targets.firstIndex(of: clip.target)!
-      try sink.add(split: isTest ? "test" : "train", label: label, name: path) {
+      try sink.add(
+        split: isTest ? "test" : "train", label: label, name: path, group: clip.source
+      ) {
         try StoredSample(soundAt: path)
       }
     }

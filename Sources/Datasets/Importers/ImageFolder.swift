@@ -1,6 +1,7 @@
 import Catalogues
 
-/// Images by class: `CLASS/FILE` or `train/CLASS/FILE` with `test/CLASS/FILE`.
+/// Images by class: `CLASS/FILE` or `train/CLASS/FILE` with `test/CLASS/FILE`; `CLASS/GROUP/FILE`
+/// says whose they are, such as a writer's.
 public struct ImageFolder: Importer, PlugIn {
   public struct Options: Codable, Sendable {
     /// Side in pixels to which images are brought (filled, middle cut out); 0 leaves them as they
@@ -32,7 +33,7 @@ public struct ImageFolder: Importer, PlugIn {
       testShare: options.testShare)
     try sink.begin("image", classes: found.classes, expected: found.entries.count)
     for entry in found.entries {
-      try sink.add(split: entry.split, label: entry.label, name: entry.path) {
+      try sink.add(split: entry.split, label: entry.label, name: entry.path, group: entry.group) {
         try StoredSample(pictureAt: entry.path, size: options.size)
       }
     }

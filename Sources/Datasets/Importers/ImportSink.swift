@@ -33,6 +33,7 @@ public final class ImportSink {
     let split: String
     let label: Int
     let name: String
+    let group: String?
     let pair: String?
     let key: String
     var shelf: Shelf { Shelf(modality: modality, split: split, label: label) }
@@ -94,14 +95,16 @@ public final class ImportSink {
   /// - Parameters:
   ///   - name: the file (and record).
   ///   - file: the file where `name` says more than that.
+  ///   - group: the name of its group (`Grouping`): all samples of a split and modality have one,
+  ///     or none has.
   ///   - pair: samples of several modalities that are offered with the same text belong together.
   public func add(
-    split: String, label: Int, name: String, file: String? = nil, pair: String? = nil,
-    _ read: @escaping @Sendable () throws -> StoredSample
+    split: String, label: Int, name: String, file: String? = nil, group: String? = nil,
+    pair: String? = nil, _ read: @escaping @Sendable () throws -> StoredSample
   ) throws {
     let plain = name.hasPrefix(folder) ? String(name.dropFirst(folder.count)) : name
     let item = Item(
-      modality: modality, split: split, label: label, name: name, pair: pair,
+      modality: modality, split: split, label: label, name: name, group: group, pair: pair,
       key: "\(modality) \(split) \(label) \(plain)")
     guard try hasRoom(item.shelf) else { return advance() }
     let path = file ?? name
@@ -127,7 +130,8 @@ public final class ImportSink {
     split: String, label: Int, name: String, _ read: () throws -> StoredSample
   ) throws {
     try settleAll()
-    let item = Item(modality: modality, split: split, label: label, name: name, pair: nil, key: "")
+    let item = Item(
+      modality: modality, split: split, label: label, name: name, group: nil, pair: nil, key: "")
     guard try hasRoom(item.shelf) else { return advance() }
     let outcome: ImportOutcome
     do { outcome = .sample(try read(), tally: nil) } catch { outcome = .damaged("\(error)") }
@@ -182,7 +186,8 @@ public final class ImportSink {
     case .sample(let sample, let tally):
       do {
         let row = try writer.add(
-          sample, label: item.label, modality: item.modality, split: item.split, tally: tally)
+          sample, label: item.label, modality: item.modality, split: item.split,
+          group: item.group, tally: tally)
         if let pair = item.pair { pairs.add(item.modality, row, split: item.split, pair: pair) }
       } catch let error as ShapeMismatch {
         func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }

@@ -1,7 +1,8 @@
 import Catalogues
 import Foundation
 
-/// Sounds by class: `CLASS/FILE` or `train/CLASS/FILE` with `test/CLASS/FILE`.
+/// Sounds by class: `CLASS/FILE` or `train/CLASS/FILE` with `test/CLASS/FILE`; `CLASS/GROUP/FILE`
+/// says whose they are, such as a speaker's.
 public struct SoundFolder: Importer, PlugIn {
   public struct Options: Codable, Sendable {
     /// Share of each class for the split `test`, where the folder has no splits.
@@ -28,7 +29,7 @@ public struct SoundFolder: Importer, PlugIn {
       extensions: soundExtensions, kind: "sounds", testShare: options.testShare)
     try sink.begin("audio", classes: found.classes, expected: found.entries.count)
     for entry in found.entries {
-      try sink.add(split: entry.split, label: entry.label, name: entry.path) {
+      try sink.add(split: entry.split, label: entry.label, name: entry.path, group: entry.group) {
         try StoredSample(soundAt: entry.path)
       }
     }

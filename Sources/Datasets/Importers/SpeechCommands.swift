@@ -2,7 +2,8 @@ import Catalogues
 import Foundation
 
 /// Speech Commands v2 (Warden 2018): `WORD/*.wav` of a second or less, `testing_list.txt` and
-/// `validation_list.txt` naming two of the three splits; `_background_noise_` is no class.
+/// `validation_list.txt` naming two of the three splits; `_background_noise_` is no class. Its
+/// groups are the speakers, whose hash is what stands before `_nohash_` in a file's name.
 public struct SpeechCommands: Importer, PlugIn {
   public static let name = "speechcommands"
   public static let summary =
@@ -16,10 +17,14 @@ public struct SpeechCommands: Importer, PlugIn {
       parts: [
         .init(
           "audio", classes: StoreOutline.numbered(35), extent: StoreOutline.sound(seconds: 1),
-          counts: ["train": 84_843, "validation": 9_981, "test": 11_005])
+          counts: ["train": 84_843, "validation": 9_981, "test": 11_005],
+          groups: ["train": 2_099, "validation": 247, "test": 272])
       ],
-      source: "Speech Commands v2: 35 words, 84,843 / 9,981 / 11,005 clips of up to 1 s",
-      assumed: "words of equal number, though some have about half as many clips; all clips of 1 s")
+      source:
+        "Speech Commands v2: 35 words, 84,843 / 9,981 / 11,005 clips of up to 1 s, 2,618 speakers",
+      assumed:
+        "words of equal number, though some have about half as many clips; all clips of 1 s; "
+        + "speakers of equal number, in each split as many as its share of the clips")
   }
 
   public func run(from folder: String, into sink: ImportSink) throws {
@@ -52,8 +57,15 @@ public struct SpeechCommands: Importer, PlugIn {
     for (label, paths) in files {
       for path in paths {
         let split = splits[relative(path)] ?? "train"
-        try sink.add(split: split, label: label, name: path) { try StoredSample(soundAt: path) }
+        try sink.add(split: split, label: label, name: path, group: speaker(path)) {
+          try StoredSample(soundAt: path)
+        }
       }
     }
+  }
+
+  private func speaker(_ path: String) -> String {
+    let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    return stem.range(of: "_nohash_").map { String(stem[..<$0.lowerBound]) } ?? stem
   }
 }

@@ -35,7 +35,9 @@ extension StoreOutline {
         try file.write("/classes/\(part.modality)", texts: part.classes)
         try file.makeGroup("/statistics/\(part.modality)")
         for (split, labels) in part.labels.sorted(by: { $0.key < $1.key }) {
-          try write(labels, of: part, to: "/\(split)/\(part.modality)", file)
+          let group = "/\(split)/\(part.modality)"
+          try write(labels, of: part, to: group, file)
+          try part.groups[split]?.write(file, group, level: 4)
           guard arePairs else { continue }
           try file.write(
             "/pairs/\(split)/\(part.modality)", labels.indices.map { Int64($0) }, level: 4)

@@ -18,31 +18,47 @@ public struct StoreOutline: Sendable {
     let extent: SampleExtent
     /// By split, a class for each sample.
     let labels: [String: [Int32]]
+    /// By split, a group for each sample, where it is known.
+    let groups: [String: Grouping]
 
-    init(_ modality: String, classes: [String], extent: SampleExtent, labels: [String: [Int32]]) {
+    init(
+      _ modality: String, classes: [String], extent: SampleExtent, labels: [String: [Int32]],
+      groups: [String: Grouping] = [:]
+    ) {
       self.modality = modality
       self.classes = classes
       self.extent = extent
       self.labels = labels
+      self.groups = groups
     }
 
     /// Classes of equal size, as far as that goes: the first have one sample more.
-    init(_ modality: String, classes: [String], extent: SampleExtent, counts: [String: Int]) {
+    /// - Parameter groups: by split the number of groups, which have equal shares of each class.
+    init(
+      _ modality: String, classes: [String], extent: SampleExtent, counts: [String: Int],
+      groups: [String: Int] = [:]
+    ) {
       let share = counts.mapValues { count in
         classes.indices.map { count / classes.count + ($0 < count % classes.count ? 1 : 0) }
       }
-      self.init(modality, classes: classes, extent: extent, classCounts: share)
+      self.init(
+        modality, classes: classes, extent: extent, classCounts: share, groups: groups)
     }
 
     /// - Parameter classCounts: by split, the samples of each class.
     init(
-      _ modality: String, classes: [String], extent: SampleExtent, classCounts: [String: [Int]]
+      _ modality: String, classes: [String], extent: SampleExtent, classCounts: [String: [Int]],
+      groups: [String: Int] = [:]
     ) {
+      let labels = classCounts.mapValues { counts in
+        counts.enumerated().flatMap { [Int32](repeating: Int32($0), count: $1) }
+      }
+      let groupings = groups.map { split, count in
+        (split, Grouping(labels[split]!.indices.map { "group \($0 % count + 1)" }))
+      }
       self.init(
-        modality, classes: classes, extent: extent,
-        labels: classCounts.mapValues { counts in
-          counts.enumerated().flatMap { [Int32](repeating: Int32($0), count: $1) }
-        })
+        modality, classes: classes, extent: extent, labels: labels,
+        groups: Dictionary(uniqueKeysWithValues: groupings))
     }
   }
 

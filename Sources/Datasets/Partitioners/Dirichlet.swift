@@ -17,21 +17,15 @@ public struct Dirichlet: Partitioner, PlugIn {
   private let alpha: Double
 
   public init(_ options: Options) throws {
-    guard options.alpha >= 1e-3, options.alpha <= 1e5 else {
-      throw ConfigurationError("alpha", "\(options.alpha) is not between 0.001 and 100000")
-    }
+    try checkConcentration(options.alpha)
     alpha = options.alpha
   }
 
-  public func assign(
-    labels: [Int32], classes: Int, clients: Int, random: (_ label: Int) -> RandomStream
-  ) -> [Int] {
-    var assignment = [Int](repeating: 0, count: labels.count)
-    var members = [[Int]](repeating: [], count: classes)
-    for (index, label) in labels.enumerated() { members[Int(label)].append(index) }
-    for (label, own) in members.enumerated() where !own.isEmpty {
-      var stream = random(label)
-      let counts = largestRemainder(shares(clients, &stream), total: own.count)
+  public func assign(_ samples: PartitionInput) -> [Int] {
+    var assignment = [Int](repeating: 0, count: samples.labels.count)
+    for (label, own) in samples.samplesByClass().enumerated() where !own.isEmpty {
+      var stream = samples.stream(ofClass: label)
+      let counts = largestRemainder(shares(samples.clients, &stream), total: own.count)
       let order = stream.permutation(own.count)
       var next = 0
       for (client, count) in counts.enumerated() {
@@ -42,46 +36,19 @@ public struct Dirichlet: Partitioner, PlugIn {
     return assignment
   }
 
-  /// One draw of Dirichlet(α, …, α): independent Gamma(α) draws, normalised. They are kept as
-  /// logarithms: at α = 0.001 nearly all of them are below the smallest Double.
+  /// One draw of Dirichlet(α, …, α): independent Gamma(α) draws, normalised.
   private func shares(_ count: Int, _ random: inout RandomStream) -> [Double] {
-    let logarithms = (0..<count).map { _ in logGamma(&random) }
+    let logarithms = (0..<count).map { _ in random.logGamma(alpha) }
     let largest = logarithms.max() ?? 0
     let weights = logarithms.map { exp($0 - largest) }
     let sum = weights.reduce(0, +)
     return weights.map { $0 / sum }
   }
-
-  /// The logarithm of a Gamma(α, 1) draw, by Marsaglia and Tsang (2000). For α < 1, Gamma(α) is
-  /// Gamma(α + 1) · U^(1/α).
-  private func logGamma(_ random: inout RandomStream) -> Double {
-    let boosted = alpha < 1 ? alpha + 1 : alpha
-    let d = boosted - 1.0 / 3
-    let c = 1 / (9 * d).squareRoot()
-    while true {
-      let x = random.normal()
-      let v = 1 + c * x
-      guard v > 0 else { continue }
-      let cube = v * v * v
-      let u = 1 - random.uniformDouble()  // never 0
-      guard log(u) < 0.5 * x * x + d - d * cube + d * log(cube) else { continue }
-      let draw = log(d) + log(cube)
-      return alpha < 1 ? draw + log(1 - random.uniformDouble()) / alpha : draw
-    }
-  }
 }
 
-/// Whole numbers with the given sum, each within 1 of its share of it: shares rounded down, then one
-/// more to each of the largest remainders, the lower index first among equals.
-func largestRemainder(_ shares: [Double], total: Int) -> [Int] {
-  let quotas = shares.map { $0 * Double(total) }
-  var counts = quotas.map { Int($0) }
-  let left = total - counts.reduce(0, +)
-  precondition(left >= 0 && left <= counts.count, "shares do not sum to 1")
-  let order = counts.indices.sorted {
-    let (a, b) = (quotas[$0] - Double(counts[$0]), quotas[$1] - Double(counts[$1]))
-    return a == b ? $0 < $1 : a > b
+/// Throws where α is none that draws are made of.
+func checkConcentration(_ alpha: Double) throws(ConfigurationError) {
+  guard (1e-3...1e5).contains(alpha) else {
+    throw ConfigurationError("alpha", "\(alpha) is outside 0.001 to 100000")
   }
-  for index in order.prefix(left) { counts[index] += 1 }
-  return counts
 }
