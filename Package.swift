@@ -74,7 +74,7 @@ let package = Package(
     // Floor 5
     library(
       "Federation",
-      ["Training", "Checkpoints", "Tensors", "Kernels", "Catalogues", "MessagePassing"]),
+      ["Checkpoints", "Training", "Tensors", "Kernels", "Catalogues", "MessagePassing"]),
     library(
       "Evaluation",
       [

@@ -1,11 +1,8 @@
 import Datasets
-import Encoders
 import Federation
 import Layers
 import Machines
 import MessagePassing
-import Methods
-import Tensors
 import Training
 
 /// The most memory that a rank will hold, known before the run begins.

@@ -46,14 +46,14 @@ func makespan(_ seconds: [Double], places: Int) -> Double {
 struct LayoutSearch {
   private let cells: [CellCost]
   /// By cell and workers, from 1: what the busiest workers do.
-  let busiest: [[ClientLoad]]
+  let busiest: [[ClientWorkload]]
 
   init(_ cells: [CellCost]) {
     self.cells = cells
     // A worker without a client is refused by a run.
     let most = cells.map(\.cell.job.selection.count).min() ?? 1
     busiest = cells.map { cell in
-      (1...most).map { cell.load.busiest(workers: $0, seconds: cell.step.seconds) }
+      (1...most).map { cell.workload.busiest(workers: $0, seconds: cell.step.seconds) }
     }
   }
 

@@ -36,9 +36,9 @@ enum Ranks {
     let process = Process()
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     process.arguments =
-      ["mpirun", "-n", "\(count)", "--oversubscribe", "--bind-to", "none", program] + arguments
+      ["mpirun", "-n", "\(count)", "--oversubscribe", "--bind-to", "none", ChildProcess.ownProgram]
+      + arguments
     process.standardOutput = output
     try process.run()
     return StartedRanks(
