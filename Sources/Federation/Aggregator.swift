@@ -100,4 +100,5 @@ public let aggregators = Catalogue<any Aggregator>(
   [
     .init(FedAvg.self) { $0 },
     .init(LDAWA.self) { $0 },
+    .init(FedProx.self) { $0 },
   ])
