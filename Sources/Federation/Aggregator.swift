@@ -100,5 +100,6 @@ public let aggregators = Catalogue<any Aggregator>(
   [
     .init(FedAvg.self) { $0 },
     .init(LDAWA.self) { $0 },
+    .init(FedAvgM.self) { $0 },
     .init(FedProx.self) { $0 },
   ])
