@@ -100,6 +100,7 @@ public let aggregators = Catalogue<any Aggregator>(
   [
     .init(FedAvg.self) { $0 },
     .init(LDAWA.self) { $0 },
+    .init(FedAdam.self) { $0 },
     .init(FedAvgM.self) { $0 },
     .init(FedProx.self) { $0 },
   ])
