@@ -103,4 +103,5 @@ public let aggregators = Catalogue<any Aggregator>(
     .init(FedAdam.self) { $0 },
     .init(FedAvgM.self) { $0 },
     .init(FedProx.self) { $0 },
+    .init(SCAFFOLD.self) { $0 },
   ])
