@@ -102,6 +102,7 @@ public let aggregators = Catalogue<any Aggregator>(
     .init(LDAWA.self) { $0 },
     .init(FedAdam.self) { $0 },
     .init(FedAvgM.self) { $0 },
+    .init(FedBN.self) { $0 },
     .init(FedProx.self) { $0 },
     .init(SCAFFOLD.self) { $0 },
   ])
