@@ -139,8 +139,8 @@ let package = Package(
     tests(
       "Federation",
       [
-        "Federation", "Checkpoints", "Training", "Tensors", "Catalogues", "Kernels", "HDF5",
-        "MessagePassing",
+        "Federation", "Checkpoints", "Training", "Layers", "Tensors", "Catalogues", "Kernels",
+        "HDF5", "MessagePassing",
       ],
       fixtures: true),
     tests(

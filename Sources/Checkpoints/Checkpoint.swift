@@ -51,7 +51,9 @@ public struct Checkpoint {
       try file.setAttribute("model_sha256", modelHash(model))
       try model.write(to: "/model", of: file)
       try file.makeGroup("/server")
-      for (name, state) in serverState { try state.write(to: "/server/\(name)", of: file) }
+      for (name, state) in serverState.sorted(by: { $0.key < $1.key }) {
+        try state.write(to: "/server/\(name)", of: file)
+      }
       guard !kept.isEmpty else { return }
       let clients = kept.sorted { $0.key < $1.key }
       try file.write("/clients/client", clients.map { Int64($0.key) })

@@ -71,6 +71,7 @@ public final class FederatedTraining {
     precondition(channels.kept.isEmpty || parts.states != nil, "nowhere to keep client states")
     let isRoot = parts.communicator.rank == 0
     let state = isRoot ? channels.server.mapValues { ParameterVector($0) } : [:]
+    if isRoot { parts.aggregator.start(state) }
     serverState = state
     received =
       isRoot
