@@ -23,28 +23,7 @@ extension PlugIn {
   public static var fileOptions: [String] { [] }
 }
 
-/// A setting that cannot be: names the key, what is wrong and the mend, in one line.
-public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
-  public let key: String
-  public let message: String
-
-  public init(_ key: String, _ message: String) {
-    self.key = key
-    self.message = message
-  }
-
-  /// Throws where a whole number is outside its range.
-  public static func check(_ key: String, _ value: Int, in range: ClosedRange<Int>) throws {
-    guard range.contains(value) else {
-      throw ConfigurationError(
-        key, "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
-    }
-  }
-
-  public var description: String { key.isEmpty ? message : "\(key): \(message)" }
-
-  /// The same error seen from one level up: `alpha` inside `clients` becomes `clients.alpha`.
-  public func inside(_ parent: String) -> ConfigurationError {
-    ConfigurationError(key.isEmpty ? parent : "\(parent).\(key)", message)
-  }
+/// Options of something that has none.
+public struct NoOptions: Codable, Sendable, Equatable {
+  public init() {}
 }

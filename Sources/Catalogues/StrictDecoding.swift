@@ -14,8 +14,11 @@ public func jsonObject(_ value: some Encodable) throws -> [String: Any] {
 ///
 /// Synthesised `Decodable` ignores property defaults, so they are encoded first; that is why option
 /// types have no optional properties (a nil would not be encoded, and its key be unknown).
-public func overlay<T: Codable>(_ given: [String: Any], on defaults: T) throws -> T {
-  let merged = try merge(given, into: try jsonObject(defaults))
+/// - Parameter alsoKnown: keys that belong there but are read elsewhere, for the nearest name.
+public func overlay<T: Codable>(
+  _ given: [String: Any], on defaults: T, alsoKnown: [String] = []
+) throws -> T {
+  let merged = try merge(given, into: try jsonObject(defaults), alsoKnown: alsoKnown)
   do {
     let data = try JSONSerialization.data(withJSONObject: merged)
     return try JSONDecoder().decode(T.self, from: data)
@@ -25,11 +28,14 @@ public func overlay<T: Codable>(_ given: [String: Any], on defaults: T) throws -
 }
 
 /// `defaults` with the keys of `given` replaced, mappings merged key by key.
-public func merge(_ given: [String: Any], into defaults: [String: Any]) throws -> [String: Any] {
+public func merge(
+  _ given: [String: Any], into defaults: [String: Any], alsoKnown: [String] = []
+) throws -> [String: Any] {
   var merged = defaults
   for (key, value) in given.sorted(by: { $0.key < $1.key }) {
     guard let known = defaults[key] else {
-      throw ConfigurationError(key, unknown("key", key, among: defaults.keys.sorted()))
+      throw ConfigurationError(
+        key, unknown("key", key, among: (defaults.keys + alsoKnown).sorted()))
     }
     if let inner = known as? [String: Any], let given = value as? [String: Any] {
       do { merged[key] = try merge(given, into: inner) } catch let error as ConfigurationError {

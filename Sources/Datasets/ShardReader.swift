@@ -1,4 +1,5 @@
 import Digests
+import Files
 import Foundation
 import HDF5
 import Views
@@ -30,8 +31,7 @@ public final class ShardReader {
   static let fileFormat = FileFormat("motet client samples", version: 1)
   static let manifestName = "manifest.h5"
   static func fileName(_ number: Int) -> String {
-    let digits = String(number)
-    return "clients-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).h5"
+    "clients-\(padded(number, to: 4)).h5"
   }
 
   public let path: String

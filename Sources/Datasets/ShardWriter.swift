@@ -1,4 +1,5 @@
 import Catalogues
+import Files
 import Foundation
 import HDF5
 import Views

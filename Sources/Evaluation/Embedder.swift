@@ -40,7 +40,8 @@ public final class Embedder {
     _ samples: SampleSet, _ makers: [any ViewMaker], _ parameters: ParameterVector
   ) -> [Float] {
     let views = makers[0].evaluationViewCount
-    return embed(samples.count, views: views, parameters) { index, maker, view in
+    return embed(samples.count, of: samples.modality, views: views, parameters) {
+      index, maker, view in
       samples.withSample(index / views) {
         makers[maker].evaluationView(of: $0, index: index % views, into: view)
       }
@@ -53,7 +54,7 @@ public final class Embedder {
     _ samples: SampleSet, _ makers: [any ViewMaker], _ parameters: ParameterVector,
     random: (_ sample: Int) -> RandomStream
   ) -> [Float] {
-    embed(samples.count, views: 1, parameters) { index, maker, view in
+    embed(samples.count, of: samples.modality, views: 1, parameters) { index, maker, view in
       var stream = random(index)
       samples.withSample(index) {
         makers[maker].trainingView(of: $0, random: &stream, into: view)
@@ -62,24 +63,16 @@ public final class Embedder {
   }
 
   private func embed(
-    _ samples: Int, views: Int, _ parameters: ParameterVector,
+    _ samples: Int, of modality: String, views: Int, _ parameters: ParameterVector,
     draw: (_ index: Int, _ maker: Int, UnsafeMutableBufferPointer<Float>) -> Void
   ) -> [Float] {
     var features = [Float](repeating: 0, count: samples * dimension)
     let total = samples * views
     for first in stride(from: 0, to: total, by: batch) {
       let count = min(batch, total - first)
-      let input = FeatureMap(
-        engine.pool, images: count, channels: encoder.inputChannels, height: encoder.inputSide,
-        width: encoder.inputSide, layout: .plain)
-      engine.parallel(count) { places, own in
-        for place in places {
-          let view = UnsafeMutableBufferPointer(
-            start: input.pointer + place * input.imageCount, count: input.imageCount)
-          draw(first + place, own.thread, view)
-        }
-      }
-      let results = encoder.infer(input, parameters, engine)
+      let input = encoder.makeViews(of: modality, count: count, engine)
+      engine.eachImage(of: input) { place, thread, view in draw(first + place, thread, view) }
+      let results = encoder.infer(input, of: modality, parameters, engine)
       let rows = output == .features ? results.features : results.projection
       for place in 0..<count {
         let start = (first + place) / views * dimension

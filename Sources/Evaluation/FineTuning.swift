@@ -63,7 +63,7 @@ public final class FineTuning {
     self.steps = steps
     self.communicator = communicator
     self.engine = engine
-    optimizer = options.optimizer
+    optimizer = try options.makeOptimizer()
     gradient = ParameterVector(classifier.layout)
     before = ParameterVector(classifier.layout)
     sum = PieceSum(classifier.layout, engine.kernels)
@@ -119,7 +119,8 @@ public final class FineTuning {
       }
     }
     optimizer.step(
-      parameters, gradient, state: [velocity], rate: Float(try options.rate(epoch: epoch)), engine)
+      parameters, gradient, state: [velocity], number: steps,
+      rate: Float(try options.rate(epoch: epoch)), engine)
     return loss
   }
 
@@ -130,15 +131,14 @@ public final class FineTuning {
     guard let source = samples.first(where: { $0.modality == modality }) else {
       preconditionFailure("no samples of \(modality)")
     }
-    let views = FeatureMap(
-      engine.pool, images: chosen.count, channels: classifier.inputChannels,
-      height: classifier.inputSide, width: classifier.inputSide, layout: .plain)
+    let views = classifier.makeViews(of: modality, count: chosen.count, engine)
     try source.draw(chosen, epoch: epoch, into: views, engine)
-    let (logits, saved) = classifier.forward(
-      views, groups: 1, recompute: recompute, parameters, engine)
+    let (output, saved) = classifier.forward(
+      views, of: modality, groups: 1, recompute: recompute, parameters, engine)
     let (loss, logitGradient) = CrossEntropy.loss(
-      logits, chosen.map { source.labels[$0] }, divisor: count, engine)
-    classifier.backward(logitGradient, saved, parameters, into: gradient, engine)
+      output.projection, chosen.map { source.labels[$0] }, divisor: count, engine)
+    classifier.backward(
+      EncoderGradient(projection: logitGradient), saved, parameters, into: gradient, engine)
     return loss
   }
 

@@ -56,18 +56,16 @@ public final class StoreSamples: LabelledSamples {
     let order = samples.indices.sorted { rows[samples[$0]] < rows[samples[$1]] }
     let set = try store.load(
       modality, split: split, indices: order.map { rows[samples[$0]] })
-    engine.parallel(order.count) { places, own in
-      for place in places {
-        let index = order[place]
-        let view = UnsafeMutableBufferPointer(
-          start: views.pointer + index * views.imageCount, count: views.imageCount)
-        set.withSample(place) { sample in
-          switch kind {
-          case .random(let seed):
-            var random = Self.stream(seed, modality, epoch: epoch, sample: samples[index])
-            makers[own.thread].trainingView(of: sample, random: &random, into: view)
-          case .fixed: makers[own.thread].evaluationView(of: sample, into: view)
-          }
+    // Where each sample lies among those that were read.
+    var places = [Int](repeating: 0, count: order.count)
+    for (place, index) in order.enumerated() { places[index] = place }
+    engine.eachImage(of: views) { [places] index, thread, view in
+      set.withSample(places[index]) { sample in
+        switch kind {
+        case .random(let seed):
+          var random = Self.stream(seed, modality, epoch: epoch, sample: samples[index])
+          makers[thread].trainingView(of: sample, random: &random, into: view)
+        case .fixed: makers[thread].evaluationView(of: sample, into: view)
         }
       }
     }

@@ -34,7 +34,7 @@ public final class LinearProbe {
     try options.validate()
     self.options = options
     self.engine = engine
-    optimizer = options.optimizer
+    optimizer = try options.makeOptimizer()
     var layout = ParameterLayout()
     linear = Linear("fc", &layout, input: dimension, output: classes)
     parameters = ParameterVector(layout)
@@ -58,7 +58,8 @@ public final class LinearProbe {
         logits, batch.samples.map { part.labels[$0] }, divisor: batch.samples.count, engine)
       gradient.zero()
       _ = linear.backward(logitGradient, saved, parameters, into: gradient, engine)
-      optimizer.step(parameters, gradient, state: [velocity], rate: rate, engine)
+      optimizer.step(
+        parameters, gradient, state: [velocity], number: 0, rate: rate, engine)
       guard loss.isFinite else {
         throw DivergenceError(modality: batch.modality, epoch: epoch + 1)
       }

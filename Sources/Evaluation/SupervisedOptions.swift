@@ -29,22 +29,16 @@ public struct SupervisedOptions: Codable, Sendable, Equatable {
   public func validate() throws {
     try ConfigurationError.check("epochs", epochs, in: 1...100_000)
     try ConfigurationError.check("batch", batch, in: 2...65_536)
-    func require(_ condition: Bool, _ key: String, _ message: String) throws {
-      if !condition { throw ConfigurationError(key, message) }
-    }
-    try require(rate > 0 && rate.isFinite, "rate", "\(rate) is not above 0")
-    try require((0..<1).contains(momentum), "momentum", "\(momentum) is not in 0 ..< 1")
-    try require(!nesterov || momentum > 0, "nesterov", "needs a momentum above 0")
-    try require(
-      weightDecay >= 0 && weightDecay.isFinite, "weight_decay", "\(weightDecay) is below 0")
+    try ConfigurationError.require(rate > 0 && rate.isFinite, "rate", "\(rate) is not above 0")
+    _ = try makeOptimizer()
     guard rateSchedules.names.contains(schedule) else {
       throw ConfigurationError(
         "schedule", unknown("schedule", schedule, among: rateSchedules.names))
     }
   }
 
-  var optimizer: SGD {
-    SGD(.init(momentum: momentum, weightDecay: weightDecay, nesterov: nesterov))
+  func makeOptimizer() throws -> SGD {
+    try SGD(.init(momentum: momentum, weightDecay: weightDecay, nesterov: nesterov))
   }
 
   /// The rate in an epoch, counted from 0.

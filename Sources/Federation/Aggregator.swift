@@ -1,51 +1,80 @@
 import Catalogues
 import Tensors
+import Training
 
-/// How the clients' models become the next global model.
+/// A federated algorithm: what a client does beside its local training, and how the clients' models
+/// become the next global model.
 ///
-/// The rank that trained a client decides with which weights its model enters the exact sum; rank 0
-/// makes the global model from the sum. An aggregator is one file in `Aggregators/` and one line in
-/// `aggregators`.
-public protocol Aggregator: AnyObject {
-  /// The weight of each parameter (entry of the layout) of a client's model. Each is at most 1 in
-  /// size, and a parameter's weights over the round's clients at most 1 together.
-  /// - Parameters:
-  ///   - model: the client's model after its training.
-  ///   - global: the model it started from.
-  func weights(model: ParameterVector, global: ParameterVector, terms: AggregationTerms) -> [Double]
+/// It is two halves that meet in what is sent. The one that runs where a client trains is
+/// `LocalRule`; it sees a `LocalState`. `finish` is rank 0's; it sees a `ServerRound`, which no
+/// other rank has. The value itself holds options alone: what is carried from round to round lies in
+/// the vectors that `channels` names, and in checkpoints. An aggregator is one file in `Aggregators/`
+/// and one line in `aggregators`.
+public protocol Aggregator: LocalRule {
+  /// The vectors that the algorithm has beside the model. Throws `ConfigurationError` where it
+  /// cannot be used with a model of this layout.
+  func channels(_ model: ParameterLayout) throws -> Channels
 
-  /// Rank 0: the same for a client that trained no step, whose model is `global`. There may be very
-  /// many of them: an aggregator that looks at the model should know the answer here.
-  func weights(untrained global: ParameterVector, terms: AggregationTerms) -> [Double]
-
-  /// Rank 0: makes `global` the next global model.
-  func finish(sum: ParameterVector, global: ParameterVector, round: Int)
-
-  /// What rank 0 carries from round to round beside the global model (momentum, …), by name: saved
-  /// in checkpoints. Empty before the first round.
-  var serverState: [String: ParameterVector] { get set }
+  /// Rank 0: makes `round.global` the next global model.
+  func finish(_ round: ServerRound)
 }
 
 extension Aggregator {
-  public func weights(untrained global: ParameterVector, terms: AggregationTerms) -> [Double] {
-    weights(model: global, global: global, terms: terms)
+  public func channels(_ model: ParameterLayout) throws -> Channels { Channels() }
+  public func finish(_ round: ServerRound) { round.global.assign(round.mean) }
+}
+
+/// Which vectors an algorithm has beside the model, by name, with their layouts: known before a run,
+/// the same on every rank. What is not named here takes no memory, time or traffic.
+public struct Channels: Sendable, Equatable {
+  /// Rank 0's from round to round, zero before the first: saved in checkpoints.
+  public var server: [String: ParameterLayout]
+  /// Those of rank 0's vectors that every rank receives with the model.
+  public var broadcast: Set<String>
+  /// What the clients send to be summed exactly.
+  public var sent: [String: ParameterLayout]
+  /// What a client keeps from one of its rounds to its next, in a file of the run's folder.
+  public var kept: [String: ParameterLayout]
+
+  public init(
+    server: [String: ParameterLayout] = [:], broadcast: Set<String> = [],
+    sent: [String: ParameterLayout] = [:], kept: [String: ParameterLayout] = [:]
+  ) {
+    precondition(broadcast.isSubset(of: server.keys), "broadcast of what rank 0 does not have")
+    self.server = server
+    self.broadcast = broadcast
+    self.sent = sent
+    self.kept = kept
+  }
+
+  /// Layouts of what is broadcast.
+  public var received: [String: ParameterLayout] { server.filter { broadcast.contains($0.key) } }
+
+  /// Values in all of these layouts.
+  public static func count(_ layouts: [String: ParameterLayout]) -> Int {
+    layouts.values.reduce(0) { $0 + $1.count }
   }
 }
 
-/// What is known of a client's part in a round before anything is trained.
-public struct AggregationTerms: Sendable {
+/// What rank 0 makes the next global model of.
+public struct ServerRound {
+  /// Counted from 1.
   public let round: Int
-  public let client: Int
-  /// The client's samples over those of all selected clients, βq.
-  public let share: Double
-  /// How many clients the round has.
-  public let clients: Int
+  /// The model that the round started from; to become the next one.
+  public let global: ParameterVector
+  /// The sum of the clients' weighted models.
+  public let mean: ParameterVector
+  /// The sums of what else they sent, by name.
+  public let sent: [String: ParameterVector]
+  /// Each client's numbers, in the clients' order; of those that trained.
+  public let payloads: [(client: Int, values: [Float])]
+  /// Rank 0's vectors, to be changed in place.
+  public let state: [String: ParameterVector]
 
-  public init(round: Int, client: Int, share: Double, clients: Int) {
-    self.round = round
-    self.client = client
-    self.share = share
-    self.clients = clients
+  /// A vector of `state`.
+  public subscript(name: String) -> ParameterVector {
+    guard let vector = state[name] else { preconditionFailure("no server vector '\(name)'") }
+    return vector
   }
 }
 

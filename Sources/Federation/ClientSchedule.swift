@@ -13,7 +13,7 @@ public protocol ClientSchedule: Sendable {
 }
 
 public let clientSchedules = Catalogue<any ClientSchedule>(
-  "schedule",
+  "client schedule",
   [
     .init(Balanced.self) { $0 },
     .init(Hosted.self) { $0 },

@@ -1,8 +1,9 @@
 import Kernels
 import MessagePassing
 import Tensors
+import Training
 
-/// A weighted sum of models whose bits do not depend on the order or grouping of its terms.
+/// A weighted sum of vectors whose bits do not depend on the order or grouping of its terms.
 ///
 /// Each term w·x is computed in Float64, rounded (ties to even) to a grid of 2⁻⁴⁰ and added as a
 /// 64-bit integer. A client's value may be at most 2²² in size and its weights add up to at most 1,
@@ -30,16 +31,15 @@ public final class ExactSum {
 
   public func zero() { sums.update(repeating: 0) }
 
-  /// Adds a client's model, each parameter (entry of the layout) times its weight. Throws where a
+  /// Adds what a client sends, each parameter (entry of the layout) times its weight. Throws where a
   /// value is not finite or too large; the sum is of no use then.
   public func add(
-    _ model: ParameterVector, weights: [Double], client: Int, round: Int
+    _ contribution: Contribution, client: Int, round: Int
   ) throws(ExactSumError) {
-    precondition(model.layout == layout, "a model of another layout")
-    precondition(weights.count == layout.entries.count, "\(weights.count) weights")
-    for (entry, weight) in zip(layout.entries, weights) {
+    precondition(contribution.vector.layout == layout, "a vector of another layout")
+    for (entry, weight) in zip(layout.entries, contribution.weights) {
       precondition(weight.magnitude <= 1, "weight \(weight) of \(entry.name)")
-      let values = model[entry.range]
+      let values = contribution.vector[entry.range]
       let largest = kernels.add_fixed_point(
         values.count, values.baseAddress, weight * Self.scale, sums.baseAddress! + entry.offset)
       guard largest <= Self.limit else {
@@ -55,10 +55,11 @@ public final class ExactSum {
   }
 
   /// The sum, rounded to Float32.
-  public func copy(to result: ParameterVector) {
-    precondition(result.layout == layout, "a vector of another layout")
+  public func vector() -> ParameterVector {
+    let result = ParameterVector(layout)
     kernels.from_fixed_point(
       layout.count, sums.baseAddress, 1 / Self.scale, result.floats.baseAddress)
+    return result
   }
 }
 

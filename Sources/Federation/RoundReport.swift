@@ -1,3 +1,4 @@
+import Foundation
 import Training
 
 /// What one client's training came to, for the report.
@@ -6,21 +7,36 @@ public struct ClientFigures: Codable, Sendable {
   public let samples: Int
   public let steps: Int
   public let views: Int
-  /// By modality: the sum of the batches' losses.
-  public let lossSums: [String: Double]
-  /// By modality: how many batches that were.
-  public let batches: [String: Int]
+  /// The batches' losses, by modality.
+  public let losses: [String: LossSum]
+  /// The seal of the file that has what the client keeps; nil where it keeps nothing.
+  let seal: String?
   /// From loading the client to its part of the sum.
   public let seconds: Double
+  /// The algorithm's numbers, as bytes: text would need care to have the same bits.
+  private let numbers: Data
 
-  init(client: Int, samples: Int, update: LocalUpdate, seconds: Double) {
+  /// The algorithm's numbers for rank 0.
+  var payload: [Float] {
+    numbers.withUnsafeBytes { bytes in
+      (0..<bytes.count / MemoryLayout<Float>.stride).map {
+        bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Float>.stride, as: Float.self)
+      }
+    }
+  }
+
+  init(
+    client: Int, samples: Int, update: LocalUpdate, payload: [Float], seal: String?,
+    seconds: Double
+  ) {
     self.client = client
     self.samples = samples
     steps = update.steps
     views = update.views
-    lossSums = update.losses.mapValues(\.sum)
-    batches = update.losses.mapValues(\.batches)
+    losses = update.losses
+    self.seal = seal
     self.seconds = seconds
+    numbers = payload.withUnsafeBytes { Data($0) }
   }
 }
 
@@ -52,10 +68,7 @@ public struct RoundReport: Sendable {
   static func meanLosses(_ clients: [ClientFigures]) -> [String: Double] {
     var totals: [String: LossSum] = [:]
     for client in clients {
-      for (modality, sum) in client.lossSums {
-        totals[modality, default: LossSum()].sum += sum
-        totals[modality, default: LossSum()].batches += client.batches[modality] ?? 0
-      }
+      for (modality, losses) in client.losses { totals[modality, default: LossSum()] += losses }
     }
     return totals.compactMapValues(\.mean)
   }

@@ -14,6 +14,8 @@ public struct BatchNorm: Sendable {
   public let runningVariance: Range<Int>
   public let channels: Int
   public let relu: Bool
+  /// What the number of channels must be a multiple of.
+  public static let channelUnit = 32
   static let epsilon = 1e-5
   static let momentum = 0.1
 

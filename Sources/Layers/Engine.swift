@@ -61,6 +61,21 @@ public final class Engine {
     }
   }
 
+  /// Calls `body` with each image of a plain feature map, on all threads at once, for it to write.
+  public func eachImage(
+    of map: FeatureMap,
+    _ body: (_ image: Int, _ thread: Int, _ values: UnsafeMutableBufferPointer<Float>) -> Void
+  ) {
+    parallel(map.images) { images, own in
+      for image in images {
+        body(
+          image, own.thread,
+          UnsafeMutableBufferPointer(
+            start: map.pointer + image * map.imageCount, count: map.imageCount))
+      }
+    }
+  }
+
   /// Calls `body` with each of 0..<threads on its own thread.
   func onAllThreads(_ body: (_ part: Int, _ own: Engine) -> Void) {
     guard let team else { return body(0, self) }

@@ -48,9 +48,16 @@ public final class Communicator {
     return try Communicator(world: world)
   }
 
+  /// Whether this process is one of the ranks that `mpirun` or `srun --mpi=pmix` started.
+  public static var isRank: Bool { isRank(ProcessInfo.processInfo.environment) }
+
+  private static func isRank(_ environment: [String: String]) -> Bool {
+    environment["OMPI_COMM_WORLD_SIZE"] != nil || environment["PMIX_RANK"] != nil
+  }
+
   /// Whether the environment is that of one rank among ranks.
   static func isParallel(_ environment: [String: String]) throws -> Bool {
-    if environment["OMPI_COMM_WORLD_SIZE"] != nil || environment["PMIX_RANK"] != nil { return true }
+    if isRank(environment) { return true }
     // srun without PMIx would give as many lone processes as tasks, all writing the same files.
     if let tasks = environment["SLURM_STEP_NUM_TASKS"].flatMap(Int.init), tasks > 1 {
       throw LaunchError(

@@ -16,8 +16,10 @@ public struct BarlowTwins: PlugIn, Method {
     public var lambda = 0.0051
     /// The deviation that standardises: `biased` (as its authors' BatchNorm) or `unbiased` (L-DAWA's
     /// code).
-    public var deviation = "biased"
+    public var deviation = Deviation.biased
   }
+
+  public enum Deviation: String, WordOption { case biased, unbiased }
 
   public static var defaults: Options { Options() }
   /// In the variance, as BatchNorm's: a column that does not vary stays zero.
@@ -26,21 +28,14 @@ public struct BarlowTwins: PlugIn, Method {
   private let unbiased: Bool
 
   public init(_ options: Options) throws {
-    guard options.lambda >= 0, options.lambda <= 1e3 else {
-      throw ConfigurationError("lambda", "\(options.lambda) is outside 0 to 1000")
-    }
-    guard ["biased", "unbiased"].contains(options.deviation) else {
-      throw ConfigurationError(
-        "deviation", unknown("deviation", options.deviation, among: ["biased", "unbiased"]))
-    }
+    try ConfigurationError.check("lambda", options.lambda, in: 0...1000)
     lambda = options.lambda
-    unbiased = options.deviation == "unbiased"
+    unbiased = options.deviation == .unbiased
   }
 
-  public func loss(_ projection: Matrix, _ engine: Engine) -> (loss: Double, gradient: Matrix) {
-    precondition(
-      projection.rows > 0 && projection.rows % 2 == 0, "\(projection.rows) rows are not two views")
-    let n = projection.rows / 2
+  public func loss(_ batch: MethodBatch, _ engine: Engine) -> MethodLoss {
+    let projection = batch.projection
+    let n = batch.samples
     let columns = projection.columns
     let z = Matrix(engine.pool, rows: 2 * n, columns: columns)
     let inverse = (0..<2).map { view in
@@ -64,7 +59,7 @@ public struct BarlowTwins: PlugIn, Method {
       let rows = view * n..<(view + 1) * n
       throughStandardisation(dz[rows], z[rows], inverse[view])
     }
-    return (loss, dz)
+    return MethodLoss(loss, projection: dz)
   }
 
   /// What deviations divide by.

@@ -18,29 +18,24 @@ public struct SimCLR: PlugIn, Method {
     /// τ: the paper's 0.5.
     public var temperature = 0.5
     /// Which views are anchors: `all` or `first`.
-    public var anchors = "all"
+    public var anchors = Anchors.all
   }
+
+  public enum Anchors: String, WordOption { case all, first }
 
   public static var defaults: Options { Options() }
   private let temperature: Double
   private let allAnchors: Bool
 
   public init(_ options: Options) throws {
-    guard options.temperature >= 1e-3, options.temperature <= 1e3 else {
-      throw ConfigurationError(
-        "temperature", "\(options.temperature) is outside 0.001 to 1000")
-    }
-    guard ["all", "first"].contains(options.anchors) else {
-      throw ConfigurationError(
-        "anchors", unknown("anchors", options.anchors, among: ["all", "first"]))
-    }
+    try ConfigurationError.check("temperature", options.temperature, in: 0.001...1000)
     temperature = options.temperature
-    allAnchors = options.anchors == "all"
+    allAnchors = options.anchors == .all
   }
 
-  public func loss(_ projection: Matrix, _ engine: Engine) -> (loss: Double, gradient: Matrix) {
+  public func loss(_ batch: MethodBatch, _ engine: Engine) -> MethodLoss {
+    let projection = batch.projection
     let rows = projection.rows
-    precondition(rows > 0 && rows % 2 == 0, "\(rows) rows are not two views")
     let (z, lengths) = normalised(projection, engine)
     let weights = Matrix(engine.pool, rows: rows, columns: rows)
     engine.product(
@@ -52,7 +47,7 @@ public struct SimCLR: PlugIn, Method {
     engine.product(
       rows: rows, columns: z.columns, inner: rows, weights.pointer, z.pointer, into: dz.pointer)
     throughNormalisation(dz, z, lengths)
-    return (loss, dz)
+    return MethodLoss(loss, projection: dz)
   }
 
   /// Similarities -> dL/ds, in place: the softmax minus 1 at the other view, over the anchors and τ.

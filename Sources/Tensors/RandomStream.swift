@@ -16,7 +16,19 @@ public struct Purpose: RawRepresentable, Sendable {
   public static let secondView = Purpose(rawValue: 8)
   public static let synthesis = Purpose(rawValue: 9)
   public static let sampling = Purpose(rawValue: 10)
+  // 11 to 20 are not used.
   public static let bootstrap = Purpose(rawValue: 21)
+  public static let methodMemory = Purpose(rawValue: 22)
+
+  /// One of a sample's training views, counted from 0. The first two have the numbers that they had
+  /// when there were no more.
+  public static func view(_ index: Int) -> Purpose {
+    switch index {
+    case 0: firstView
+    case 1: secondView
+    default: Purpose(rawValue: 1000 + UInt32(index))
+    }
+  }
 }
 
 /// Random numbers that depend on their key alone, never on which rank draws them or when:

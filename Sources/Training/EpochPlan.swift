@@ -36,8 +36,7 @@ public struct EpochPlan {
       batches = (0..<longest).flatMap { index in
         queues.compactMap { index < $0.count ? $0[index] : nil }
       }
-    case .imagesFirst: batches = Self.first("image", queues)
-    case .soundsFirst: batches = Self.first("audio", queues)
+    case .first(let modality): batches = Self.first(modality, queues)
     case .random:
       let all = queues.flatMap { $0 }
       var random = RandomStream(

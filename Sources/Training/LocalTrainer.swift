@@ -8,10 +8,10 @@ import Views
 
 /// Trains one client at a time from the global model, self-supervised (FSSUAVL §3.1).
 ///
-/// What comes out depends on the job, the client's data, the round and the global model alone. One
-/// client's data and one batch are in memory at a time, whatever the number of clients.
+/// What comes out depends on the job, the client's data and its task alone. One client's data and
+/// one batch are in memory at a time, whatever the number of clients.
 public final class LocalTrainer {
-  private let encoder: any Encoder
+  private let model: Model
   private let options: TrainingOptions
   private let schedule: any RateSchedule
   private let views: [ModalityViews]
@@ -25,87 +25,86 @@ public final class LocalTrainer {
   ///   - views: the makers of views by modality, in the catalogue's order.
   ///   - rounds: of the whole run, for schedules over rounds.
   public init(
-    encoder: any Encoder, method: any Method, options: TrainingOptions,
-    views: [ModalityViews], seed: UInt64, rounds: Int, _ engine: Engine
+    _ model: Model, optimizer: any Optimizer, options: TrainingOptions, views: [ModalityViews],
+    seed: UInt64, rounds: Int, _ engine: Engine
   ) throws {
-    try options.validate()
-    self.encoder = encoder
+    try options.validate(modalities: views.map(\.modality))
+    self.model = model
     self.options = options
     self.views = views
     self.seed = seed
     self.rounds = rounds
     self.engine = engine
     schedule = try rateSchedules.make(options.schedule)
-    let optimizer = try optimizers.make([
-      "name": options.optimizer, "momentum": options.momentum,
-      "weight_decay": options.weightDecay,
-    ])
-    step = TrainingStep(
-      encoder: encoder, method: method, optimizer: optimizer, joined: options.views == .joined,
-      recompute: options.recompute, engine)
-    parameters = ParameterVector(encoder.layout)
+    step = TrainingStep(model, optimizer: optimizer, settings: options.step, engine)
+    parameters = ParameterVector(model.layout)
   }
 
-  /// Trains a client in `round` (from 1). The update's model is valid until the next call; without
-  /// a step it is `global` itself. Throws `TrainingStopped` before the first step for which
-  /// `isStopped` says so.
+  /// Trains a client. Throws `TrainingStopped` before the first step for which `isStopped` says so.
   public func train(
-    _ data: ClientData, round: Int, from global: ParameterVector, isStopped: () -> Bool
+    _ data: ClientData, _ task: ClientTask, isStopped: () -> Bool
   ) throws -> LocalUpdate {
+    let counts = views.map { ($0.modality, data.sets[$0.modality]?.count ?? 0) }
+    let total =
+      options.localEpochs * counts.reduce(0) { $0 + EpochPlan.steps(of: $1.1, options) }
+    var state: LocalState?
+    var correct: ((ParameterVector) -> Void)?
     var losses: [String: LossSum] = [:]
-    var steps = 0
     var viewCount = 0
     for epoch in 0..<options.localEpochs {
       let rate =
         options.rate
         * schedule.factor(
-          epoch: epoch, of: options.localEpochs, round: round - 1, of: rounds)
+          epoch: epoch, of: options.localEpochs, round: task.round - 1, of: rounds)
       let plan = EpochPlan(
-        counts: views.map { ($0.modality, data.sets[$0.modality]?.count ?? 0) }, options: options,
-        seed: seed, round: round, client: data.client, epoch: epoch)
+        counts: counts, options: options, seed: seed, round: task.round, client: data.client,
+        epoch: epoch)
       for batch in plan.batches {
         if isStopped() { throw TrainingStopped() }
-        if steps == 0 {
-          parameters.assign(global)
-          step.reset()
+        if state == nil {
+          let fresh = try begin(task)
+          state = fresh
+          correct = task.correction(fresh, engine)
         }
-        let input = draw(batch, data, round: round, epoch: epoch)
-        let loss = step.run(input, parameters, rate: rate)
+        let input = draw(batch, data, round: task.round, epoch: epoch)
+        let loss = step.run(
+          input, of: batch.modality, parameters, rate: rate, of: total, correct: correct)
         guard loss.isFinite else {
           throw TrainingError(modality: batch.modality, epoch: epoch + 1, loss: loss)
         }
+        state?.didStep(rate: rate)
         losses[batch.modality, default: LossSum()].add(loss)
-        steps += 1
         viewCount += input.images
       }
     }
-    return LocalUpdate(
-      parameters: steps > 0 ? parameters : global, steps: steps, views: viewCount, losses: losses)
+    return LocalUpdate(state: state, views: viewCount, losses: losses)
   }
 
-  /// Both views of a batch: the first views of all samples, then the second.
-  private func draw(_ batch: EpochPlan.Batch, _ data: ClientData, round: Int, epoch: Int)
-    -> FeatureMap
-  {
-    let side = encoder.inputSide
-    let result = FeatureMap(
-      engine.pool, images: 2 * batch.samples.count, channels: encoder.inputChannels, height: side,
-      width: side, layout: .plain)
+  private func begin(_ task: ClientTask) throws -> LocalState {
+    step.reset(
+      random: RandomStream(
+        seed: seed, purpose: .methodMemory, round: task.round, client: task.client))
+    return try task.begin(model: parameters, target: step.target)
+  }
+
+  /// All views of a batch: the first views of all samples, then the second, and so on.
+  private func draw(
+    _ batch: EpochPlan.Batch, _ data: ClientData, round: Int, epoch: Int
+  ) -> FeatureMap {
+    let encoder = model.encoder
+    let count = batch.samples.count
+    let result = encoder.makeViews(
+      of: batch.modality, count: model.method.views * count, engine)
     guard let makers = views.first(where: { $0.modality == batch.modality })?.makers,
       let set = data.sets[batch.modality]
     else { preconditionFailure("no views of \(batch.modality)") }
-    let count = batch.samples.count
-    engine.parallel(result.images) { images, own in
-      for image in images {
-        let sample = batch.samples[image % count]
-        var random = RandomStream(
-          seed: seed, purpose: image < count ? .firstView : .secondView, round: round,
-          client: data.client, epoch: epoch, sample: streamIndex(batch.modality, sample))
-        let view = UnsafeMutableBufferPointer(
-          start: result.pointer + image * result.imageCount, count: result.imageCount)
-        set.withSample(sample) {
-          makers[own.thread].trainingView(of: $0, random: &random, into: view)
-        }
+    engine.eachImage(of: result) { image, thread, view in
+      let sample = batch.samples[image % count]
+      var random = RandomStream(
+        seed: seed, purpose: .view(image / count), round: round, client: data.client, epoch: epoch,
+        sample: streamIndex(batch.modality, sample))
+      set.withSample(sample) {
+        makers[thread].trainingView(of: $0, random: &random, into: view)
       }
     }
     return result

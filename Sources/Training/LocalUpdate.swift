@@ -1,28 +1,27 @@
 import Tensors
 
-/// What a client's local training left: its model, and figures for the report.
+/// What a client's local training came to.
 public struct LocalUpdate {
-  /// The client's model after training, running statistics included.
-  public let parameters: ParameterVector
-  /// Optimizer steps. Zero where the client had too few samples: its model is the global one.
-  public let steps: Int
+  /// The client's model and what else its rule may look at, valid until the next client trains. Nil
+  /// where the client had too few samples for a step: its model is the global one.
+  public let state: LocalState?
   /// Views that went through the encoder.
   public let views: Int
   /// Per modality, the sum of the batches' losses and their number.
   public let losses: [String: LossSum]
 
-  public init(
-    parameters: ParameterVector, steps: Int, views: Int, losses: [String: LossSum]
-  ) {
-    self.parameters = parameters
-    self.steps = steps
+  public init(state: LocalState?, views: Int, losses: [String: LossSum]) {
+    self.state = state
     self.views = views
     self.losses = losses
   }
+
+  /// Optimizer steps.
+  public var steps: Int { state?.steps ?? 0 }
 }
 
 /// A mean in the making.
-public struct LossSum: Sendable, Equatable {
+public struct LossSum: Codable, Sendable, Equatable {
   public var sum: Double
   public var batches: Int
 
@@ -34,6 +33,11 @@ public struct LossSum: Sendable, Equatable {
   public mutating func add(_ loss: Double) {
     sum += loss
     batches += 1
+  }
+
+  public static func += (a: inout LossSum, b: LossSum) {
+    a.sum += b.sum
+    a.batches += b.batches
   }
 
   /// Nil where there was no batch.

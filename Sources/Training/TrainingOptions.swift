@@ -1,45 +1,33 @@
 import Catalogues
 
-/// A job's `training` section: what a client does with its samples in a round.
-///
-/// `optimizer` and `schedule` are names in their catalogues.
+/// A job's `training` section but for its optimizer: what a client does with its samples in a round.
 public struct TrainingOptions: Codable, Sendable, Equatable {
-  /// The order of the modalities' batches within an epoch.
-  public enum Order: String, Codable, Sendable, CaseIterable {
-    /// Image, sound, image, … until one runs out, then the rest.
-    case alternate
-    case imagesFirst = "images-first"
-    case soundsFirst = "sounds-first"
-    case random
-  }
-
   /// What becomes of an epoch's last, incomplete batch.
-  public enum LastBatch: String, Codable, Sendable, CaseIterable {
+  public enum LastBatch: String, WordOption {
     /// Used if it has at least 16 samples, or if it is the only one and has at least 2.
     case keep
     case drop
   }
 
-  /// How the two views of a batch pass the encoder.
-  public enum Passes: String, Codable, Sendable, CaseIterable {
+  /// How the views of a batch pass the encoder.
+  public enum Passes: String, WordOption {
     /// One after the other: BatchNorm sees each view by itself.
     case separate
-    /// As one batch of twice the size.
+    /// As one batch.
     case joined
   }
 
   /// Passes over a client's samples in a round.
   public var localEpochs = 5
-  /// Samples in a batch; each gives two views.
+  /// Samples in a batch; each gives the views that the method asks for.
   public var batch = 256
-  public var optimizer = "sgd"
   /// Learning rate.
   public var rate = 0.03
-  public var momentum = 0.9
-  public var weightDecay = 1e-4
-  /// Of the rate, over local epochs or rounds.
+  /// Of the rate, over local epochs or rounds; a name in `rateSchedules`.
   public var schedule = "cosine-local"
-  public var order = Order.alternate
+  /// The largest l2 norm of a step's gradient, which is scaled down to it; 0 for no limit.
+  public var clip = 0.0
+  public var order = BatchOrder.alternate
   public var lastBatch = LastBatch.keep
   public var views = Passes.separate
   /// Whether the backward pass makes again what the forward pass would save, for less memory.
@@ -51,57 +39,35 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
 
   private enum CodingKeys: String, CodingKey {
     case localEpochs = "local_epochs"
-    case batch, optimizer, rate, momentum
-    case weightDecay = "weight_decay"
-    case schedule, order
+    case batch, rate, schedule, clip, order
     case lastBatch = "last_batch"
     case views, recompute, threads
   }
 
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    localEpochs = try values.decode(Int.self, forKey: .localEpochs)
-    batch = try values.decode(Int.self, forKey: .batch)
-    optimizer = try values.decode(String.self, forKey: .optimizer)
-    rate = try values.decode(Double.self, forKey: .rate)
-    momentum = try values.decode(Double.self, forKey: .momentum)
-    weightDecay = try values.decode(Double.self, forKey: .weightDecay)
-    schedule = try values.decode(String.self, forKey: .schedule)
-    order = try choice(values, .order)
-    lastBatch = try choice(values, .lastBatch)
-    views = try choice(values, .views)
-    recompute = try values.decode(Bool.self, forKey: .recompute)
-    threads = try values.decode(Int.self, forKey: .threads)
+  /// What a step is made with.
+  public var step: TrainingStep.Settings {
+    TrainingStep.Settings(joined: views == .joined, recompute: recompute, clip: clip)
   }
 
-  /// Throws where a number cannot be.
-  public func validate() throws(ConfigurationError) {
-    try require(localEpochs >= 1, "local_epochs", "\(localEpochs) is below 1")
-    try require(batch >= 2, "batch", "\(batch) is below 2: the loss compares samples of a batch")
-    try require(batch <= 65_536, "batch", "\(batch) is above 65536")
-    try require((1...1024).contains(threads), "threads", "\(threads) is outside 1 to 1024")
-    try require(rate > 0 && rate.isFinite, "rate", "\(rate) is not above 0")
-    try require((0..<1).contains(momentum), "momentum", "\(momentum) is not in 0 ..< 1")
-    try require(
-      weightDecay >= 0 && weightDecay.isFinite, "weight_decay", "\(weightDecay) is below 0")
+  /// Throws where a value cannot be.
+  /// - Parameter modalities: those of the job.
+  public func validate(modalities: [String]) throws(ConfigurationError) {
+    try ConfigurationError.require(
+      localEpochs >= 1, "local_epochs", "\(localEpochs) is below 1")
+    try ConfigurationError.require(
+      batch >= 2, "batch", "\(batch) is below 2: the loss compares samples of a batch")
+    try ConfigurationError.require(batch <= 65_536, "batch", "\(batch) is above 65536")
+    try ConfigurationError.check("threads", threads, in: 1...1024)
+    try ConfigurationError.require(
+      rate > 0 && rate.isFinite, "rate", "\(rate) is not above 0")
+    try ConfigurationError.require(
+      clip >= 0 && clip.isFinite, "clip", "\(clip) is below 0")
+    guard rateSchedules.names.contains(schedule) else {
+      throw ConfigurationError(
+        "schedule", unknown("rate schedule", schedule, among: rateSchedules.names))
+    }
+    if case .first(let modality) = order, !modalities.contains(modality) {
+      throw ConfigurationError("order", unknown("modality", modality, among: modalities))
+    }
   }
-
-  private func require(
-    _ condition: Bool, _ key: String, _ message: String
-  ) throws(ConfigurationError) {
-    if !condition { throw ConfigurationError(key, message) }
-  }
-}
-
-/// A value of a list of words; another word is an error that names the nearest.
-private func choice<Keys: CodingKey, Value>(
-  _ values: KeyedDecodingContainer<Keys>, _ key: Keys
-) throws -> Value
-where Value: RawRepresentable<String> & CaseIterable {
-  let word = try values.decode(String.self, forKey: key)
-  guard let value = Value(rawValue: word) else {
-    throw ConfigurationError(
-      key.stringValue, unknown("value", word, among: Value.allCases.map(\.rawValue)))
-  }
-  return value
 }

@@ -3,50 +3,118 @@ import Layers
 import Methods
 import Tensors
 
-/// One self-supervised step: views, projections, loss, gradient, optimizer.
+/// One self-supervised step: views, projections, loss, gradient, optimizer, target.
 ///
-/// The two views go through the network one after the other in their batch statistics, though one
-/// batch holds both: the weights are then transformed once.
+/// The views of a sample go through the network one after the other in their batch statistics,
+/// though one batch holds them all: the weights are then transformed once.
 public final class TrainingStep {
-  private let encoder: any Encoder
-  private let method: any Method
+  /// What a step is made with, the same for every client.
+  public struct Settings: Sendable {
+    /// Whether all views share their batch statistics.
+    public var joined: Bool
+    /// Whether the forward pass saves less, and the backward pass makes it again.
+    public var recompute: Bool
+    /// The largest l2 norm of a gradient; 0 for no limit.
+    public var clip: Double
+
+    public init(joined: Bool = false, recompute: Bool = false, clip: Double = 0) {
+      self.joined = joined
+      self.recompute = recompute
+      self.clip = clip
+    }
+  }
+
+  public let model: Model
+  /// The second network of a method that has one: of the model's layout.
+  public let target: ParameterVector?
   private let optimizer: any Optimizer
+  private let settings: Settings
   private let engine: Engine
   private let gradient: ParameterVector
   private let state: [ParameterVector]
-  /// Whether both views share their batch statistics.
-  private let joined: Bool
-  /// Whether the forward pass saves less, and the backward pass makes it again.
-  private let recompute: Bool
+  private let memory: (any MethodMemory)?
+  /// Steps since the last `reset`.
+  private var steps = 0
 
   public init(
-    encoder: any Encoder, method: any Method, optimizer: any Optimizer, joined: Bool = false,
-    recompute: Bool = false, _ engine: Engine
+    _ model: Model, optimizer: any Optimizer, settings: Settings = Settings(), _ engine: Engine
   ) {
-    self.encoder = encoder
-    self.method = method
+    self.model = model
     self.optimizer = optimizer
-    self.joined = joined
-    self.recompute = recompute
+    self.settings = settings
     self.engine = engine
-    gradient = ParameterVector(encoder.layout)
-    state = (0..<optimizer.stateCount).map { _ in ParameterVector(encoder.layout) }
+    gradient = ParameterVector(model.layout)
+    state = (0..<optimizer.stateCount).map { _ in ParameterVector(model.layout) }
+    target = model.method.target.map { _ in ParameterVector(model.layout) }
+    memory = model.method.makeMemory(projection: model.encoder.projectionCount)
   }
 
-  /// Forgets what the optimizer kept: at the start of a client's training.
-  public func reset() { for vector in state { vector.zero() } }
+  /// How many vectors of the model's size a step holds beside the model that is trained.
+  public static func vectorCount(_ model: Model, _ optimizer: any Optimizer) -> Int {
+    1 + optimizer.stateCount + (model.method.target == nil ? 0 : 1)
+  }
 
-  /// Moves `parameters` by one step and returns the loss of before. `views` (plain) holds the first
-  /// views of all samples, then the second views.
-  public func run(_ views: FeatureMap, _ parameters: ParameterVector, rate: Double) -> Double {
-    let (projection, saved) = encoder.forward(
-      views, groups: joined ? 1 : 2, recompute: recompute, parameters, engine)
-    let (loss, projectionGradient) = method.loss(projection, engine)
+  /// Forgets the client before: what the optimizer and the method kept. The target's values are the
+  /// caller's to set.
+  /// - Parameter random: what a method's memory begins with.
+  public func reset(random: RandomStream) {
+    steps = 0
+    for vector in state { vector.zero() }
+    var random = random
+    memory?.reset(&random)
+  }
+
+  /// Moves `parameters` by one step and returns the loss of before.
+  /// - Parameters:
+  ///   - views: plain; the first views of all samples, then the second views, and so on.
+  ///   - total: the steps that the client will do in all, for the target's rule.
+  ///   - correct: what is done to the gradient before the optimizer sees it.
+  public func run(
+    _ views: FeatureMap, of modality: String, _ parameters: ParameterVector, rate: Double,
+    of total: Int, correct: ((_ gradient: ParameterVector) -> Void)? = nil
+  ) -> Double {
+    let method = model.method
+    let (output, saved) = forward(views, of: modality, parameters)
     engine.parallel(gradient.count, unit: 1024) { part, _ in
       gradient[part].update(repeating: 0)
     }
-    encoder.backward(projectionGradient, saved, parameters, into: gradient, engine)
-    optimizer.step(parameters, gradient, state: state, rate: Float(rate), engine)
-    return loss
+    let loss = method.loss(
+      MethodBatch(
+        modality: modality, views: method.views, features: output.features,
+        projection: output.projection,
+        target: target.map { forward(views, of: modality, $0).output.projection },
+        parameters: parameters, gradient: gradient, memory: memory), engine)
+    model.encoder.backward(
+      EncoderGradient(projection: loss.projection, features: loss.features), saved, parameters,
+      into: gradient, engine)
+    correct?(gradient)
+    if settings.clip > 0 { clip(gradient, to: settings.clip, engine) }
+    optimizer.step(
+      parameters, gradient, state: state, number: steps, rate: Float(rate), engine)
+    if let target, let rule = method.target {
+      follow(parameters, target, momentum: Float(rule.momentum(step: steps, of: total)))
+    }
+    steps += 1
+    return loss.loss
+  }
+
+  /// A training pass of all views: the target's too has batch statistics.
+  private func forward(
+    _ views: FeatureMap, of modality: String, _ parameters: ParameterVector
+  ) -> (output: EncoderOutput, saved: EncoderSaved) {
+    model.encoder.forward(
+      views, of: modality, groups: settings.joined ? 1 : model.method.views,
+      recompute: settings.recompute, parameters, engine)
+  }
+
+  /// target ← m · target + (1 − m) · online, over the encoder's trainable parameters.
+  private func follow(_ online: ParameterVector, _ target: ParameterVector, momentum: Float) {
+    for range in trainableRanges(model.encoder.layout) {
+      engine.parallel(range.count, unit: 1024) { part, _ in
+        let place = range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound
+        let (from, to) = (online[place], target[place])
+        for i in 0..<to.count { to[i] = momentum * to[i] + (1 - momentum) * from[i] }
+      }
+    }
   }
 }

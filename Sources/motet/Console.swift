@@ -1,4 +1,5 @@
 import Foundation
+import MessagePassing
 
 /// The two streams. Whole lines at once and unbuffered, so that the lines of several ranks do not
 /// mix and an abort loses none.
@@ -18,7 +19,7 @@ enum Console {
   /// wherever mpirun's output goes: then mpirun, the parent, is asked.
   static var isTerminal: Bool {
     guard isatty(STDOUT_FILENO) == 1 else { return false }
-    guard ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] != nil else { return true }
+    guard Communicator.isRank else { return true }
     let target = try? FileManager.default.destinationOfSymbolicLink(
       atPath: "/proc/\(getppid())/fd/\(STDOUT_FILENO)")
     return target.map { $0.hasPrefix("/dev/pts/") || $0.hasPrefix("/dev/tty") } ?? false

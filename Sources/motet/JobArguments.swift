@@ -1,5 +1,6 @@
 import ArgumentParser
-import Experiments
+import Jobs
+import Sweeps
 
 /// A job file and what replaces its settings.
 struct JobArguments: ParsableArguments {

@@ -1,6 +1,6 @@
-import Experiments
 import Federation
 import Foundation
+import Jobs
 
 /// A run's progress: on a terminal a bar in its last line, elsewhere one line a round.
 final class ProgressDisplay: RunObserver {

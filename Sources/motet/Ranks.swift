@@ -1,7 +1,6 @@
 import ArgumentParser
-import Experiments
-import Federation
 import Foundation
+import Machines
 import MessagePassing
 
 /// Runs a command's body on every rank. However it ends, all ranks end, and one line says why:
@@ -31,12 +30,6 @@ func onAllRanks(_ body: (Communicator) throws -> Void) throws {
 
 /// Ranks that this program starts of itself.
 enum Ranks {
-  /// Whether this process is one rank among ranks.
-  static var areStarted: Bool {
-    let environment = ProcessInfo.processInfo.environment
-    return environment["OMPI_COMM_WORLD_SIZE"] != nil || environment["PMIX_RANK"] != nil
-  }
-
   /// Starts this program with mpirun, which may use more ranks than there are cores. It has to print
   /// one JSON object.
   static func start(_ count: Int, _ arguments: [String]) throws -> StartedRanks {

@@ -1,6 +1,8 @@
 import ArgumentParser
-import Experiments
 import Foundation
+import Machines
+import MessagePassing
+import Sweeps
 
 /// A sweep file.
 struct SweepArguments: ParsableArguments {
@@ -33,8 +35,7 @@ struct LauncherArguments: ParsableArguments {
 
   /// The words before the program. Throws where this process is itself one of some ranks.
   func words() throws -> [String] {
-    let environment = ProcessInfo.processInfo.environment
-    guard environment["OMPI_COMM_WORLD_SIZE"] == nil, environment["PMIX_RANK"] == nil else {
+    guard !Communicator.isRank else {
       throw ValidationError("start the sweep once, without mpirun; --ranks starts its ranks")
     }
     if let launcher { return launcher.split(separator: " ").map(String.init) }

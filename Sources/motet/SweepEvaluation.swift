@@ -1,5 +1,8 @@
-import Experiments
+import Downstream
 import Foundation
+import Jobs
+import Machines
+import Sweeps
 
 /// What follows a sweep's runs: `motet evaluate`, as a process of its own on the same ranks.
 struct SweepEvaluation {

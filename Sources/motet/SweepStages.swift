@@ -1,4 +1,5 @@
-import Experiments
+import Machines
+import Sweeps
 
 /// What follows a sweep's runs: `motet evaluate` and `motet embed`, as processes of their own on the
 /// same ranks.

@@ -1,4 +1,4 @@
-import Experiments
+import Downstream
 
 /// Progress of work on a run: a line on standard error for each long part of it.
 class WorkDisplay: WorkObserver {

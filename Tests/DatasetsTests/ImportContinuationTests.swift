@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import HDF5
 import Media
@@ -144,7 +145,7 @@ import Testing
   }
 
   @Test func recordsComeBack() {
-    let stamp = FileStamp(size: 5, nanoseconds: -3)
+    let stamp = FileStamp(bytes: 5, modified: -3)
     for outcome: ImportOutcome in [
       .damaged("größer: kaputt"), .damaged(""),
       .sample(.dense([1, 2, 3, 4, 5, 6], shape: [1, 2, 3]), tally: nil),

@@ -1,5 +1,6 @@
 import Catalogues
 import Datasets
+import Files
 import Foundation
 import HDF5
 import TestSupport

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import HDF5
 
 /// Writes a store with `body`.

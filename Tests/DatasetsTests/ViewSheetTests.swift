@@ -1,4 +1,5 @@
 import Catalogues
+import Files
 import HDF5
 import TestSupport
 import Testing

@@ -38,10 +38,10 @@ import Testing
       _ = UnsafeMutableBufferPointer(rebasing: x.buffer.floats[(view * plain.count)...])
         .update(from: plain)
     }
-    let (projection, saved) = encoder.forward(
-      x, groups: views, recompute: false, parameters, engine)
+    let (output, saved) = encoder.forward(
+      x, of: "image", groups: views, recompute: false, parameters, engine)
     let expected: [Float] = try file.read("\(name)/projection")
-    #expect(relativeError(projection.floats, expected) < 1e-4)
+    #expect(relativeError(output.projection.floats, expected) < 1e-4)
 
     let slope = Matrix(engine.pool, rows: images, columns: encoder.projectionCount)
     for view in 0..<views {
@@ -50,14 +50,16 @@ import Testing
         .update(from: values)
     }
     let gradient = ParameterVector(encoder.layout)
-    encoder.backward(slope, saved, parameters, into: gradient, engine)
+    encoder.backward(EncoderGradient(projection: slope), saved, parameters, into: gradient, engine)
     #expect(try wrongGradients(gradient, file, name) == [])
     for entry in encoder.layout.entries where !entry.trainable {
       let reference: [Float] = try file.read("\(name)/statistics/\(entry.name)")
       #expect(relativeError(parameters[entry.range], reference) < 1e-4, "\(entry.name)")
     }
     let features: [Float] = try file.read("\(name)/features_eval")
-    #expect(relativeError(encoder.infer(x, parameters, engine).features.floats, features) < 1e-4)
+    #expect(
+      relativeError(encoder.infer(x, of: "image", parameters, engine).features.floats, features)
+        < 1e-4)
   }
 
   @Test func hasTorchvisionsSize() throws {

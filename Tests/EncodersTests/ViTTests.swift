@@ -26,7 +26,7 @@ import Testing
     let parameters = ParameterVector(encoder.layout)
     setReferenceParameters(parameters)
     let side = encoder.inputSide
-    let channels = encoder.inputChannels
+    let channels = try #require(encoder.inputChannels(of: "image"))
     let x = FeatureMap(
       engine.pool, images: batch, channels: channels, height: side, width: side, layout: .plain)
     _ = x.buffer.floats.update(
@@ -34,16 +34,19 @@ import Testing
         noise(1000 << 32, batch * channels * side * side), images: batch, channels: channels,
         side: side))
 
-    let (projection, saved) = encoder.forward(x, groups: 1, recompute: false, parameters, engine)
+    let (output, saved) = encoder.forward(
+      x, of: "image", groups: 1, recompute: false, parameters, engine)
     let expected: [Float] = try file.read("\(name)/projection")
-    #expect(relativeError(projection.floats, expected) < 1e-4)
+    #expect(relativeError(output.projection.floats, expected) < 1e-4)
     let slope = Matrix(engine.pool, rows: batch, columns: encoder.projectionCount)
     _ = slope.floats.update(from: noise(2000 << 32, slope.floats.count))
     let gradient = ParameterVector(encoder.layout)
-    encoder.backward(slope, saved, parameters, into: gradient, engine)
+    encoder.backward(EncoderGradient(projection: slope), saved, parameters, into: gradient, engine)
     #expect(try wrongGradients(gradient, file, name) == [])
     let features: [Float] = try file.read("\(name)/features")
-    #expect(relativeError(encoder.infer(x, parameters, engine).features.floats, features) < 1e-4)
+    #expect(
+      relativeError(encoder.infer(x, of: "image", parameters, engine).features.floats, features)
+        < 1e-4)
   }
 
   /// "15 M" (FSSUAVL, table 2): blocks of 14.2 M, patches, positions, head.

@@ -4,6 +4,7 @@ import Kernels
 import Tensors
 import TestSupport
 import Testing
+import Training
 
 @Suite struct ExactSumTests {
   let layout = makeLayout(1003)
@@ -13,11 +14,9 @@ import Testing
   ) throws -> [UInt32] {
     let sum = ExactSum(layout, kernels: kernels)
     for (model, weight) in terms {
-      try sum.add(model, weights: [weight, weight], client: 0, round: 1)
+      try sum.add(Contribution(model, weight: weight), client: 0, round: 1)
     }
-    let result = ParameterVector(layout)
-    sum.copy(to: result)
-    return bits(result)
+    return bits(sum.vector())
   }
 
   @Test func anyOrderGivesTheSameBits() throws {
@@ -79,7 +78,7 @@ import Testing
     let sum = ExactSum(layout)
     let model = makeVector(layout, values)
     #expect {
-      try sum.add(model, weights: [0.1, 0.1], client: 40, round: 12)
+      try sum.add(Contribution(model, weight: 0.1), client: 40, round: 12)
     } throws: { error in
       let text = "\(error)"
       return text.hasPrefix("round 12, client 40: fc.bias has the value \(value)")

@@ -16,7 +16,7 @@ import Training
   func round(
     _ options: [String: Any], completed: Int, trainer: any ClientTrainer = FiveClients()
   ) throws -> ParameterVector {
-    let federation = FederatedTraining(
+    let federation = try FederatedTraining(
       .init(
         communicator: Communicator(), trainer: trainer,
         aggregator: try aggregators.make(options.merging(["name": "ldawa"]) { $1 }),
@@ -38,7 +38,7 @@ import Training
   }
 
   @Test func theFirstRoundsAreFedAvg() throws {
-    let fedAvg = FederatedTraining(
+    let fedAvg = try FederatedTraining(
       .init(
         communicator: Communicator(), trainer: FiveClients(),
         aggregator: try aggregators.make("fedavg"),
@@ -96,9 +96,11 @@ final class FiveClients: ClientTrainer {
     }
   }
 
-  func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
+  func train(_ task: ClientTask) throws -> LocalUpdate {
+    let state = try task.begin(model: ParameterVector(Self.layout))
+    let client = task.client
     let model = Self.make { number, entry in
-      let start = global.torchValues(entry)
+      let start = task.global.torchValues(entry)
       let other = noise(UInt64(100 * (client + 1) + number) << 32, entry.count)
       if client == 4, entry.name == "fc.bias" { return start.map { _ in 0 } }
       return switch client {
@@ -109,7 +111,9 @@ final class FiveClients: ClientTrainer {
       }
     }
     if client == 2, let broken { model.floats[0] = broken }
-    return LocalUpdate(parameters: model, steps: 1, views: 2, losses: [:])
+    state.model.assign(model)
+    state.didStep(rate: 0.1)
+    return LocalUpdate(state: state, views: 2, losses: [:])
   }
 
   private static func make(

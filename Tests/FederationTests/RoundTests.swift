@@ -1,3 +1,4 @@
+import Checkpoints
 import Federation
 import Foundation
 import MessagePassing
@@ -19,9 +20,12 @@ import Training
       let total = selected.reduce(0) { $0 + ToyTrainer.samples[$1] }
       var mean = [Double](repeating: 0, count: global.count)
       for client in selected {
-        let update = try ToyTrainer().train(client: client, round: round, from: global)
+        let update = try ToyTrainer().train(
+          ClientTask(
+            client: client, round: round, global: global, rule: try aggregators.make("fedavg")))
+        let model = update.state?.model ?? global
         let share = Double(ToyTrainer.samples[client]) / Double(total)
-        for i in 0..<global.count { mean[i] += share * Double(update.parameters.floats[i]) }
+        for i in 0..<global.count { mean[i] += share * Double(model.floats[i]) }
       }
       for i in 0..<global.count {
         #expect(abs(Double(federation.global.floats[i]) - mean[i]) < 1e-7)
@@ -48,7 +52,7 @@ import Training
   }
 
   @Test func withoutAnySampleTheModelStays() throws {
-    let federation = FederatedTraining(
+    let federation = try FederatedTraining(
       .init(
         communicator: Communicator(), trainer: ToyTrainer(),
         aggregator: try aggregators.make("fedavg"),
@@ -64,7 +68,7 @@ import Training
 
   /// However many shares add up to the whole.
   @Test(arguments: [1, 7, 1000]) func whereNobodyTrainsTheModelStays(clients: Int) throws {
-    let federation = FederatedTraining(
+    let federation = try FederatedTraining(
       .init(
         communicator: Communicator(), trainer: IdleTrainer(),
         aggregator: try aggregators.make("fedavg"),
@@ -92,7 +96,7 @@ import Training
     let federation = try makeToyFederation(
       Communicator(), schedule: "balanced", trainer: StoppedTrainer())
     let model = federation.global.copy()
-    #expect(throws: Stopped.self) { try federation.round() }
+    #expect(throws: TrainingStopped.self) { try federation.round() }
     #expect(federation.completed == 0)
     let isSame = federation.global.floats.elementsEqual(model.floats)
     #expect(isSame)
@@ -101,7 +105,7 @@ import Training
 
 /// Asked to stop in its first client's midst.
 final class StoppedTrainer: ClientTrainer {
-  func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
+  func train(_ task: ClientTask) throws -> LocalUpdate {
     throw TrainingStopped()
   }
 }
@@ -109,14 +113,14 @@ final class StoppedTrainer: ClientTrainer {
 final class FailingTrainer: ClientTrainer {
   struct Failure: Error, CustomStringConvertible { let description = "no such shard" }
 
-  func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
+  func train(_ task: ClientTask) throws -> LocalUpdate {
     throw Failure()
   }
 }
 
 final class IdleTrainer: ClientTrainer {
-  func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
-    LocalUpdate(parameters: global, steps: 0, views: 0, losses: [:])
+  func train(_ task: ClientTask) throws -> LocalUpdate {
+    LocalUpdate(state: nil, views: 0, losses: [:])
   }
 }
 

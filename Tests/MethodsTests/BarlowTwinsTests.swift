@@ -24,7 +24,7 @@ import Testing
       let first = noise(4000 << 32, count * dims)
       let second = zip(first, noise(4001 << 32, count * dims)).map { 0.5 * $0 + 0.5 * $1 }
       _ = x.floats.update(from: first + second)
-      let (loss, gradient) = method.loss(x, engine)
+      let (loss, gradient) = try lossOf(method, x, engine)
       let expected: [Double] = try file.read("\(name)/\(deviation)/loss")
       #expect(abs(loss - expected[0]) < 1e-5 * abs(expected[0]))
       for (key, rows) in [("du", 0..<count), ("dv", count..<2 * count)] {
@@ -46,7 +46,7 @@ import Testing
     for rows in [2, 8] {
       let constant = Matrix(engine.pool, rows: rows, columns: 4)
       constant.floats.update(repeating: 0.5)
-      let (loss, gradient) = method.loss(constant, engine)
+      let (loss, gradient) = try lossOf(method, constant, engine)
       #expect(loss == 4)
       #expect(gradient.floats.allSatisfy { $0 == 0 })
     }

@@ -56,7 +56,7 @@ import Training
     let parameters = ParameterVector(layout)
     _ = parameters[weights].update(from: noise(6000 << 32, size))
     let gradient = ParameterVector(layout)
-    let optimizer = SGD(
+    let optimizer = try SGD(
       .init(
         momentum: try file.doubleAttribute("momentum", on: "nesterov"),
         weightDecay: try file.doubleAttribute("decay", on: "nesterov"), nesterov: true))
@@ -65,7 +65,7 @@ import Training
     for step in 0..<Int(try file.intAttribute("steps", on: "nesterov")) {
       _ = gradient[weights].update(from: noise(UInt64(6001 + step) << 32, size))
       optimizer.step(
-        parameters, gradient, state: state,
+        parameters, gradient, state: state, number: step,
         rate: Float(try file.doubleAttribute("rate", on: "nesterov")), engine)
     }
     let expected: [Float] = try file.read("nesterov/weights")

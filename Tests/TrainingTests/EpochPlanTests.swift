@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct EpochPlanTests {
   private func plan(
-    image: Int, audio: Int, batch: Int = 32, order: TrainingOptions.Order = .alternate,
+    image: Int, audio: Int, batch: Int = 32, order: BatchOrder = .alternate,
     last: TrainingOptions.LastBatch = .keep, epoch: Int = 0
   ) -> [EpochPlan.Batch] {
     var options = TrainingOptions()
@@ -40,8 +40,8 @@ import Testing
   @Test func orders() {
     let i = "image"
     let a = "audio"
-    #expect(plan(image: 96, audio: 64, order: .imagesFirst).map(\.modality) == [i, i, i, a, a])
-    #expect(plan(image: 96, audio: 64, order: .soundsFirst).map(\.modality) == [a, a, i, i, i])
+    #expect(plan(image: 96, audio: 64, order: .first("image")).map(\.modality) == [i, i, i, a, a])
+    #expect(plan(image: 96, audio: 64, order: .first("audio")).map(\.modality) == [a, a, i, i, i])
     let random = (0..<8).map { plan(image: 96, audio: 96, order: .random, epoch: $0) }
     #expect(Set(random.map { $0.map(\.modality).joined() }).count > 1)
     #expect(plan(image: 96, audio: 96) == plan(image: 96, audio: 96))

@@ -30,7 +30,7 @@ import Training
     let engine = try Engine()
     for step in 0..<Int(try file.intAttribute("steps", on: "vector")) {
       _ = gradient[trained].update(from: noise(UInt64(6001 + step) << 32, size))
-      optimizer.step(parameters, gradient, state: state, rate: rate, engine)
+      optimizer.step(parameters, gradient, state: state, number: step, rate: rate, engine)
     }
     let expected: [Float] = try file.read("vector/weights")
     #expect(relativeError(parameters[trained], expected) < 1e-6)
@@ -47,7 +47,7 @@ import Training
     let encoder = try encoders.make(["name": "resnet18", "input": side])
     let engine = try Engine(lanes: lanes)
     let step = TrainingStep(
-      encoder: encoder, method: try methods.make("simclr"),
+      try Model(encoder, methods.make("simclr")),
       optimizer: try optimizers.make([
         "name": "sgd", "momentum": try file.doubleAttribute("momentum", on: "network"),
         "weight_decay": try file.doubleAttribute("decay", on: "network"),
@@ -70,7 +70,7 @@ import Training
         let plain = channelsLast(values, images: batch, channels: 3, side: side)
         (views.pointer + view * plain.count).update(from: plain, count: plain.count)
       }
-      let loss = step.run(views, parameters, rate: rate)
+      let loss = step.run(views, of: "image", parameters, rate: rate, of: 3)
       #expect(abs(loss - expected) < 1e-5 * expected)
     }
     for entry in encoder.layout.entries where entry.trainable {

@@ -15,17 +15,14 @@ import Training
     let engine = try Engine(lanes: lanes, threads: threads)
     let encoder = try encoders.make(settings)
     let step = TrainingStep(
-      encoder: encoder, method: try methods.make("simclr"), optimizer: try optimizers.make("sgd"),
-      recompute: recompute, engine)
+      try Model(encoder, methods.make("simclr")), optimizer: try optimizers.make("sgd"),
+      settings: .init(recompute: recompute), engine)
     let parameters = ParameterVector(encoder.layout)
     encoder.initialise(parameters, seed: 7)
-    let side = encoder.inputSide
     let losses = (0..<3).map { index in
-      let views = FeatureMap(
-        engine.pool, images: 2 * batch, channels: encoder.inputChannels, height: side, width: side,
-        layout: .plain)
+      let views = encoder.makeViews(of: "image", count: 2 * batch, engine)
       _ = views.buffer.floats.update(from: noise(UInt64(index) << 32, views.buffer.floats.count))
-      return step.run(views, parameters, rate: 0.03)
+      return step.run(views, of: "image", parameters, rate: 0.03, of: 3)
     }
     return (losses, parameters.floats.map(\.bitPattern))
   }
@@ -61,15 +58,14 @@ import Training
     let engine = try Engine(threads: threads)
     let encoder = try encoders.make(["name": name, "input": 64])
     let step = TrainingStep(
-      encoder: encoder, method: try methods.make("simclr"), optimizer: try optimizers.make("sgd"),
-      engine)
+      try Model(encoder, methods.make("simclr")), optimizer: try optimizers.make("sgd"), engine)
     let parameters = ParameterVector(encoder.layout)
     encoder.initialise(parameters, seed: 7)
     func run(_ batch: Int) {
       let views = FeatureMap(
         engine.pool, images: 2 * batch, channels: 3, height: 64, width: 64, layout: .plain)
       _ = views.buffer.floats.update(from: noise(1, views.buffer.floats.count))
-      _ = step.run(views, parameters, rate: 0.03)
+      _ = step.run(views, of: "image", parameters, rate: 0.03, of: 3)
     }
     run(8)
     let growths = engine.growths
@@ -83,8 +79,7 @@ import Training
     let engine = try Engine()
     let encoder = try encoders.make(["name": "resnet18", "input": 32, "stem": "small"])
     let step = TrainingStep(
-      encoder: encoder, method: try methods.make("simclr"), optimizer: try optimizers.make("sgd"),
-      engine)
+      try Model(encoder, methods.make("simclr")), optimizer: try optimizers.make("sgd"), engine)
     let parameters = ParameterVector(encoder.layout)
     encoder.initialise(parameters, seed: 7)
     let samples = noise(1 << 32, 16 * 32 * 32 * 3)
@@ -94,7 +89,7 @@ import Training
       let other = noise(UInt64(index + 2) << 32, samples.count)
       let close = zip(samples, other).map { $0 + 0.3 * $1 }
       _ = views.buffer.floats.update(from: samples + close)
-      return step.run(views, parameters, rate: 0.03)
+      return step.run(views, of: "image", parameters, rate: 0.03, of: 3)
     }
     #expect(losses.last! < losses[0] - 0.5)
   }

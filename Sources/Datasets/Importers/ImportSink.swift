@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Media
 import Views
@@ -107,7 +108,7 @@ public final class ImportSink {
       key: "\(modality) \(split) \(label) \(plain)")
     guard try hasRoom(item.shelf) else { return advance() }
     let path = file ?? name
-    if let outcome = try journal.next(item.key, { FileStamp(of: path) }) {
+    if let outcome = try journal.next(item.key, { FileStamp(of: path) ?? .missing }) {
       return try settle(item, outcome)
     }
     if workers.isFull { try settleOldest() }
@@ -115,7 +116,7 @@ public final class ImportSink {
     // Nothing but the training samples goes into statistics.
     let tallies = split == SampleStore.trainingSplit ? tallies[modality] : nil
     workers.add { worker in
-      let stamp = FileStamp(of: path)
+      let stamp = FileStamp(of: path) ?? .missing
       do {
         let sample = try read()
         return (.sample(sample, tally: tallies?.tally(sample, worker)), stamp)

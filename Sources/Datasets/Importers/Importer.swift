@@ -37,8 +37,3 @@ public let importers = Catalogue<any Importer>(
 extension Catalogue.Entry where Product == any Importer {
   static func entry<P: PlugIn & Importer>(_ type: P.Type) -> Self { Self(type) { $0 } }
 }
-
-/// For importers without options.
-public struct NoOptions: Codable, Sendable {
-  public init() {}
-}

@@ -1,30 +1,12 @@
+import Files
 import Foundation
+import Views
 
 /// What became of one sample of an import.
 enum ImportOutcome: Sendable, Equatable {
   /// What was read, and what it adds to the statistics where that was computed.
   case sample(StoredSample, tally: [Double]?)
   case damaged(String)
-}
-
-/// Size and time of a file: what was read from it holds while they are the same.
-struct FileStamp: Sendable, Equatable {
-  let size: Int64
-  let nanoseconds: Int64
-
-  init(size: Int64, nanoseconds: Int64) {
-    self.size = size
-    self.nanoseconds = nanoseconds
-  }
-
-  /// Zeros where there is no such file.
-  init(of path: String) {
-    var status = stat()
-    let isThere = stat(path, &status) == 0
-    size = isThere ? Int64(status.st_size) : 0
-    nanoseconds =
-      isThere ? Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec) : 0
-  }
 }
 
 /// One sample in an import's journal.
@@ -59,16 +41,19 @@ struct JournalRecord: Equatable {
     }
     func text() -> String { String(decoding: counted() as [UInt8], as: UTF8.self) }
     key = text()
-    stamp = FileStamp(size: number(), nanoseconds: number())
+    stamp = FileStamp(bytes: number(), modified: number())
     switch number() {
     case 0: outcome = .damaged(text())
     case 1:
       let tally = optional()
+      let word = text()
       let shape = (counted() as [Int64]).map { Int($0) }
-      outcome = .sample(.dense(counted(), shape: shape), tally: tally)
-    default:
-      let tally = optional()
-      outcome = .sample(.ragged(counted()), tally: tally)
+      let bytes: [UInt8] = counted()
+      outcome =
+        SampleForm(word: word).map {
+          .sample(StoredSample($0, shape: shape, bytes: bytes), tally: tally)
+        } ?? .damaged("its journal has the unknown form '\(word)'")
+    default: outcome = .damaged("its journal has a record of an unknown kind")
     }
   }
 
@@ -82,20 +67,17 @@ struct JournalRecord: Equatable {
       put(values)
     }
     counted(Array(key.utf8))
-    put([stamp.size, stamp.nanoseconds])
+    put([stamp.bytes, stamp.modified])
     switch outcome {
     case .damaged(let message):
       put([0 as Int64])
       counted(Array(message.utf8))
-    case .sample(.dense(let pixels, let shape), let tally):
+    case .sample(let sample, let tally):
       put([1 as Int64])
       counted(tally ?? [])
-      counted(shape.map { Int64($0) })
-      counted(pixels)
-    case .sample(.ragged(let values), let tally):
-      put([2 as Int64])
-      counted(tally ?? [])
-      counted(values)
+      counted(Array(sample.form.word.utf8))
+      counted(sample.shape.map { Int64($0) })
+      counted(sample.bytes)
     }
   }
 }

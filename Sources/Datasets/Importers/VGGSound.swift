@@ -1,4 +1,5 @@
 import Catalogues
+import Files
 import Foundation
 
 /// VGGSound (Chen et al. 2020): `vggsound.csv` without a heading (YouTube id, start second, label,
@@ -58,9 +59,8 @@ public struct VGGSound: Importer, PlugIn {
       else {
         throw StoreError(path, "line \(row.line): expected ID,SECOND,\"LABEL\",train or test")
       }
-      let digits = String(start)
-      let padded = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-      return Clip(stem: "\(fields[0])_\(padded)", label: fields[2], split: fields[3])
+      return Clip(
+        stem: "\(fields[0])_\(padded(start, to: 6))", label: fields[2], split: fields[3])
     }
   }
 }

@@ -1,5 +1,6 @@
 import Catalogues
 import Tensors
+import Training
 
 /// Layer-wise divergence aware weight aggregation (Rehman et al., ICCV 2023, arXiv 2307.07393; the
 /// details from its authors' code).
@@ -8,63 +9,48 @@ import Tensors
 /// started from, at most 1; the next global model is the mean over the round's clients. A parameter
 /// that is zero throughout, in the client's or the global model, is sent as it is. A client that
 /// trained nothing sends the global model and counts like any other.
-public final class LDAWA: PlugIn, Aggregator {
+public struct LDAWA: PlugIn, Aggregator {
   public struct Options: Codable, Sendable {
     /// Whether the mean is weighted by the clients' samples. In its authors' code it is not.
     public var weighted = false
     /// BatchNorm's running statistics: `scaled` as the other parameters are (its authors' code), or
     /// `averaged` alone.
-    public var statistics = "scaled"
+    public var statistics = Statistics.scaled
     /// First rounds that are FedAvg: the cosine to a model that is still random says little.
     public var warmup = 3
   }
+
+  public enum Statistics: String, WordOption { case scaled, averaged }
 
   public static let name = "ldawa"
   public static let summary = "L-DAWA: each parameter scaled by its cosine to the global model"
   public static var defaults: Options { Options() }
 
   private let options: Options
-  private let fedAvg = FedAvg(FedAvg.defaults)
 
   public init(_ options: Options) throws {
-    guard ["scaled", "averaged"].contains(options.statistics) else {
-      throw ConfigurationError(
-        "statistics", unknown("statistics", options.statistics, among: ["scaled", "averaged"]))
-    }
     try ConfigurationError.check("warmup", options.warmup, in: 0...1_000_000)
     self.options = options
   }
 
-  public func weights(
-    model: ParameterVector, global: ParameterVector, terms: AggregationTerms
-  ) -> [Double] {
-    guard terms.round > options.warmup else {
-      return fedAvg.weights(model: model, global: global, terms: terms)
-    }
+  public func end(_ state: LocalState, _ terms: ClientTerms) -> ClientOutcome {
     let share = share(terms)
-    return model.layout.entries.map { entry in
-      guard entry.trainable || options.statistics == "scaled" else { return share }
-      return share * divergence(model[entry.range], global[entry.range])
+    let weights = state.model.layout.entries.map { entry in
+      guard terms.round > options.warmup, entry.trainable || options.statistics == .scaled
+      else { return share }
+      return share * divergence(state.model[entry.range], state.global[entry.range])
     }
+    return ClientOutcome(model: Contribution(state.model, weights: weights))
   }
 
   /// The cosine of the global model to itself is 1.
-  public func weights(untrained global: ParameterVector, terms: AggregationTerms) -> [Double] {
-    let isFedAvg = terms.round <= options.warmup
-    return [Double](
-      repeating: isFedAvg ? terms.share : share(terms), count: global.layout.entries.count)
+  public func weights(untrained global: ParameterVector, _ terms: ClientTerms) -> [Double] {
+    [Double](repeating: share(terms), count: global.layout.entries.count)
   }
 
-  private func share(_ terms: AggregationTerms) -> Double {
-    options.weighted ? terms.share : 1 / Double(terms.clients)
+  private func share(_ terms: ClientTerms) -> Double {
+    options.weighted || terms.round <= options.warmup ? terms.share : 1 / Double(terms.clients)
   }
-
-  public func finish(sum: ParameterVector, global: ParameterVector, round: Int) {
-    global.assign(sum)
-  }
-
-  /// Always empty.
-  public var serverState: [String: ParameterVector] = [:]
 }
 
 /// The cosine of two parameters, between −1 and 1; 1 where there is none. Summed in Float64 one
@@ -82,7 +68,7 @@ private func divergence(
     globalSquare += g * g
   }
   let lengths = ownSquare.squareRoot() * globalSquare.squareRoot()
-  // Nor where a value is not finite: the exact sum then names it.
+  // A value that is not finite has no cosine either: the exact sum then names it.
   guard lengths > 0, lengths.isFinite, product.isFinite else { return 1 }
   return max(-1, min(1, product / lengths))
 }

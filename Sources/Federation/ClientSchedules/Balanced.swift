@@ -3,13 +3,11 @@ import Catalogues
 /// Longest client first, each onto the worker with the least to do (Graham 1969: at most 4/3 of the
 /// best possible time). Any worker may train any client.
 public struct Balanced: PlugIn, ClientSchedule {
-  public struct Options: Codable, Sendable {}
-
   public static let name = "balanced"
   public static let summary = "longest client first onto the least loaded worker"
-  public static let defaults = Options()
+  public static let defaults = NoOptions()
 
-  public init(_ options: Options) {}
+  public init(_ options: NoOptions) {}
 
   public func assign(_ selected: [Int], samples: [Int], workers: Int) -> [[Int]] {
     var assigned = [[Int]](repeating: [], count: workers)

@@ -3,14 +3,17 @@ import Layers
 import Tensors
 
 /// How a gradient changes parameters. The state is fresh for each client and round.
+///
+/// An optimizer is one file here and one line in `optimizers`.
 public protocol Optimizer: Sendable {
-  /// Vectors of the parameters' size that the optimizer keeps between steps.
+  /// Vectors of the parameters' size that the optimizer keeps between steps, zero at first.
   var stateCount: Int { get }
 
   /// One step at a learning rate; changes trainable parameters alone.
+  /// - Parameter number: of the step, from 0.
   func step(
     _ parameters: ParameterVector, _ gradient: ParameterVector, state: [ParameterVector],
-    rate: Float, _ engine: Engine)
+    number: Int, rate: Float, _ engine: Engine)
 }
 
 /// Every optimizer that a job file can name.

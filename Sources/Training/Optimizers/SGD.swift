@@ -32,7 +32,15 @@ public struct SGD: PlugIn, Optimizer {
   private let weightDecay: Float
   private let nesterov: Bool
 
-  public init(_ options: Options) {
+  /// Throws `ConfigurationError` where a number cannot be.
+  public init(_ options: Options) throws {
+    try ConfigurationError.require(
+      (0..<1).contains(options.momentum), "momentum", "\(options.momentum) is not in 0 ..< 1")
+    try ConfigurationError.require(
+      options.weightDecay >= 0 && options.weightDecay.isFinite, "weight_decay",
+      "\(options.weightDecay) is below 0")
+    try ConfigurationError.require(
+      !options.nesterov || options.momentum > 0, "nesterov", "needs a momentum above 0")
     nesterov = options.nesterov
     momentum = Float(options.momentum)
     weightDecay = Float(options.weightDecay)
@@ -42,7 +50,7 @@ public struct SGD: PlugIn, Optimizer {
 
   public func step(
     _ parameters: ParameterVector, _ gradient: ParameterVector, state: [ParameterVector],
-    rate: Float, _ engine: Engine
+    number: Int, rate: Float, _ engine: Engine
   ) {
     let velocity = state[0]
     for range in trainableRanges(parameters.layout) {

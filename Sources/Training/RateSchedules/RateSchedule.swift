@@ -8,15 +8,10 @@ public protocol RateSchedule: Sendable {
 
 /// Every rate schedule that a job file can name.
 public let rateSchedules = Catalogue<any RateSchedule>(
-  "schedule",
+  "rate schedule",
   [
     .init(CosineLocal.self) { $0 },
     .init(Constant.self) { $0 },
     .init(CosineRounds.self) { $0 },
     .init(Milestones.self) { $0 },
   ])
-
-/// Options of something that has none.
-public struct NoOptions: Codable, Sendable {
-  public init() {}
-}

@@ -1,10 +1,12 @@
 import ArgumentParser
 import Catalogues
 import Datasets
+import Downstream
 import Encoders
-import Experiments
 import Federation
+import Jobs
 import Methods
+import Sweeps
 import Training
 import Views
 
@@ -53,12 +55,14 @@ struct DescribeCommand: ParsableCommand {
     let job = try JobArguments.load(job, settings: settings, cell: cell)
     Console.write(try job.yaml())
     let selection = job.selection
-    let encoder = job.encoder
+    let shapes = try job.modalityNames.map { name in
+      let shape = try job.viewShape(of: name)
+      return "\(name) \(shape.side) x \(shape.side) x \(shape.channels)"
+    }
     Console.line(
       """
-      # \(encoder.layout.trainableCount) parameters; views of \(encoder.inputSide) x \
-      \(encoder.inputSide) x \(encoder.inputChannels); \(selection.count) of \
-      \(job.clients.count) clients a round, at most \(selection.count + 1) ranks
+      # \(job.model.layout.trainableCount) parameters; views: \(shapes.joined(separator: ", ")); \
+      \(selection.count) of \(job.clients.count) clients a round, at most \(selection.count + 1) ranks
       # shards in \(job.shards)
       # results in \(job.results)
       """)

@@ -1,11 +1,13 @@
 import ArgumentParser
-import Experiments
+import Checkpoints
 import Federation
 import Foundation
 import HDF5
 import Layers
+import Machines
 import MessagePassing
 import Tensors
+import Training
 
 /// What this machine gives, and whether the ranks can work together: under mpirun, it makes real
 /// collectives.
@@ -29,10 +31,10 @@ struct DoctorCommand: ParsableCommand {
       Console.line("processor: \(machine.processor)")
       let lanes = Engine.availableLanes.map(String.init).joined(separator: ", ")
       Console.line("lanes: \(engine.lanes) (\(engine.instructionSet)); possible: \(lanes)")
-      let mpi = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] != nil
       Console.line(
         "MPI: \(Communicator.library); "
-          + (mpi ? "\(communicator.size) ranks" : "not started by mpirun, one process alone"))
+          + (Communicator.isRank
+            ? "\(communicator.size) ranks" : "not started by mpirun, one process alone"))
       for (rank, text) in (ranks ?? []).enumerated() { Console.line("rank \(rank): \(text)") }
       Console.line("exact sum: sha256 \(sum)")
     }
@@ -55,11 +57,10 @@ struct DoctorCommand: ParsableCommand {
       var random = RandomStream(seed: 1, purpose: .sampling, client: client + 1)
       for i in 0..<model.count { model.floats[i] += random.uniform() - 0.5 }
       // Shares 1/1830, 2/1830, … of 1.
-      try sum.add(model, weights: [Double(client + 1) / 1830], client: client, round: 1)
+      try sum.add(
+        Contribution(model, weight: Double(client + 1) / 1830), client: client, round: 1)
     }
     try sum.reduce(communicator)
-    let mean = ParameterVector(layout)
-    sum.copy(to: mean)
-    return modelHash(mean)
+    return modelHash(sum.vector())
   }
 }

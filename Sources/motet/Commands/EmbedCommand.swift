@@ -1,7 +1,7 @@
 import ArgumentParser
+import Downstream
 import Evaluation
-import Experiments
-import Federation
+import Machines
 
 /// Features of samples, for pictures and measures of one's own.
 struct EmbedCommand: ParsableCommand {

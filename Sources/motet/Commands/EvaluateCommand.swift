@@ -1,7 +1,7 @@
 import ArgumentParser
-import Experiments
-import Federation
+import Downstream
 import Foundation
+import Machines
 import MessagePassing
 
 /// Downstream evaluation.
@@ -67,7 +67,9 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func loadSpecs() throws -> [EvaluationSpec] {
-    if let file { return try EvaluationSpec.load(file, cell: cell) }
+    if let file {
+      return try cell.map { try EvaluationSpec.load(file, ofCell: $0) } ?? EvaluationSpec.load(file)
+    }
     let own = [("data", data), ("with", with)].compactMap { key, value in
       value.map { "\(key)='\($0.replacingOccurrences(of: "'", with: "''"))'" }
     }

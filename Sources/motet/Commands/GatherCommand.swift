@@ -1,6 +1,6 @@
 import ArgumentParser
-import Experiments
 import Foundation
+import Gathering
 
 /// Runs in one file.
 struct GatherCommand: ParsableCommand {

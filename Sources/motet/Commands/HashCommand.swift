@@ -1,7 +1,7 @@
 import ArgumentParser
-import Experiments
-import Federation
+import Checkpoints
 import Foundation
+import Jobs
 
 /// The last line of a run, from its files.
 struct HashCommand: ParsableCommand {

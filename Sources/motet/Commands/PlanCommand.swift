@@ -1,6 +1,9 @@
 import ArgumentParser
-import Experiments
 import Foundation
+import Jobs
+import Machines
+import Planning
+import Sweeps
 
 /// Time and memory before a job or a sweep is submitted.
 struct PlanCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Experiments
 import Foundation
+import Jobs
 
 /// What a run has measured so far, as a table.
 struct ResultsCommand: ParsableCommand {

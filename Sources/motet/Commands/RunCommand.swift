@@ -1,7 +1,7 @@
 import ArgumentParser
-import Experiments
-import Federation
 import Foundation
+import Jobs
+import Machines
 import MessagePassing
 
 /// Pretraining.
@@ -23,7 +23,8 @@ struct RunCommand: ParsableCommand {
     try onAllRanks { communicator in
       StopSignal.install()
       let job = try communicator.agree { try arguments.load() }
-      let assembly = try Assembly(job, communicator: communicator)
+      let assembly = try Assembly(
+        job, communicator: communicator, isStopped: { StopSignal.isReceived })
       let run = try Run(
         job, communicator: communicator, assembly: assembly, fresh: fresh,
         observer: ProgressDisplay())

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Datasets
-import Experiments
+import Jobs
 
 struct Shard: ParsableCommand {
   static let configuration = CommandConfiguration(

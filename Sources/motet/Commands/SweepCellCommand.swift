@@ -1,7 +1,8 @@
 import ArgumentParser
-import Experiments
-import Federation
 import Foundation
+import Jobs
+import Machines
+import Sweeps
 
 /// What one task of a Slurm array runs.
 struct SweepCellCommand: ParsableCommand {

@@ -1,7 +1,6 @@
 import ArgumentParser
-import Experiments
-import Federation
 import Foundation
+import Sweeps
 
 /// Several runs from one file.
 struct SweepCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Experiments
 import Foundation
+import Jobs
 
 /// A sweep's cells.
 struct SweepExpand: ParsableCommand {

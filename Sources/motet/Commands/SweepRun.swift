@@ -1,7 +1,8 @@
 import ArgumentParser
-import Experiments
-import Federation
 import Foundation
+import Jobs
+import Machines
+import Sweeps
 
 /// A whole sweep on this machine.
 struct SweepRun: ParsableCommand {

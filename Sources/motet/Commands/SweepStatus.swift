@@ -1,6 +1,6 @@
 import ArgumentParser
-import Experiments
 import Foundation
+import Sweeps
 
 /// How far a sweep is.
 struct SweepStatus: ParsableCommand {

@@ -6,31 +6,17 @@ makes the same from `noise`, with values that Float32 holds exactly.
 """
 
 import sys
-from math import prod
 from pathlib import Path
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Fixtures"))
 import reference as ref
+from small_network import SHAPES, is_statistic, noise
 
-SHAPES: dict[str, tuple[int, ...]] = {
-    "conv1.weight": (6, 3, 3, 3),
-    "bn1.weight": (6,),
-    "bn1.bias": (6,),
-    "bn1.running_mean": (6,),
-    "bn1.running_var": (6,),
-    "fc.weight": (4, 6),
-    "fc.bias": (4,),
-}
 SAMPLES = [10, 0, 30, 40, 20]
 
 Model = dict[str, np.ndarray]
-
-
-def noise(number: int, name: str) -> np.ndarray:
-    place = list(SHAPES).index(name)
-    return ref.noise(ref.seed(number + place), prod(SHAPES[name])).astype(np.float64)
 
 
 def global_model() -> Model:
@@ -53,10 +39,6 @@ def client_model(client: int, start: Model) -> Model:
         case 4:
             return near | {"fc.bias": np.zeros(4)}
     return near
-
-
-def is_statistic(name: str) -> bool:
-    return "running" in name
 
 
 def cosine(own: np.ndarray, start: np.ndarray) -> float:

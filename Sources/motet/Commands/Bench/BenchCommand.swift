@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import MessagePassing
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -51,7 +52,7 @@ struct BenchAllCommand: ParsableCommand {
   @Flag(help: "Print one JSON object, with an object for each case.") var json = false
 
   func validate() throws {
-    guard !Ranks.areStarted else {
+    guard !Communicator.isRank else {
       throw ValidationError("start it alone: it starts its ranks by itself")
     }
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import Layers
+import Machines
 import Tensors
 
 /// The monitor's classification, without making features.
@@ -31,7 +32,7 @@ struct BenchKNNCommand: BenchCase {
     let (stored, asked) = (features(bank, 0), features(queries, 1))
     let labels = (0..<bank).map { Int32($0 % 10) }
     let peak = Limits.peak(engine) * Double(threads)
-    let seconds = Limits.seconds {
+    let seconds = Machines.seconds {
       _ = KNN(k: k).predict(
         bank: stored, labels: labels, queries: asked, dimension: dimension, classes: 10, engine)
     }

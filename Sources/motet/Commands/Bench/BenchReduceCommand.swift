@@ -1,11 +1,12 @@
 import ArgumentParser
 import Encoders
-import Experiments
 import Federation
 import Foundation
 import Layers
+import Machines
 import MessagePassing
 import Tensors
+import Training
 
 /// What a round sends: the model to all ranks, and their exact sums to rank 0.
 struct BenchReduceCommand: BenchCase {
@@ -22,7 +23,7 @@ struct BenchReduceCommand: BenchCase {
   }
 
   func measure(_ say: (String) -> Void) throws -> [String: Any] {
-    if !Ranks.areStarted {
+    if !Communicator.isRank {
       let figures = try Ranks.start(
         Machine().cores + 1,
         ["bench", "reduce", "--encoder", encoder, "--repeats", "\(repeats)", "--json"]
@@ -38,16 +39,15 @@ struct BenchReduceCommand: BenchCase {
       let bandwidth = communicator.rank == 0 ? Limits.bandwidth(engine) : 0
       let model = ParameterVector(layout)
       let sum = ExactSum(layout)
-      let weights = [Double](repeating: 0.5, count: layout.entries.count)
       var broadcasts: [Double] = []
       var reduces: [Double] = []
       for _ in 0...repeats {
         try communicator.barrier()
-        broadcasts.append(try Limits.seconds { try communicator.broadcast(model.floats) })
-        try sum.add(model, weights: weights, client: 0, round: 1)
+        broadcasts.append(try Machines.seconds { try communicator.broadcast(model.floats) })
+        try sum.add(Contribution(model, weight: 0.5), client: 0, round: 1)
         try communicator.barrier()
         reduces.append(
-          try Limits.seconds {
+          try Machines.seconds {
             try sum.reduce(communicator)
             try communicator.barrier()
           })

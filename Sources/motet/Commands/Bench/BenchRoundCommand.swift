@@ -3,6 +3,7 @@ import Encoders
 import Federation
 import Foundation
 import Layers
+import Machines
 import MessagePassing
 import Tensors
 import Training
@@ -54,7 +55,7 @@ struct BenchRoundCommand: BenchCase {
   private func measure(_ clients: Int, _ layout: ParameterLayout, _ isDense: Bool) throws -> Double
   {
     let isLong = isDense && clients > 100
-    let federation = FederatedTraining(
+    let federation = try FederatedTraining(
       .init(
         communicator: Communicator(), trainer: NullTrainer(layout, isDense: isDense),
         aggregator: try aggregators.make("fedavg"),
@@ -63,7 +64,7 @@ struct BenchRoundCommand: BenchCase {
         samples: [Int](repeating: 500, count: clients)),
       global: ParameterVector(layout))
     let times = try (0...(isLong ? 0 : rounds)).map { _ in
-      try Limits.seconds { _ = try federation.round() }
+      try Machines.seconds { _ = try federation.round() }
     }
     return median(isLong ? times : Array(times.dropFirst()))
   }
@@ -88,13 +89,12 @@ private final class NullTrainer: ClientTrainer {
     model = isDense ? ParameterVector(layout) : nil
   }
 
-  func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
-    guard let model else {
-      return LocalUpdate(parameters: global, steps: 0, views: 0, losses: [:])
-    }
-    let (source, target) = (global.floats.baseAddress!, model.floats.baseAddress!)
-    let step = Float(client % 7) * 0.001
-    for i in 0..<model.count { target[i] = source[i] + step }
-    return LocalUpdate(parameters: model, steps: 1, views: 0, losses: [:])
+  func train(_ task: ClientTask) throws -> LocalUpdate {
+    guard let model else { return LocalUpdate(state: nil, views: 0, losses: [:]) }
+    let state = try task.begin(model: model)
+    let step = Float(task.client % 7) * 0.001
+    for i in 0..<model.count { model.floats[i] += step }
+    state.didStep(rate: 0)
+    return LocalUpdate(state: state, views: 0, losses: [:])
   }
 }

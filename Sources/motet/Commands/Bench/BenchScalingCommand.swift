@@ -1,9 +1,9 @@
 import ArgumentParser
 import Encoders
-import Experiments
 import Federation
 import Foundation
 import Layers
+import Machines
 import MessagePassing
 import Methods
 import Tensors
@@ -36,7 +36,7 @@ struct BenchScalingCommand: BenchCase {
   }
 
   func measure(_ say: (String) -> Void) throws -> [String: Any] {
-    if Ranks.areStarted {
+    if Communicator.isRank {
       let figures = try measureRounds()
       if let weak = figures["weak_seconds"] as? Double,
         let strong = figures["strong_seconds"] as? Double
@@ -111,23 +111,23 @@ struct BenchScalingCommand: BenchCase {
   private func seconds(
     _ clients: Int, _ communicator: Communicator, _ trainer: StepTrainer
   ) throws -> Double {
-    let encoder = try encoders.make(["name": encoder])
+    let model = try Model(encoders.make(["name": encoder]), methods.make("simclr"))
     func federation(_ clients: Int) throws -> FederatedTraining {
-      let model = ParameterVector(encoder.layout)
-      if communicator.rank == 0 { encoder.initialise(model, seed: 1) }
-      return FederatedTraining(
+      let global = ParameterVector(model.layout)
+      if communicator.rank == 0 { model.initialise(global, seed: 1) }
+      return try FederatedTraining(
         .init(
           communicator: communicator, trainer: trainer,
           aggregator: try aggregators.make("fedavg"),
           schedule: try clientSchedules.make("balanced"),
           selection: Selection(clients: clients, participation: 1, seed: 1),
           samples: [Int](repeating: batch, count: clients)),
-        global: model)
+        global: global)
     }
     _ = try federation(FederatedTraining.workers(of: communicator).count).round()
     let measured = try federation(clients)
     try communicator.barrier()
-    return try Limits.seconds { _ = try measured.round() }
+    return try Machines.seconds { _ = try measured.round() }
   }
 }
 
@@ -139,26 +139,26 @@ private final class StepTrainer: ClientTrainer {
 
   init(_ command: BenchScalingCommand) { self.command = command }
 
-  func train(client: Int, round: Int, from global: ParameterVector) throws -> LocalUpdate {
+  func train(_ task: ClientTask) throws -> LocalUpdate {
     let (step, views, model) = try parts ?? makeParts()
     parts = (step, views, model)
-    model.assign(global)
-    step.reset()
-    for _ in 0..<command.steps { _ = step.run(views, model, rate: 0.03) }
-    return LocalUpdate(
-      parameters: model, steps: command.steps, views: command.steps * views.images, losses: [:])
+    step.reset(random: RandomStream(seed: 1, purpose: .methodMemory))
+    let state = try task.begin(model: model, target: step.target)
+    for _ in 0..<command.steps {
+      _ = step.run(views, of: "image", model, rate: 0.03, of: command.steps)
+      state.didStep(rate: 0.03)
+    }
+    return LocalUpdate(state: state, views: command.steps * views.images, losses: [:])
   }
 
   private func makeParts() throws -> (TrainingStep, FeatureMap, ParameterVector) {
     let engine = try Engine(lanes: Engine.lanesFromEnvironment())
     let encoder = try encoders.make(["name": command.encoder])
-    let views = FeatureMap(
-      engine.pool, images: 2 * command.batch, channels: encoder.inputChannels,
-      height: encoder.inputSide, width: encoder.inputSide, layout: .plain)
+    let views = encoder.makeViews(of: "image", count: 2 * command.batch, engine)
     var random = RandomStream(seed: 1, purpose: .synthesis)
     for i in 0..<views.buffer.floats.count { views.pointer[i] = random.uniform() * 4 - 2 }
-    let step = TrainingStep(
-      encoder: encoder, method: try methods.make("simclr"), optimizer: SGD(SGD.defaults), engine)
-    return (step, views, ParameterVector(encoder.layout))
+    let model = try Model(encoder, methods.make("simclr"))
+    let step = TrainingStep(model, optimizer: try SGD(SGD.defaults), engine)
+    return (step, views, ParameterVector(model.layout))
   }
 }

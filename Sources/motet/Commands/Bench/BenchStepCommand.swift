@@ -1,8 +1,9 @@
 import ArgumentParser
 import Encoders
-import Experiments
 import Foundation
+import Jobs
 import Layers
+import Machines
 import Methods
 import Training
 
@@ -34,8 +35,8 @@ struct BenchStepCommand: BenchCase {
     let engine = try Engine(lanes: Engine.lanesFromEnvironment(), threads: threads)
     let encoder = try encoders.make(["name": self.encoder, "input": input])
     let timer = StepTimer(
-      encoder: encoder, method: try methods.make("simclr"), optimizer: SGD(SGD.defaults),
-      batch: batch, recompute: recompute, engine)
+      try Model(encoder, methods.make("simclr")), modality: "image",
+      optimizer: try SGD(SGD.defaults), batch: batch, settings: .init(recompute: recompute), engine)
 
     let peakBefore = Limits.peak(engine)
     var times: [Double] = []
@@ -66,11 +67,4 @@ struct BenchStepCommand: BenchCase {
       "peak_rss_bytes": peakResidentBytes(),
     ]
   }
-}
-
-/// The most memory that this process has held.
-func peakResidentBytes() -> Int {
-  var usage = rusage()
-  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-  return Int(usage.ru_maxrss) * 1024
 }

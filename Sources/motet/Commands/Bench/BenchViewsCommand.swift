@@ -1,7 +1,7 @@
 import ArgumentParser
-import Experiments
 import Foundation
 import Layers
+import Planning
 import Views
 
 /// What one view costs, on one thread, with every option at its default.

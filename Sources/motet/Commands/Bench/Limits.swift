@@ -1,5 +1,6 @@
 import Foundation
 import Layers
+import Machines
 import Tensors
 
 /// What this machine can do at best, measured on the spot: what figures of speed are read against.
@@ -31,17 +32,8 @@ enum Limits {
   private static func best(_ work: () -> Double) -> Double {
     (0..<5).map { _ in
       var amount = 0.0
-      let seconds = seconds { amount = work() }
+      let seconds = Machines.seconds { amount = work() }
       return amount / seconds
     }.max()!
   }
-
-  static func seconds(_ body: () throws -> Void) rethrows -> Double {
-    let start = DispatchTime.now().uptimeNanoseconds
-    try body()
-    return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
-  }
 }
-
-/// The middle one of some figures.
-func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }

@@ -1,0 +1,78 @@
+import Files
+import Foundation
+
+/// A run's checkpoints: `checkpoint-000012.h5` and the one before it, and those that are to stay.
+public struct CheckpointFolder: Sendable {
+  /// How many are kept: the newest may turn out damaged.
+  public static let kept = 2
+
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  public func file(round: Int) -> String {
+    "\(path)/checkpoint-\(padded(round, to: 6)).h5"
+  }
+
+  /// The rounds of the checkpoints, newest first.
+  public func rounds() -> [Int] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.compactMap { name in
+      guard name.hasPrefix("checkpoint-"), name.hasSuffix(".h5") else { return nil }
+      return Int(name.dropFirst("checkpoint-".count).dropLast(".h5".count))
+    }.sorted(by: >)
+  }
+
+  /// Writes a checkpoint, then removes all but the last, and what clients kept for them alone.
+  /// - Parameter keep: rounds whose checkpoints stay.
+  public func save(_ checkpoint: Checkpoint, keep: [Int] = []) throws {
+    try checkpoint.save(file(round: checkpoint.round))
+    let older = rounds().filter { $0 <= checkpoint.round }.dropFirst(Self.kept)
+    for old in older where !keep.contains(old) {
+      try FileManager.default.removeItem(atPath: file(round: old))
+    }
+    guard !checkpoint.kept.isEmpty else { return }
+    try clientStates.prune(checkpoints: rounds().filter { $0 <= checkpoint.round })
+  }
+
+  /// What clients keep between rounds, in step with the checkpoints.
+  public var clientStates: ClientStates { ClientStates("\(path)/clients") }
+
+  /// The newest checkpoint that is whole, nil where there is none. Each damaged one is named to
+  /// `warn`. Throws where there are checkpoints and all of them are damaged.
+  public func newest(warn: (String) -> Void) throws -> Checkpoint? {
+    let rounds = rounds()
+    for (index, round) in rounds.enumerated() {
+      do {
+        return try Checkpoint.load(file(round: round))
+      } catch {
+        let mend =
+          index + 1 < rounds.count
+          ? "going on from round \(rounds[index + 1])" : "no other is left"
+        warn("\(error); \(mend)")
+      }
+    }
+    if let first = rounds.first {
+      throw DamagedCheckpoints(path: file(round: first), count: rounds.count)
+    }
+    return nil
+  }
+
+  /// Removes what a killed run left half-written. No other run may be writing here.
+  public func removeUnfinished() {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    for name in names where name.hasPrefix(".") && name.contains(".h5.tmp-") {
+      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    }
+  }
+}
+
+/// None of a run's checkpoints can be read.
+public struct DamagedCheckpoints: Error, CustomStringConvertible {
+  public let path: String
+  public let count: Int
+
+  public var description: String {
+    "\(path): damaged, and so are all \(count) checkpoints; start over with --fresh"
+  }
+}

@@ -1,0 +1,44 @@
+import HDF5
+import Tensors
+
+extension ParameterVector {
+  /// Writes one data set a parameter into a group, in PyTorch's order. HDF5 sorts by name, so the
+  /// place is an attribute; the order in memory is another.
+  func write(to group: String, of file: HDF5File) throws {
+    try file.makeGroup(group)
+    for (place, entry) in layout.entries.enumerated() {
+      let name = "\(group)/\(entry.name)"
+      try file.write(name, torchValues(entry), shape: entry.shape)
+      try file.setAttribute("place", Int64(place), on: name)
+      try file.setAttribute("order", "\(entry.order)", on: name)
+      try file.setAttribute("trainable", Int64(entry.trainable ? 1 : 0), on: name)
+    }
+  }
+
+  /// Reads what `write` has written.
+  convenience init(readFrom group: String, of file: HDF5File) throws {
+    let names = try file.names(in: group)
+    let places = try names.map { try file.intAttribute("place", on: "\(group)/\($0)") }
+    var layout = ParameterLayout()
+    for (_, name) in zip(places, names).sorted(by: { $0.0 < $1.0 }) {
+      let path = "\(group)/\(name)"
+      let text = try file.textAttribute("order", on: path)
+      guard let order = ParameterLayout.Order.named(text) else {
+        throw FileFormatError(path: file.path, message: "\(path) has the unknown order '\(text)'")
+      }
+      _ = layout.add(
+        name, try file.shape(path), order: order,
+        trainable: try file.intAttribute("trainable", on: path) != 0)
+    }
+    self.init(layout)
+    for entry in layout.entries {
+      setTorchValues(try file.read("\(group)/\(entry.name)"), entry)
+    }
+  }
+}
+
+extension ParameterLayout.Order {
+  fileprivate static func named(_ text: String) -> Self? {
+    [.plain, .convolution, .linear].first { "\($0)" == text }
+  }
+}

@@ -1,0 +1,65 @@
+import Checkpoints
+import Foundation
+import Tensors
+
+/// What is kept of a classifier in training, so that the same command goes on where it ended: a
+/// folder of checkpoints, as a run's. A checkpoint's round is the number of steps (of a linear probe:
+/// epochs), its job the spec, its shards the data.
+public final class ClassifierState {
+  struct Content {
+    let steps: Int
+    let parameters: ParameterVector
+    let velocity: ParameterVector
+  }
+
+  private static let velocity = "velocity"
+  private let folder: CheckpointFolder
+  private let spec: String
+  private let data: String
+  private let title: String
+  private let note: (String) -> Void
+
+  /// - Parameters:
+  ///   - path: the folder.
+  ///   - title: what is trained, for messages.
+  init(
+    _ path: String, title: String, spec: String, data: String, note: @escaping (String) -> Void
+  ) {
+    folder = CheckpointFolder(path)
+    self.title = title
+    self.spec = spec
+    self.data = data
+    self.note = note
+  }
+
+  /// Nil where there is nothing of this work; what is of no use is named and left aside.
+  /// - Parameter unit: what is counted, `step` or `epoch`.
+  func load(_ layout: ParameterLayout, unit: String) throws -> Content? {
+    let newest: Checkpoint?
+    do { newest = try folder.newest(warn: note) } catch let error as DamagedCheckpoints {
+      note("\(error.path): damaged, as are all others; starting over")
+      return nil
+    }
+    guard let newest else { return nil }
+    guard newest.job == spec, newest.shards == data, newest.model.layout == layout,
+      let velocity = newest.serverState[Self.velocity]
+    else {
+      note("\(folder.path): of other data or another version; starting over")
+      return nil
+    }
+    note("continuing \(title) after \(unit) \(newest.round)")
+    return Content(steps: newest.round, parameters: newest.model, velocity: velocity)
+  }
+
+  func save(_ content: Content) throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.path, withIntermediateDirectories: true)
+    try folder.save(
+      Checkpoint(
+        round: content.steps, job: spec, shards: data, model: content.parameters,
+        serverState: [Self.velocity: content.velocity]))
+  }
+
+  /// When the evaluation is complete.
+  func remove() { try? FileManager.default.removeItem(atPath: folder.path) }
+}

@@ -1,0 +1,97 @@
+import Catalogues
+import Checkpoints
+import Encoders
+import Foundation
+import Jobs
+import MessagePassing
+import Tensors
+import Views
+
+/// A pretrained run as evaluations see it: its job, and the model of a checkpoint.
+public final class EvaluatedRun {
+  /// The folder.
+  public let path: String
+  public let job: Job
+  /// The last complete round.
+  public let round: Int
+  public let model: ParameterVector
+  public let modelHash: String
+
+  /// Rank 0 reads, all ranks have it: a collective.
+  /// - Parameters:
+  ///   - round: of the checkpoint; the newest whole one where nil.
+  ///   - warn: told of damaged checkpoints that were passed over.
+  public init(
+    _ path: String, round: Int? = nil, _ communicator: Communicator, warn: (String) -> Void
+  ) throws {
+    self.path = URL(fileURLWithPath: path).standardizedFileURL.path
+    var checkpoint: Checkpoint?
+    try communicator.agreeOnRoot {
+      checkpoint = try Self.checkpoint(in: CheckpointFolder(path), round: round, warn: warn)
+    }
+    let text = try communicator.broadcast(text: checkpoint?.job ?? "")
+    let (job, model) = try communicator.agree {
+      let job: Job
+      // The stored job is JSON, which is YAML.
+      do { job = try Job(path: "\(path)/checkpoint", try YAMLTree(text).root) } catch {
+        throw JobError(path: path, message: "the job of its checkpoint cannot be read: \(error)")
+      }
+      let model = checkpoint?.model ?? ParameterVector(job.model.layout)
+      guard model.layout == job.model.layout else {
+        throw JobError(
+          path: path, message: "its model is not that of its job's encoder and method")
+      }
+      return (job, model)
+    }
+    try communicator.broadcast(model.floats)
+    self.round = Int(try communicator.broadcast(Int64(checkpoint?.round ?? 0)))
+    self.job = job
+    self.model = model
+    modelHash = Checkpoints.modelHash(model)
+  }
+
+  private static func checkpoint(
+    in folder: CheckpointFolder, round: Int?, warn: (String) -> Void
+  ) throws -> Checkpoint {
+    let rounds = folder.rounds()
+    guard !rounds.isEmpty else {
+      throw JobError(path: folder.path, message: "there is no checkpoint here; give a run's folder")
+    }
+    guard let round else { return try folder.newest(warn: warn)! }
+    guard rounds.contains(round) else {
+      let there = rounds.reversed().map { "\($0)" }.joined(separator: ", ")
+      throw JobError(
+        path: folder.path,
+        message:
+          "there is no checkpoint of round \(round); there are: \(there) (the two newest, and "
+          + "those of federation.keep)")
+    }
+    return try Checkpoint.load(folder.file(round: round))
+  }
+
+  /// The folder of its evaluations.
+  var evaluations: String { "\(path)/evaluations" }
+
+  /// The encoder with a linear layer to `classes` instead of its head, and its parameters: the run's,
+  /// but for a fresh layer.
+  func classifier(classes: Int, seed: UInt64) throws -> (any Encoder, ParameterVector) {
+    let classifier = try makeClassifier(job.section("encoder"), classes: classes)
+    let parameters = ParameterVector(classifier.layout)
+    classifier.initialise(parameters, seed: seed)
+    try classifier.setTrunk(parameters, from: model)
+    return (classifier, parameters)
+  }
+
+  /// How the run sees a modality; the defaults, where it knows none of it.
+  func viewSettings(_ modality: String) throws -> [String: Any] {
+    try modalities.resolve(job.section("views")[modality] ?? modality)
+  }
+
+  /// - Parameter plain: whether training views are cropped and flipped alone.
+  func modality(_ name: String, plain: Bool) throws -> any Modality {
+    let settings = try viewSettings(name)
+    let modality = try modalities.make(settings)
+    return plain
+      ? try modalities.make(merge(type(of: modality).plainViews, into: settings)) : modality
+  }
+}

@@ -1,0 +1,164 @@
+import Catalogues
+import Datasets
+import Digests
+import Evaluation
+import Foundation
+import Layers
+import Views
+
+/// Which samples an evaluation trains on (or asks for neighbours) and which it is measured on.
+public struct SampleOptions: Codable, Sendable, Equatable {
+  /// A sample store.
+  public var data = ""
+  /// Another store to be measured on, of the same classes; the same one where empty.
+  public var testData = ""
+  /// The store's only one where empty.
+  public var modality = ""
+  /// Names of the splits.
+  public var train = "train"
+  public var test = "test"
+
+  enum CodingKeys: String, CodingKey {
+    case data, modality, train, test
+    case testData = "test_data"
+  }
+
+  func validate() throws {
+    try ConfigurationError.require(!data.isEmpty, "data", "missing; give a sample store")
+    try ConfigurationError.require(
+      modality.isEmpty || modalities.names.contains(modality), "modality",
+      unknown("modality", modality, among: modalities.names))
+  }
+}
+
+/// Samples of one modality in one split, as a run's encoder sees them.
+struct EvaluatedSplit {
+  let store: SampleStore
+  let modality: String
+  let split: String
+  /// Rows of the split, in the order of labels and features.
+  let rows: [Int]
+  let labels: [Int32]
+  /// For evaluation views, one a thread.
+  let makers: [any ViewMaker]
+  /// For training views that are cropped alone, and for those of pretraining.
+  let plainMakers: [any ViewMaker]
+
+  /// - Parameter rows: all where nil.
+  init(
+    _ store: SampleStore, modality: String, split: String, rows: [Int]? = nil, run: EvaluatedRun,
+    _ engine: Engine
+  ) throws {
+    try store.requireSamples()
+    let labels = try store.labels(modality, split: split)
+    self.rows = rows ?? Array(labels.indices)
+    guard !self.rows.isEmpty else {
+      throw StoreError(store.path, "has no \(modality) in split '\(split)'")
+    }
+    self.store = store
+    self.modality = modality
+    self.split = split
+    self.labels = self.rows.map { labels[$0] }
+    let statistics = try store.statistics(modality)
+    let shape = try run.job.viewShape(of: modality)
+    func makers(plain: Bool) throws -> [any ViewMaker] {
+      do {
+        let modality = try run.modality(modality, plain: plain)
+        return try (0..<engine.threads).map { _ in
+          try modality.makeViews(
+            shape: shape, statistics: statistics, kernels: engine.kernels)
+        }
+      } catch let error as ConfigurationError {
+        throw StoreError(store.path, "\(error.inside("views.\(modality)"))")
+      }
+    }
+    self.makers = try makers(plain: false)
+    plainMakers = try makers(plain: true)
+  }
+
+  /// The store's name in tables.
+  var name: String { store.name }
+
+  /// What tells these samples from any others.
+  var digest: String {
+    get throws {
+      let hash = SHA256()
+      hash.update(try store.fingerprint(modality, split: split))
+      rows.withUnsafeBytes { hash.update($0) }
+      return hash.finish()
+    }
+  }
+}
+
+extension SampleOptions {
+  /// The two splits, and the class names that they share.
+  func open(_ context: EvaluationContext) throws -> (
+    train: EvaluatedSplit, test: EvaluatedSplit, classes: [String]
+  ) {
+    let (trainStore, testStore, modality, classes) = try stores()
+    let engine = context.engine
+    return (
+      try EvaluatedSplit(
+        trainStore, modality: modality, split: train, run: context.run, engine),
+      try EvaluatedSplit(
+        testStore, modality: modality, split: test, run: context.run, engine),
+      classes
+    )
+  }
+
+  /// The same, counted.
+  func load() throws -> (train: EvaluationLoad.Samples, test: EvaluationLoad.Samples, classes: Int)
+  {
+    let (trainStore, testStore, modality, classes) = try stores()
+    return (
+      try .init(trainStore, modality, split: train), try .init(testStore, modality, split: test),
+      classes.count
+    )
+  }
+
+  private func stores() throws -> (
+    train: SampleStore, test: SampleStore, modality: String, classes: [String]
+  ) {
+    let trainStore = try SampleStore.open(data)
+    let testStore = testData.isEmpty ? trainStore : try SampleStore.open(testData)
+    let modality = try modality(of: trainStore)
+    let classes = trainStore.classes(modality)
+    let others = testStore.classes(modality)
+    guard classes == others else {
+      throw StoreError(
+        testData,
+        others.isEmpty
+          ? "has no \(modality), as \(data) has"
+          : "has other \(modality) classes than \(data): "
+            + Self.difference(others, classes) + "; evaluate it by itself")
+    }
+    guard classes.count >= 2 else {
+      throw StoreError(data, "has one class of \(modality); there is nothing to tell apart")
+    }
+    return (trainStore, testStore, modality, classes)
+  }
+
+  private func modality(of store: SampleStore) throws -> String {
+    if !modality.isEmpty {
+      guard store.modalities.contains(modality) else {
+        throw StoreError(
+          store.path,
+          "has no \(modality); it has: \(store.modalities.joined(separator: ", "))")
+      }
+      return modality
+    }
+    guard store.modalities.count == 1 else {
+      throw StoreError(
+        store.path,
+        "has \(store.modalities.joined(separator: " and ")); say which with modality")
+    }
+    return store.modalities[0]
+  }
+
+  /// How one list of classes differs from another, in a few words.
+  private static func difference(_ own: [String], _ other: [String]) -> String {
+    guard own.count == other.count else { return "\(own.count) instead of \(other.count)" }
+    let index = zip(own, other).enumerated().first { $1.0 != $1.1 }?.offset ?? 0
+    return "class \(index) is '\(own[index])' instead of '\(other[index])'"
+  }
+}

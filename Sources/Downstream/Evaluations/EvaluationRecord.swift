@@ -1,0 +1,86 @@
+import Evaluation
+import Files
+import Foundation
+import HDF5
+import Jobs
+
+/// A complete evaluation: what is in `evaluations/NAME-ID.h5` of a run's folder.
+///
+/// ```
+/// @task @spec (JSON) @round @model (SHA-256) @data
+/// /figures/{name, value, low, high, count}
+/// /classes   /labels   /predictions/FIGURE   /confusion/FIGURE [true, predicted]   /per_class/FIGURE
+/// ```
+public struct EvaluationRecord {
+  public static let format = FileFormat("motet evaluation", version: 1)
+
+  public struct Figure {
+    public let name: String
+    public let value: Double
+    public let low: Double
+    public let high: Double
+    public let count: Int
+  }
+
+  public let path: String
+  public let task: String
+  /// The resolved spec, JSON.
+  public let spec: String
+  public let round: Int
+  /// SHA-256 of the evaluated model.
+  public let model: String
+  /// What tells the data that it was measured on from any others.
+  public let data: String
+  public let figures: [Figure]
+
+  /// Reads all but predictions and what follows from them.
+  public static func load(_ path: String) throws -> EvaluationRecord {
+    let file = try HDF5File.openSealed(path)
+    try format.verify(file)
+    let names = try file.texts("/figures/name")
+    let values = try file.read("/figures/value", as: Double.self)
+    let lows = try file.read("/figures/low", as: Double.self)
+    let highs = try file.read("/figures/high", as: Double.self)
+    let counts = try file.read("/figures/count", as: Int64.self)
+    return EvaluationRecord(
+      path: path, task: try file.textAttribute("task"), spec: try file.textAttribute("spec"),
+      round: Int(try file.intAttribute("round")), model: try file.textAttribute("model"),
+      data: try file.textAttribute("data"),
+      figures: names.indices.map {
+        Figure(
+          name: names[$0], value: values[$0], low: lows[$0], high: highs[$0], count: Int(counts[$0])
+        )
+      })
+  }
+
+  /// Writes the file so that it is there whole or not at all.
+  static func save(
+    _ outcome: EvaluationOutcome, _ spec: EvaluationSpec, data: String, run: EvaluatedRun,
+    to path: String
+  ) throws {
+    let figures = outcome.figures
+    try HDF5File.saveSealed(path) { file in
+      try format.stamp(file)
+      try file.setAttribute("task", spec.name)
+      try file.setAttribute("spec", jsonText(spec.resolved))
+      try file.setAttribute("round", Int64(run.round))
+      try file.setAttribute("model", run.modelHash)
+      try file.setAttribute("data", data)
+      try file.write("/figures/name", texts: figures.map(\.name))
+      try file.write("/figures/value", figures.map(\.value))
+      try file.write("/figures/low", figures.map(\.low))
+      try file.write("/figures/high", figures.map(\.high))
+      try file.write("/figures/count", figures.map { Int64($0.count) })
+      try file.write("/classes", texts: outcome.classes)
+      try file.write("/labels", outcome.labels)
+      for figure in figures {
+        guard let predictions = figure.predictions else { continue }
+        let count = outcome.classes.count
+        let confusion = Confusion(predictions, outcome.labels, classes: count)
+        try file.write("/predictions/\(figure.name)", predictions)
+        try file.write("/confusion/\(figure.name)", confusion.counts, shape: [count, count])
+        try file.write("/per_class/\(figure.name)", confusion.perClass)
+      }
+    }
+  }
+}

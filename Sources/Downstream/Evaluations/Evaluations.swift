@@ -1,0 +1,112 @@
+import Catalogues
+import Checkpoints
+import Foundation
+import Jobs
+import Layers
+import MessagePassing
+
+/// Evaluates a run, on all ranks together: a collective. Everything is checked before anything is
+/// computed; what is measured already is not measured again. Returns the records in the specs' order
+/// on rank 0, none elsewhere.
+///
+/// - Parameters:
+///   - path: the run's folder; records go into its `evaluations`.
+///   - threads: of each rank.
+///   - recompute: whether fine-tuning saves less in a step and makes it again, with the same bits.
+@discardableResult
+public func evaluate(
+  _ path: String, _ specs: [EvaluationSpec], threads: Int = 1, recompute: Bool = false,
+  _ communicator: Communicator, observer: any EvaluationObserver
+) throws -> [EvaluationRecord] {
+  let run = try EvaluatedRun(path, communicator, warn: observer.note)
+  let context = EvaluationContext(
+    run: run, communicator: communicator,
+    engine: try communicator.agree {
+      try Engine(lanes: try Engine.lanesFromEnvironment(), threads: threads)
+    }, recompute: recompute, observer: observer)
+  for spec in specs {
+    if let other = spec.task.otherRun { try context.open(other) }
+  }
+  let works = try specs.map { spec in
+    try communicator.agree { try EvaluationWork(spec, context) }
+  }
+  try communicator.agreeOnRoot { try prepareFolder(run.evaluations) }
+  var records: [EvaluationRecord] = []
+  for work in works {
+    if let record = try work.run(observer) { records.append(record) }
+  }
+  try communicator.agreeOnRoot { context.features.remove() }
+  return records
+}
+
+/// One spec on its way to its record.
+private final class EvaluationWork {
+  private let spec: EvaluationSpec
+  private let context: EvaluationContext
+  private let prepared: any PreparedEvaluation
+  private let title: String
+  private var path: String { "\(context.run.evaluations)/\(title).h5" }
+
+  init(_ spec: EvaluationSpec, _ context: EvaluationContext) throws {
+    self.spec = spec
+    self.context = context
+    title = spec.title(
+      round: context.run.round, other: spec.task.otherRun.map { context.other($0).modelHash })
+    do { prepared = try spec.task.prepare(context) } catch let error as ConfigurationError {
+      throw JobError(path: "evaluation \(spec.name)", message: "\(error)")
+    }
+  }
+
+  /// A collective; the record is rank 0's.
+  func run(_ observer: any EvaluationObserver) throws -> EvaluationRecord? {
+    let communicator = context.communicator
+    var data = ""
+    var record: EvaluationRecord?
+    try communicator.agreeOnRoot {
+      data = try prepared.data
+      record = try existing(data)
+    }
+    let isNew = try communicator.broadcast(Int64(record == nil ? 1 : 0)) == 1
+    if isNew {
+      let state = ClassifierState(
+        "\(context.run.evaluations)/state-\(title)", title: title, spec: jsonText(spec.resolved),
+        data: "\(context.run.modelHash) \(data)", note: context.observer.note)
+      let outcome = try prepared.measure(state)
+      try communicator.agreeOnRoot {
+        guard let outcome else { return }
+        try EvaluationRecord.save(outcome, spec, data: data, run: context.run, to: path)
+        record = try EvaluationRecord.load(path)
+        state.remove()
+      }
+    }
+    if communicator.rank == 0, let record { observer.evaluated(record, isNew: isNew) }
+    return record
+  }
+
+  /// The record that is there; nil where there is none. Throws where it is another measurement's.
+  private func existing(_ data: String) throws -> EvaluationRecord? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    let record = try EvaluationRecord.load(path)
+    for (what, old, new) in [
+      ("another model", record.model, context.run.modelHash), ("other data", record.data, data),
+    ] where old != new {
+      throw JobError(
+        path: path, message: "was measured on \(what); remove it to measure again")
+    }
+    return record
+  }
+}
+
+/// Makes the folder of a run's evaluations or embeddings, without what a killed command left
+/// half-written.
+func prepareFolder(_ path: String) throws {
+  do {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  } catch {
+    throw JobError(path: path, message: "cannot be made: \(error.localizedDescription)")
+  }
+  guard FileManager.default.isWritableFile(atPath: path) else {
+    throw JobError(path: path, message: "no permission to write in it")
+  }
+  CheckpointFolder(path).removeUnfinished()
+}

@@ -1,0 +1,100 @@
+import Datasets
+import Digests
+import Evaluation
+import Files
+import Foundation
+import HDF5
+import Jobs
+import Machines
+import Tensors
+
+/// Features of splits, embedded by all ranks, each its part. They are kept in files until all
+/// evaluations of a command are done: several evaluations share them, and work that is killed goes
+/// on with what it has.
+final class Features {
+  private static let format = FileFormat("motet features", version: 1)
+
+  private unowned let context: EvaluationContext
+  private let folder: String
+
+  init(_ context: EvaluationContext, folder: String) {
+    self.context = context
+    self.folder = folder
+  }
+
+  /// Features [samples, dimension] of evaluation views on rank 0, empty elsewhere. A collective.
+  func of(
+    _ split: EvaluatedSplit, run: EvaluatedRun, output: Embedder.Output
+  ) throws -> [Float] {
+    let communicator = context.communicator
+    let embedder = Embedder(encoder: run.job.encoder, output: output, context.engine)
+    var file: FeatureFile?
+    var features: [Float] = []
+    try communicator.agreeOnRoot {
+      let own = FeatureFile(try path(split, run, output))
+      features = own.load(dimension: embedder.dimension)
+      file = own
+    }
+    let wasThere = Int(try communicator.broadcast(Int64(features.count / embedder.dimension)))
+    let title = "embedding \(split.name) \(split.modality) \(split.split)"
+    let savePoint = SavePoint(communicator)
+    var done = wasThere
+    while done < split.rows.count {
+      // Enough for every rank's batches; the features do not depend on it.
+      let part = done..<min(done + max(1024, 256 * communicator.size), split.rows.count)
+      features += try embedder.embed(split, part, run.model, communicator)
+      done = part.upperBound
+      context.progress(title, done, of: split.rows.count)
+      let due = try savePoint.check()
+      if done < split.rows.count, due != .nothing {
+        try communicator.agreeOnRoot { try file?.save(features, dimension: embedder.dimension) }
+      }
+      if due == .stop {
+        try communicator.agreeOnRoot { try file?.save(features, dimension: embedder.dimension) }
+        throw Stopped(after: "\(title) \(done)")
+      }
+    }
+    if wasThere < done {
+      try communicator.agreeOnRoot { try file?.save(features, dimension: embedder.dimension) }
+    }
+    return features
+  }
+
+  /// Removes the files: at the end of all evaluations.
+  func remove() { try? FileManager.default.removeItem(atPath: folder) }
+
+  private func path(
+    _ split: EvaluatedSplit, _ run: EvaluatedRun, _ output: Embedder.Output
+  ) throws -> String {
+    let views = jsonText(try run.viewSettings(split.modality))
+    let key = [run.modelHash, try split.digest, views, output.rawValue]
+    return "\(folder)/\(SHA256.hex(of: key.joined(separator: " ")).prefix(16)).h5"
+  }
+
+  /// One file of features: of all rows, or of the first so many.
+  private struct FeatureFile {
+    let path: String
+
+    init(_ path: String) { self.path = path }
+
+    /// None where there is no whole file.
+    func load(dimension: Int) -> [Float] {
+      guard FileManager.default.fileExists(atPath: path),
+        let file = try? HDF5File.openSealed(path), (try? format.verify(file)) != nil,
+        let shape = try? file.shape("/features"), shape.count == 2, shape[1] == dimension
+      else { return [] }
+      return (try? file.read("/features")) ?? []
+    }
+
+    func save(_ features: [Float], dimension: Int) throws {
+      try FileManager.default.createDirectory(
+        atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path,
+        withIntermediateDirectories: true)
+      try HDF5File.saveSealed(path) { file in
+        try format.stamp(file)
+        try file.write(
+          "/features", features, shape: [features.count / dimension, dimension])
+      }
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import Catalogues
+import Evaluation
+import Jobs
+import Views
+
+/// Recognition of pairs without training (FSSUAVL Table 5): nearest neighbours by the joined features
+/// of all modalities, and by those of each alone. With another run, that one gives the features of
+/// one modality and this one those of the others (FVSSL + FASSL).
+public struct JoinedEvaluation: PlugIn, EvaluationTask {
+  public static let name = "joined"
+  public static let summary =
+    "pairs by nearest neighbours of joined features, and of each modality alone"
+
+  public struct Options: Codable, Sendable {
+    public var pairs = PairOptions()
+    public var neighbours = NeighbourOptions()
+    public var own = Own()
+
+    public struct Own: Codable, Sendable {
+      /// The folder of the other run; none where empty.
+      public var with = ""
+      /// The modality that the other run gives; where empty, what it was trained on and this one was
+      /// not.
+      public var withModality = ""
+
+      enum CodingKeys: String, CodingKey {
+        case with
+        case withModality = "with_modality"
+      }
+    }
+
+    public init() {}
+
+    public init(from decoder: any Decoder) throws {
+      pairs = try PairOptions(from: decoder)
+      neighbours = try NeighbourOptions(from: decoder)
+      own = try Own(from: decoder)
+    }
+
+    public func encode(to encoder: any Swift.Encoder) throws {
+      try pairs.encode(to: encoder)
+      try neighbours.encode(to: encoder)
+      try own.encode(to: encoder)
+    }
+  }
+
+  public static var defaults: Options { Options() }
+  private let options: Options
+
+  public init(_ options: Options) throws {
+    try options.pairs.validate()
+    try options.neighbours.validate()
+    let given = options.own.withModality
+    guard given.isEmpty || modalities.names.contains(given) else {
+      throw ConfigurationError(
+        "with_modality", unknown("modality", given, among: modalities.names))
+    }
+    guard options.own.withModality.isEmpty || !options.own.with.isEmpty else {
+      throw ConfigurationError("with_modality", "there is no other run; give one with 'with'")
+    }
+    self.options = options
+  }
+
+  public var otherRun: String? { options.own.with.isEmpty ? nil : options.own.with }
+
+  public func load() throws -> EvaluationLoad {
+    let (train, test, _) = try options.pairs.load()
+    let output = try options.neighbours.output
+    // Each modality, and all.
+    return EvaluationLoad(
+      embeddings: (train + test).map { .init(samples: $0, output: output) },
+      neighbours: (test.map { _ in 1 } + [test.count]).map {
+        .init(queries: test[0].count, bank: train[0].count, features: $0, output: output)
+      })
+  }
+
+  public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
+    let run = try runs(context)
+    let (train, test, classes) = try options.pairs.open(run: run, context.engine)
+    return Prepared(context, options.neighbours, run, train, test, classes)
+  }
+
+  /// Which run gives a modality's features.
+  private func runs(_ context: EvaluationContext) throws -> (_ modality: String) -> EvaluatedRun {
+    let run = context.run
+    guard let path = otherRun else { return { _ in run } }
+    let other = context.other(path)
+    var given = options.own.withModality
+    if given.isEmpty {
+      let (own, others) = (run.job.modalityNames, other.job.modalityNames)
+      let candidates = others.filter { !own.contains($0) }
+      guard candidates.count == 1, own.contains(where: { !others.contains($0) }) else {
+        throw JobError(
+          path: path,
+          message: "was trained on \(others.joined(separator: " and ")), \(run.path) on "
+            + "\(own.joined(separator: " and ")); say with with_modality which features it gives")
+      }
+      given = candidates[0]
+    }
+    return { [given] in $0 == given ? other : run }
+  }
+
+  private final class Prepared: PreparedEvaluation {
+    private let context: EvaluationContext
+    private let options: NeighbourOptions
+    private let run: (_ modality: String) -> EvaluatedRun
+    private let train: Pairs
+    private let test: Pairs
+    private let classes: [String]
+
+    init(
+      _ context: EvaluationContext, _ options: NeighbourOptions,
+      _ run: @escaping (_ modality: String) -> EvaluatedRun, _ train: Pairs, _ test: Pairs,
+      _ classes: [String]
+    ) {
+      self.context = context
+      self.options = options
+      self.run = run
+      self.train = train
+      self.test = test
+      self.classes = classes
+    }
+
+    var data: String {
+      get throws {
+        try (train.splits + test.splits).map { try $0.digest }.joined(separator: " ")
+      }
+    }
+
+    func measure(_ state: ClassifierState) throws -> EvaluationOutcome? {
+      let bank = try features(train)
+      let queries = try features(test)
+      var outcome: EvaluationOutcome?
+      try context.communicator.agreeOnRoot {
+        var own = EvaluationOutcome(classes: classes, labels: test.labels)
+        for (index, modality) in test.modalities.enumerated() {
+          own.addAccuracy("accuracy_\(modality)", predict(bank[index], queries[index]))
+        }
+        own.addAccuracy(
+          "accuracy_joined",
+          predict(
+            PairedRecognition.joined(bank, pairs: train.labels.count),
+            PairedRecognition.joined(queries, pairs: test.labels.count)))
+        outcome = own
+      }
+      return outcome
+    }
+
+    /// By modality, in the pairs' order.
+    private func features(_ pairs: Pairs) throws -> [[Float]] {
+      let output = try options.output
+      return try pairs.splits.map {
+        try context.features.of($0, run: run($0.modality), output: output)
+      }
+    }
+
+    private func predict(_ bank: [Float], _ queries: [Float]) -> [Int32] {
+      options.knn.predict(
+        bank: bank, labels: train.labels, queries: queries,
+        dimension: bank.count / train.labels.count, classes: classes.count, context.engine)
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Catalogues
+import Layers
+import Tensors
+
+/// The options that every encoder has for its head.
+protocol ProjectionHeadOptions {
+  var hidden: Int { get }
+  var hiddenLayers: Int { get }
+  var hiddenNorm: Bool { get }
+  var projection: Int { get }
+}
+
+extension ProjectionHeadOptions {
+  func checkHead() throws {
+    try ConfigurationError.check("hidden", hidden, in: 0...65_536)
+    try ConfigurationError.check("hidden_layers", hiddenLayers, in: 1...8)
+    guard !hiddenNorm || hidden % BatchNorm.channelUnit == 0 else {
+      throw ConfigurationError(
+        "hidden", "\(hidden) is not a multiple of \(BatchNorm.channelUnit), as BatchNorm needs")
+    }
+    try ConfigurationError.check("projection", projection, in: 1...65_536)
+  }
+}
+
+extension ProjectionHead {
+  init(
+    _ name: String, _ layout: inout ParameterLayout, input: Int,
+    _ options: some ProjectionHeadOptions
+  ) {
+    self.init(
+      name, &layout, input: input, hidden: options.hidden, hiddenLayers: options.hiddenLayers,
+      hiddenNorm: options.hiddenNorm, output: options.projection)
+  }
+}

@@ -1,0 +1,303 @@
+import Checkpoints
+import Foundation
+import MessagePassing
+import Tensors
+import Training
+
+/// Trains a global model over rounds, on all ranks together.
+///
+/// Rank 0 aggregates, reports and checkpoints; the other ranks train clients. A process alone does
+/// both. The global model has the same bits for any number of ranks and any schedule.
+public final class FederatedTraining {
+  /// What takes part. The same on every rank, but for the trainer's memory.
+  public struct Parts {
+    public let communicator: Communicator
+    public let trainer: any ClientTrainer
+    public let aggregator: any Aggregator
+    public let schedule: any ClientSchedule
+    public let selection: Selection
+    /// Each client's number of samples, by id.
+    public let samples: [Int]
+    /// Where clients keep what they keep; nil does for algorithms that keep nothing.
+    public let states: ClientStates?
+    /// Whether the process was asked to end; looked at between clients and after a round's last.
+    public let isStopped: () -> Bool
+
+    public init(
+      communicator: Communicator, trainer: any ClientTrainer, aggregator: any Aggregator,
+      schedule: any ClientSchedule, selection: Selection, samples: [Int],
+      states: ClientStates? = nil, isStopped: @escaping () -> Bool = { false }
+    ) {
+      precondition(samples.count == selection.clients, "\(samples.count) clients' samples")
+      self.communicator = communicator
+      self.trainer = trainer
+      self.aggregator = aggregator
+      self.schedule = schedule
+      self.selection = selection
+      self.samples = samples
+      self.states = states
+      self.isStopped = isStopped
+    }
+  }
+
+  let parts: Parts
+  /// The global model: on rank 0 always, elsewhere as of the last broadcast.
+  public let global: ParameterVector
+  /// The last complete round; 0 before the first.
+  public private(set) var completed: Int
+  /// Rank 0's: the algorithm's vectors, to be saved with the model. Empty elsewhere.
+  public let serverState: [String: ParameterVector]
+  /// Rank 0's: which file has what each client keeps, to be saved with the model.
+  public private(set) var kept: [Int: KeptState]
+  private let channels: Channels
+  /// What rank 0 broadcasts beside the model: its own vectors there.
+  private let received: [String: ParameterVector]
+  private let sum: ExactSum
+  /// The sums of what clients send beside their models.
+  private let sent: [String: ExactSum]
+
+  /// Throws `ConfigurationError` where the aggregator cannot be used with such a model.
+  /// - Parameters:
+  ///   - global: the model after round `completed`; rank 0's counts.
+  ///   - kept: what clients keep after that round; rank 0's counts.
+  public init(
+    _ parts: Parts, global: ParameterVector, completed: Int = 0, kept: [Int: KeptState] = [:]
+  ) throws {
+    self.parts = parts
+    self.global = global
+    self.completed = completed
+    self.kept = kept
+    channels = try parts.aggregator.channels(global.layout)
+    precondition(channels.kept.isEmpty || parts.states != nil, "nowhere to keep client states")
+    let isRoot = parts.communicator.rank == 0
+    let state = isRoot ? channels.server.mapValues { ParameterVector($0) } : [:]
+    serverState = state
+    received =
+      isRoot
+      ? state.filter { [channels] in channels.broadcast.contains($0.key) }
+      : channels.received.mapValues { ParameterVector($0) }
+    sum = ExactSum(global.layout)
+    sent = channels.sent.mapValues { ExactSum($0) }
+  }
+
+  /// The ranks that train: all but rank 0, unless it is alone.
+  public static func workers(of communicator: Communicator) -> Range<Int> {
+    communicator.size == 1 ? 0..<1 : 1..<communicator.size
+  }
+
+  /// One round. All ranks call it; the report is rank 0's, nil elsewhere. Throws `TrainingStopped`
+  /// on every rank where one was asked to end: `global` is then still the last complete round's. An error of one rank's client is thrown on that rank alone, which must abort.
+  public func round() throws -> RoundReport? {
+    let round = completed + 1
+    let communicator = parts.communicator
+    var watch = Stopwatch()
+
+    // 1. Select the round's clients, and who trains which. Every rank comes to the same answer.
+    let selected = parts.selection.clients(round: round)
+    let workers = Self.workers(of: communicator)
+    let schedule = parts.schedule.assign(selected, samples: parts.samples, workers: workers.count)
+    let total = selected.reduce(0) { $0 + parts.samples[$1] }
+    func terms(_ client: Int) -> ClientTerms {
+      ClientTerms(
+        round: round, client: client,
+        share: total > 0 ? Double(parts.samples[client]) / Double(total) : 0,
+        clients: selected.count, population: parts.selection.clients)
+    }
+
+    // 2. Broadcast the global model, and what the algorithm has beside it.
+    try communicator.broadcast(global.floats)
+    for vector in sorted(received) { try communicator.broadcast(vector.floats) }
+    let kept = try broadcastKept(selected)
+    watch.lap("broadcast")
+
+    // 3. Train own clients, each into this rank's part of the exact sums.
+    sum.zero()
+    for sum in sent.values { sum.zero() }
+    var figures: [ClientFigures] = []
+    var isCut = false
+    if workers.contains(communicator.rank) {
+      do {
+        for client in schedule[communicator.rank - workers.lowerBound] {
+          if parts.isStopped() { break }
+          figures.append(try train(terms(client), kept: kept[client]))
+        }
+      } catch is TrainingStopped {
+        isCut = true
+      }
+    }
+    // All ranks meet here; whoever is done earlier sleeps.
+    let stopped = try communicator.maximum(isCut || parts.isStopped() ? 1 : 0) > 0
+    watch.lap("training")
+    if stopped { throw TrainingStopped() }
+
+    // 4. Add the ranks' sums on rank 0.
+    try sum.reduce(communicator)
+    for sum in sorted(sent) { try sum.reduce(communicator) }
+    let gathered = try gather(figures)
+    try addUntrained(gathered?.joined().filter { $0.steps == 0 }.map(\.client) ?? [], terms)
+    watch.lap("sum")
+
+    // 5. Rank 0 makes the next global model. Without a single sample, it stays as it is.
+    if let clients = gathered?.joined().sorted(by: { $0.client < $1.client }) {
+      if total > 0 { finish(round, clients) }
+      for client in clients where client.seal != nil {
+        self.kept[client.client] = client.seal.map { KeptState(round: round, seal: $0) }
+      }
+    }
+    watch.lap("server")
+    completed = round
+
+    // 6. Report.
+    return gathered.map { report(round, $0, watch.laps) }
+  }
+
+  /// Rounds up to `rounds`. After each, all ranks call `monitor` with the report (rank 0's), then
+  /// `checkpoint`: the order in which nothing of a round is lost, since a run that dies in between
+  /// repeats the round. `checkpoint` is told whether the run ends there: at the last round, or by
+  /// a signal.
+  public func run(
+    rounds: Int, monitor: (RoundReport?) throws -> Void,
+    checkpoint: (_ isLast: Bool) throws -> Void
+  ) throws {
+    while completed < rounds {
+      do {
+        let report = try round()
+        try monitor(report)
+      } catch let stop as TrainingStopped {
+        try checkpoint(true)
+        throw stop
+      }
+      try checkpoint(completed == rounds)
+    }
+  }
+
+  private func train(_ terms: ClientTerms, kept: KeptState?) throws -> ClientFigures {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let update: LocalUpdate
+    let outcome: ClientOutcome?
+    var seal: String?
+    do {
+      update = try parts.trainer.train(task(terms, kept: kept))
+      outcome = update.state.map { parts.aggregator.end($0, terms) }
+      if let outcome { seal = try keep(outcome, terms) }
+    } catch  where !(error is TrainingStopped) {
+      throw ClientError(round: terms.round, client: terms.client, underlying: error)
+    }
+    if let outcome {
+      try sum.add(outcome.model, client: terms.client, round: terms.round)
+      precondition(
+        outcome.sent.mapValues(\.vector.layout) == channels.sent, "sent \(outcome.sent.keys)")
+      for (name, contribution) in outcome.sent {
+        try sent[name]?.add(contribution, client: terms.client, round: terms.round)
+      }
+    }
+    return ClientFigures(
+      client: terms.client, samples: parts.samples[terms.client], update: update,
+      payload: outcome?.payload ?? [], seal: seal,
+      seconds: start.duration(to: clock.now) / .seconds(1))
+  }
+
+  private func task(_ terms: ClientTerms, kept: KeptState?) -> ClientTask {
+    ClientTask(
+      client: terms.client, round: terms.round, global: global, received: received,
+      rule: parts.aggregator,
+      loadKept: { [parts, channels] in
+        guard let kept, let states = parts.states else { return nil }
+        return try states.load(client: terms.client, kept, layouts: channels.kept)
+      })
+  }
+
+  /// Writes what a client keeps; returns the file's seal, nil where it keeps nothing.
+  private func keep(_ outcome: ClientOutcome, _ terms: ClientTerms) throws -> String? {
+    guard !channels.kept.isEmpty, let states = parts.states else { return nil }
+    precondition(
+      outcome.kept.mapValues(\.layout) == channels.kept, "kept \(outcome.kept.keys)")
+    return try states.save(outcome.kept, client: terms.client, round: terms.round).seal
+  }
+
+  /// Which files have what the round's clients keep: rank 0's list, on all ranks.
+  private func broadcastKept(_ selected: [Int]) throws -> [Int: KeptState] {
+    guard !channels.kept.isEmpty else { return [:] }
+    let own = kept.filter { selected.contains($0.key) }
+    let text = String(decoding: try JSONEncoder().encode(own), as: UTF8.self)
+    return try JSONDecoder().decode(
+      [Int: KeptState].self, from: Data(parts.communicator.broadcast(text: text).utf8))
+  }
+
+  /// Rank 0: adds the clients that trained no step. All their models are the global one, so it is
+  /// added once, with the sums of their weights, which are made in the clients' order.
+  private func addUntrained(_ untrained: [Int], _ terms: (Int) -> ClientTerms) throws {
+    let clients = untrained.sorted()
+    guard let first = clients.first.map(terms) else { return }
+    var sums = [Double](repeating: 0, count: global.layout.entries.count)
+    for client in clients {
+      let weights = parts.aggregator.weights(untrained: global, terms(client))
+      for i in sums.indices { sums[i] += weights[i] }
+    }
+    // Rounding may have carried a sum beyond 1.
+    try sum.add(
+      Contribution(global, weights: sums.map { max(-1, min(1, $0)) }), client: first.client,
+      round: first.round)
+  }
+
+  /// Rank 0: the next global model, in place.
+  private func finish(_ round: Int, _ clients: [ClientFigures]) {
+    parts.aggregator.finish(
+      ServerRound(
+        round: round, global: global, mean: sum.vector(), sent: sent.mapValues { $0.vector() },
+        payloads: clients.filter { $0.steps > 0 }.map { ($0.client, $0.payload) },
+        state: serverState))
+  }
+
+  /// In the same order on every rank.
+  private func sorted<Value>(_ named: [String: Value]) -> [Value] {
+    named.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// The ranks' figures in rank order on rank 0, nil elsewhere.
+  private func gather(_ figures: [ClientFigures]) throws -> [[ClientFigures]]? {
+    let encoder = JSONEncoder()
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try parts.communicator.gather([UInt8](encoder.encode(figures)))?.map {
+      try decoder.decode([ClientFigures].self, from: Data($0))
+    }
+  }
+
+  private func report(
+    _ round: Int, _ gathered: [[ClientFigures]], _ seconds: [String: Double]
+  ) -> RoundReport {
+    let workers = Self.workers(of: parts.communicator)
+    let training = seconds["training"] ?? 0
+    let idle = workers.map { worker in
+      max(0, training - gathered[worker].reduce(0) { $0 + $1.seconds })
+    }
+    let clients = gathered.flatMap { $0 }.sorted { $0.client < $1.client }
+    let down = global.count + Channels.count(channels.received)
+    let up = global.count + Channels.count(channels.sent)
+    let perRank = MemoryLayout<Float>.stride * down + MemoryLayout<Int64>.stride * up
+    return RoundReport(
+      round: round, clients: clients, losses: RoundReport.meanLosses(clients), seconds: seconds,
+      idleShare: training > 0 ? idle.reduce(0, +) / (training * Double(workers.count)) : 0,
+      idleSeconds: idle, bytes: (parts.communicator.size - 1) * perRank)
+  }
+}
+
+/// Wall time in named laps.
+private struct Stopwatch {
+  private let clock = ContinuousClock()
+  private var last: ContinuousClock.Instant
+  private(set) var laps: [String: Double] = [:]
+
+  init() { last = clock.now }
+
+  mutating func lap(_ name: String) {
+    let now = clock.now
+    laps[name, default: 0] += last.duration(to: now) / .seconds(1)
+    last = now
+  }
+}

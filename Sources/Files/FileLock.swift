@@ -1,0 +1,35 @@
+import Foundation
+
+/// A lock between processes, also of several nodes where the file system has such locks. It ends with
+/// the last process that holds it: a child process holds it too, so that what an ended sweep left
+/// running is not started a second time.
+public final class FileLock {
+  private let descriptor: Int32
+
+  /// Nil where another process holds the lock. A file system without locks gives a lock that keeps
+  /// nobody out: what it protects must then bear two at a time.
+  public init?(_ path: String) throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let descriptor = open(path, O_CREAT | O_RDWR, 0o666)
+    guard descriptor >= 0 else {
+      throw FileError(path: path, message: "cannot be made: \(String(cString: strerror(errno)))")
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+      close(descriptor)
+      return nil
+    }
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  /// Waits for the lock; nil where `isStopped` becomes true first.
+  public static func wait(_ path: String, isStopped: () -> Bool) throws -> FileLock? {
+    while true {
+      if let lock = try FileLock(path) { return lock }
+      if isStopped() { return nil }
+      usleep(100_000)
+    }
+  }
+}

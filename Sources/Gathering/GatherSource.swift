@@ -1,0 +1,67 @@
+import Foundation
+import Jobs
+import Sweeps
+
+/// A run's folder that is to be gathered, and what its sweep says of it.
+struct GatherSource {
+  /// Absolute.
+  let path: String
+  /// Nil for a run that belongs to no sweep.
+  let sweep: String?
+  let cell: SweepManifest.Cell?
+
+  /// The runs in folders: a run's own, a sweep's, or one that holds some of these. Throws where a
+  /// folder has none.
+  static func find(_ paths: [String], warn: (String) -> Void) throws -> [GatherSource] {
+    var found: [GatherSource] = []
+    for path in paths {
+      let folder = URL(fileURLWithPath: path).standardizedFileURL.path
+      var own = try inside(folder, warn)
+      if own.isEmpty {
+        own = try names(folder).flatMap { try inside("\(folder)/\($0)", warn) }
+      }
+      guard !own.isEmpty else {
+        throw JobError(path: path, message: "there is no run here; give runs' or sweeps' folders")
+      }
+      found += own
+    }
+    var seen: Set<String> = []
+    return found.filter { seen.insert($0.path).inserted }
+  }
+
+  /// The run or the sweep's runs that a folder is; none where it is neither.
+  private static func inside(
+    _ folder: String, _ warn: (String) -> Void
+  ) throws -> [GatherSource] {
+    if SweepManifest.isThere(in: folder) {
+      let manifest = try SweepManifest.read(in: folder)
+      let known = Set(manifest.cells.map(\.folder))
+      let others = names(folder).filter { !known.contains($0) && isRun("\(folder)/\($0)") }
+      if !others.isEmpty {
+        warn("\(folder): \(others.count) runs are no cells of the sweep now; left out")
+      }
+      return manifest.cells.map {
+        GatherSource(path: "\(folder)/\($0.folder)", sweep: manifest.name, cell: $0)
+      }
+    }
+    guard isRun(folder) else { return [] }
+    let url = URL(fileURLWithPath: folder)
+    let parent = url.deletingLastPathComponent().path
+    guard SweepManifest.isThere(in: parent),
+      let manifest = try? SweepManifest.read(in: parent),
+      let cell = manifest.cells.first(where: { $0.folder == url.lastPathComponent })
+    else { return [GatherSource(path: folder, sweep: nil, cell: nil)] }
+    return [GatherSource(path: folder, sweep: manifest.name, cell: cell)]
+  }
+
+  private static func isRun(_ folder: String) -> Bool {
+    let run = RunFolder(folder)
+    return FileManager.default.fileExists(atPath: run.resultsFile)
+      || !run.checkpoints.rounds().isEmpty
+  }
+
+  private static func names(_ folder: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+      .filter { !$0.hasPrefix(".") }
+  }
+}

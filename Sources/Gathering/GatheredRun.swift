@@ -1,0 +1,197 @@
+import Checkpoints
+import Datasets
+import Files
+import Foundation
+import HDF5
+import Jobs
+import Sweeps
+
+/// All that is gathered of one run.
+struct GatheredRun {
+  /// The run's row of `/runs`, but for what its sweep says.
+  var row: [String: Table.Value]
+  var rounds = Table()
+  var monitor = Table()
+  var evaluations = Table()
+  /// The files that were read.
+  var sources: Table
+  /// Files that could not be: `file` and `message`.
+  var damaged = Table()
+  /// Its job's id; one of its path where nothing says which job it is.
+  var id = ""
+
+  /// Reads a run's folder. What cannot be read becomes a row of `damaged`.
+  init(_ folder: String, _ cell: SweepManifest.Cell?, _ files: [SourceFile]) {
+    sources = SourceFile.table(files)
+    row = [:]
+    var damages: [[String: Table.Value]] = []
+    /// Nil where `body` throws; a file that has gone meanwhile is no damage.
+    func reading<Result>(_ name: String, _ body: (String) throws -> Result) -> Result? {
+      let path = "\(folder)/\(name)"
+      guard FileManager.default.fileExists(atPath: path) else { return nil }
+      do { return try body(path) } catch {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        damages.append(["file": .text(name), "message": .text("\(error)")])
+        return nil
+      }
+    }
+
+    let checkpoints = files.map(\.name).filter { $0.hasPrefix("checkpoint-") }
+    // All of them, so that a damaged one is named whichever it is; the newest whole one counts.
+    let heads = checkpoints.reversed().compactMap { reading($0) { try CheckpointHead($0) } }
+    let newest = CheckpointFolder(folder).rounds().first ?? 0
+    let results = reading("results.h5") { try ResultsTables($0, completed: newest) }
+    rounds = results?.rounds ?? Table()
+    monitor = results?.monitor ?? Table()
+    let evaluations = files.map(\.name).filter { $0.hasPrefix("evaluations/") }
+    self.evaluations = Table(
+      joining: evaluations.compactMap { name in
+        reading(name) { try EvaluationTable.read($0, name: name) }
+      })
+    for name in files.map(\.name) where name.hasPrefix("embeddings/") {
+      _ = reading(name) { try GatheredEmbeddings.round($0) }
+    }
+    damaged = Table(rows: damages)
+
+    let job = results?.job ?? heads.first?.job ?? cell?.job ?? "{}"
+    let tree = (try? JSONSerialization.jsonObject(with: Data(job.utf8))) as? [String: Any] ?? [:]
+    id = tree.isEmpty ? cell?.id ?? shortDigest(["path": folder]) : jobID(tree)
+    row = Self.settings(tree)
+    let total = (tree["federation"] as? [String: Any])?["rounds"] as? Int ?? -1
+    let completed = heads.first?.round ?? 0
+    let failure = RunFailure.read(in: folder)
+    let isFinished = heads.first.map { $0.round == total } ?? false
+    row["name"] = .text(tree["name"] as? String ?? "")
+    row["state"] = .text(isFinished ? "finished" : failure == nil ? "unfinished" : "failed")
+    row["failure"] = .text(failure.map { "\($0.stage): \($0.message)" } ?? "")
+    row["completed"] = .whole(Int64(completed))
+    row["rounds"] = .whole(Int64(total))
+    row["model"] = .text(heads.first?.model ?? "")
+    row["motet"] = .text(results?.motet ?? "")
+    row["host"] = .text(results?.host ?? "")
+    row["instruction_set"] = .text(results?.instructionSet ?? "")
+    row["ranks"] = .whole(results?.ranks ?? -1)
+    row["damaged"] = .whole(Int64(damages.count))
+  }
+
+  /// What an earlier gathering has of a run.
+  init(
+    id: String, row: [String: Table.Value], rounds: Table, monitor: Table, evaluations: Table,
+    sources: Table, damaged: Table
+  ) {
+    self.id = id
+    self.row = row
+    self.rounds = rounds
+    self.monitor = monitor
+    self.evaluations = evaluations
+    self.sources = sources
+    self.damaged = damaged
+  }
+
+  /// A resolved job's leaves as columns.
+  private static func settings(_ job: [String: Any]) -> [String: Table.Value] {
+    var row: [String: Table.Value] = [:]
+    for (key, json) in leaves(job) {
+      let value: Table.Value =
+        switch json.first {
+        case "t": .whole(1)
+        case "f": .whole(0)
+        case "n": .text("")
+        case "[", "{": .text(json)
+        case "\"": .text(text(json))
+        default: .real(Double(json) ?? .nan)
+        }
+      row["set.\(key)"] = value
+    }
+    return row
+  }
+
+  private static func text(_ json: String) -> String {
+    let list = try? JSONSerialization.jsonObject(with: Data("[\(json)]".utf8))
+    return (list as? [String])?.first ?? json
+  }
+}
+
+/// What a checkpoint says of itself, without its model.
+private struct CheckpointHead {
+  let round: Int
+  let model: String
+  let job: String
+
+  init(_ path: String) throws {
+    let file = try HDF5File.openSealed(path)
+    try Checkpoint.format.verify(file)
+    round = Int(try file.intAttribute("round"))
+    model = try file.textAttribute("model_sha256")
+    job = try file.textAttribute("job")
+  }
+}
+
+/// A run's results file as tables.
+private struct ResultsTables {
+  let job: String
+  let motet: String
+  let host: String
+  let instructionSet: String
+  let ranks: Int64
+  let rounds: Table
+  let monitor: Table
+
+  /// - Parameter completed: rounds after this one come again, and are left out.
+  init(_ path: String, completed: Int) throws {
+    let file = try HDF5File.openSealed(path)
+    try Results.format.verify(file)
+    job = try file.textAttribute("job")
+    motet = try file.textAttribute("motet_version")
+    host = try file.textAttribute("host")
+    instructionSet = try file.textAttribute("instruction_set")
+    ranks = Int64(try file.textAttribute("ranks")) ?? -1
+    let results = try Results(path, completed: completed, attributes: [:])
+    rounds = Table(
+      rows: results.rows.map { row in
+        var columns: [String: Table.Value] = ["round": .whole(Int64(row.round))]
+        for (name, count) in row.counts {
+          columns[name.replacingOccurrences(of: "/", with: ".")] = .whole(Int64(count))
+        }
+        for (name, value) in row.reals {
+          columns[name.replacingOccurrences(of: "/", with: ".")] = .real(value)
+        }
+        return columns
+      })
+    let figures = results.measurements
+    monitor = Table(
+      [
+        "round": .wholes(figures.map { Int64($0.round) }), "data": .texts(figures.map(\.1.data)),
+        "modality": .texts(figures.map(\.1.modality)),
+        "accuracy": .reals(figures.map(\.1.accuracy)),
+      ], count: figures.count)
+  }
+}
+
+/// An evaluation file's figures as rows.
+private enum EvaluationTable {
+  static let format = FileFormat("motet evaluation", version: 1)
+
+  static func read(_ path: String, name: String) throws -> Table {
+    let file = try HDF5File.openSealed(path)
+    try format.verify(file)
+    let json = try file.textAttribute("spec")
+    let spec = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] ?? [:]
+    // As the monitor calls a store.
+    let data = (spec["data"] as? String).map { SampleStore.name(of: $0) }
+    let figures = try file.texts("/figures/name")
+    let round = try file.intAttribute("round")
+    let table = Table(
+      [
+        "figure": .texts(figures),
+        "value": .reals(try file.read("/figures/value")),
+        "low": .reals(try file.read("/figures/low")),
+        "high": .reals(try file.read("/figures/high")),
+        "count": .wholes(try file.read("/figures/count")),
+        "round": .wholes([Int64](repeating: round, count: figures.count)),
+      ], count: figures.count)
+    return table.with("task", text: try file.textAttribute("task")).with("spec", text: json)
+      .with("data", text: data ?? "").with("modality", text: spec["modality"] as? String ?? "")
+      .with("file", text: name)
+  }
+}

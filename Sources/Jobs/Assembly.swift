@@ -1,0 +1,116 @@
+import Catalogues
+import Datasets
+import Encoders
+import Federation
+import Layers
+import Machines
+import MessagePassing
+import Tensors
+import Training
+import Views
+
+/// What a job comes to on one rank: its parts, made and checked, before anything is computed.
+public struct Assembly {
+  /// The model before the first round; rank 0's counts.
+  let model: ParameterVector
+  let trainer: any ClientTrainer
+  let aggregator: any Aggregator
+  /// By modality, each client's number of samples, by id.
+  let samples: [String: [Int]]
+  /// What tells these shards from any others.
+  let shards: String
+  /// Nil where nothing is measured.
+  let monitor: (any Monitor)?
+  let instructionSet: String
+  /// Whether the process was asked to end.
+  let isStopped: () -> Bool
+
+  /// Opens and checks the job's files, plans its memory and makes its parts. A collective: all ranks
+  /// return, or all throw.
+  public init(
+    _ job: Job, communicator: Communicator, isStopped: @escaping () -> Bool
+  ) throws {
+    try communicator.agreeOnRoot { try Self.checkRanks(job, communicator) }
+    let (shards, largest) = try communicator.agree {
+      let shards = try job.openShards()
+      return (shards, try MemoryPlan.largestClient(job) { shards.count($0, $1) })
+    }
+    let isWorker = FederatedTraining.workers(of: communicator).contains(communicator.rank)
+    try communicator.agree {
+      if isWorker { try Self.checkThreads(job, communicator.rank) }
+    }
+    try MemoryPlan(
+      job, isWorker: isWorker, isRoot: communicator.rank == 0, largestClient: largest
+    ).check(communicator)
+    self = try communicator.agree {
+      try Assembly(job, shards, rank: communicator.rank, isStopped: isStopped)
+    }
+  }
+
+  private init(
+    _ job: Job, _ shards: ShardReader, rank: Int, isStopped: @escaping () -> Bool
+  ) throws {
+    let engine = try job.makeEngine()
+    let views = try job.modalityNames.map { name in
+      do {
+        let statistics = try shards.statistics(name)
+        let modality = try job.makeModality(name)
+        let shape = try job.viewShape(of: name)
+        return ModalityViews(
+          modality: name,
+          makers: try (0..<engine.threads).map { _ in
+            try modality.makeViews(
+              shape: shape, statistics: statistics, kernels: engine.kernels)
+          })
+      } catch let error as ConfigurationError {
+        throw JobError(path: job.path, message: "\(error.inside("views.\(name)"))")
+      }
+    }
+    samples = job.modalityNames.reduce(into: [:]) { samples, modality in
+      samples[modality] = (0..<job.clients.count).map { shards.count($0, modality) }
+    }
+    let trainer = try LocalTrainer(
+      job.model, optimizer: job.optimizer, options: job.training, views: views, seed: job.seed,
+      rounds: job.federation.rounds, engine)
+    aggregator = job.aggregator
+    self.trainer = ShardTrainer(shards, trainer, isStopped: isStopped)
+    self.isStopped = isStopped
+    self.shards = shards.fingerprint
+    model = ParameterVector(job.model.layout)
+    // Millions of normal numbers take seconds; the other ranks get the model with the first round.
+    if rank == 0 { job.model.initialise(model, seed: job.seed) }
+    monitor = job.monitor.every > 0 ? try KNNMonitor(job, views: views, engine) : nil
+    instructionSet =
+      "\(engine.instructionSet), \(engine.lanes) lanes"
+      + (engine.threads > 1 ? ", \(engine.threads) threads" : "")
+  }
+
+  /// A rank without a client in any round is a mistake in the command.
+  private static func checkRanks(
+    _ job: Job, _ communicator: Communicator
+  ) throws {
+    let selection = job.selection
+    let workers = FederatedTraining.workers(of: communicator).count
+    guard workers <= selection.count else {
+      throw JobError(
+        path: job.path,
+        message: "\(communicator.size) ranks are \(workers) workers, but a round trains "
+          + "\(selection.count) clients; start at most \(selection.count + 1) ranks or raise "
+          + "federation.participation")
+    }
+  }
+
+  /// Threads without cores of their own would wait for one another.
+  private static func checkThreads(_ job: Job, _ rank: Int) throws {
+    let machine = Machine()
+    let threads = job.training.threads
+    guard threads <= machine.cores else {
+      throw JobError(
+        path: job.path,
+        message: "training.threads is \(threads), but rank \(rank) on \(machine.host) may use "
+          + "\(machine.cores) \(machine.cores == 1 ? "core" : "cores"); start with "
+          + "mpirun --map-by slot:PE=\(threads) or srun --cpus-per-task=\(threads), "
+          + "or lower training.threads")
+    }
+  }
+}

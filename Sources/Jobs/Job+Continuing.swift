@@ -1,0 +1,55 @@
+import Catalogues
+import Checkpoints
+import Foundation
+
+extension Job {
+  /// Settings that may change between the parts of one run: none of them changes the model. The
+  /// paths are free since the checkpoint knows its shards by their content.
+  static let freeKeys = [
+    "name", "data", "shards", "results", "monitor", "federation.schedule",
+    "federation.checkpoint_every", "federation.keep", "training.recompute", "training.threads",
+  ]
+
+  /// Throws where a checkpoint was made by another job than this one, with the keys that differ.
+  /// `federation.rounds` may change, but not below the checkpoint's, and not where the learning
+  /// rate depends on it.
+  public func verify(_ checkpoint: Checkpoint, at path: String) throws {
+    // What another version left unsaid, or said in other words, has its value of today.
+    guard let old = try? Job(path: path, YAMLTree(checkpoint.job).root) else {
+      throw JobError(path: path, message: "its job cannot be read; start over with --fresh")
+    }
+    var differing = Self.differences(from: old.resolved, to: resolved)
+    if training.schedule != "cosine-rounds" {
+      differing.removeAll { $0.key == "federation.rounds" }
+    }
+    guard differing.isEmpty else {
+      let list = differing.map { "\($0.key) \($0.old) -> \($0.new)" }.joined(separator: ", ")
+      throw JobError(
+        path: path,
+        message: "made by another job: \(list); give this job another name or start over "
+          + "with --fresh")
+    }
+    guard checkpoint.round <= federation.rounds else {
+      throw JobError(
+        path: path,
+        message: "has \(checkpoint.round) rounds, more than federation.rounds "
+          + "\(federation.rounds); raise it or start over with --fresh")
+    }
+  }
+
+  /// The leaves that two resolved jobs do not share, but for the free keys, sorted by key.
+  static func differences(
+    from old: [String: Any], to new: [String: Any]
+  ) -> [(key: String, old: String, new: String)] {
+    let before = leaves(old)
+    // Through text, as the checkpoint's: both trees then have the same kinds of numbers.
+    let object = try? JSONSerialization.jsonObject(with: Data(jsonText(new).utf8))
+    let after = leaves(object as? [String: Any] ?? [:])
+    return Set(before.keys).union(after.keys).sorted().compactMap { key in
+      let isFree =
+        isDataPath(key) || freeKeys.contains { key == $0 || key.hasPrefix($0 + ".") }
+      guard !isFree, before[key] != after[key] else { return nil }
+      return (key, before[key] ?? "(not there)", after[key] ?? "(not there)")
+    }
+  }
+}

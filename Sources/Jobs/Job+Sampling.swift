@@ -1,0 +1,12 @@
+import Tensors
+
+extension Job {
+  /// Rows of a split that has `count`, chosen at random by the job's seed, ascending: all where
+  /// `limit` is 0 or not below `count`.
+  /// - Parameter stream: what the choice is for: others are independent of it.
+  public func someRows(_ limit: Int, of count: Int, stream: Int) -> [Int] {
+    guard limit > 0, limit < count else { return Array(0..<count) }
+    var random = RandomStream(seed: seed, purpose: .sampling, client: stream)
+    return random.permutation(count).prefix(limit).sorted()
+  }
+}

@@ -1,0 +1,79 @@
+import Catalogues
+import Evaluation
+
+/// A job's `clients` section: how the samples become clients.
+public struct ClientOptions: Sendable, Equatable {
+  public var count: Int
+  /// Dirichlet's concentration by modality, of those that plain `dirichlet` cuts; the resolved job has
+  /// the partitioners of the others.
+  public var alpha: [String: Double]
+  /// Shares of clients by the modalities they have (`image+audio`, in the order of the data); they
+  /// add up to 1.
+  public var mix: [String: Double]
+  /// Whether the shards that clients without a modality would have had go to those that have it, each
+  /// whole to one of them; else these samples are unused. The paper does not say.
+  public var redistribute: Bool
+  /// The fewest samples of each modality that a client may have.
+  public var minimum: Int
+}
+
+/// A job's `federation` section, but for its plug-ins.
+public struct FederationOptions: Codable, Sendable, Equatable {
+  public var rounds = 100
+  /// The share of clients that a round trains.
+  public var participation = 0.1
+  /// Rounds from one checkpoint to the next; there is always one at the end.
+  public var checkpointEvery = 1
+  /// Rounds whose checkpoints stay, beside the two newest: models to embed later.
+  public var keep: [Int] = []
+
+  enum CodingKeys: String, CodingKey {
+    case rounds, participation, keep
+    case checkpointEvery = "checkpoint_every"
+  }
+
+  func validate() throws(ConfigurationError) {
+    try ConfigurationError.require(
+      (1...1_000_000).contains(rounds), "rounds", "\(rounds) is outside 1 to 1000000")
+    try ConfigurationError.require(
+      participation > 0 && participation <= 1, "participation",
+      "\(participation) is not a share above 0 %, at most 100 %")
+    try ConfigurationError.require(keep.allSatisfy { $0 >= 1 }, "keep", "\(keep) are rounds from 1")
+    try ConfigurationError.require(
+      checkpointEvery >= 1, "checkpoint_every", "\(checkpointEvery) is below 1")
+  }
+}
+
+/// A job's `monitor` section: what is measured while the run goes on.
+public struct MonitorOptions: Codable, Sendable, Equatable {
+  public struct KNN: Codable, Sendable, Equatable {
+    /// Neighbours; fewer where the bank is smaller.
+    public var k = 200
+    public var temperature = 0.1
+    /// Samples of the bank (the training split) and of the queries (the test split), drawn by seed;
+    /// 0: all.
+    public var bank = 0
+    public var queries = 0
+  }
+
+  /// Rounds from one measurement to the next; there is one before the first round and one at the end
+  /// as well. 0: none at all.
+  public var every = 10
+  /// What kNN compares: the `encoder`'s features, or the `projection` that the loss sees. The paper does
+  /// not say.
+  public var features = "encoder"
+  public var knn = KNN()
+
+  func validate() throws(ConfigurationError) {
+    try ConfigurationError.require(every >= 0, "every", "\(every) is below 0")
+    try ConfigurationError.require(
+      Embedder.Output(rawValue: features) != nil, "features",
+      unknown("features", features, among: Embedder.Output.allCases.map(\.rawValue)))
+    try ConfigurationError.require(knn.k >= 1, "knn.k", "\(knn.k) is below 1")
+    try ConfigurationError.require(knn.bank >= 0, "knn.bank", "\(knn.bank) is below 0")
+    try ConfigurationError.require(knn.queries >= 0, "knn.queries", "\(knn.queries) is below 0")
+    try ConfigurationError.require(
+      knn.temperature >= 1e-3 && knn.temperature.isFinite, "knn.temperature",
+      "\(knn.temperature) is below 0.001")
+  }
+}

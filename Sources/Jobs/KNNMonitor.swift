@@ -1,0 +1,94 @@
+import Catalogues
+import Datasets
+import Encoders
+import Evaluation
+import Foundation
+import Layers
+import MessagePassing
+import Tensors
+import Views
+
+/// kNN on the features of each of a job's data sets: the training split is the bank, the test split
+/// the queries (FSSUAVL §4). Each rank embeds its part of both.
+final class KNNMonitor: Monitor {
+  private struct DataSet {
+    let name: String
+    let modality: String
+    let store: SampleStore
+    let views: [any ViewMaker]
+    /// Rows of the splits that take part.
+    let bank: [Int]
+    let queries: [Int]
+  }
+
+  private static let bankSplit = "train"
+  private static let querySplit = "test"
+  private let sets: [DataSet]
+  private let knn: KNN
+  private let embedder: Embedder
+  private let engine: Engine
+
+  /// - Parameter views: the makers of views by modality.
+  init(_ job: Job, views: [ModalityViews], _ engine: Engine) throws {
+    embedder = Embedder(
+      encoder: job.encoder, output: .init(rawValue: job.monitor.features)!, engine)
+    self.engine = engine
+    let options = job.monitor.knn
+    knn = KNN(k: options.k, temperature: options.temperature)
+    sets = try views.map { views in
+      let modality = views.modality
+      let path = job.data[modality]!
+      let store = try SampleStore.open(path)
+      try Self.check(store, modality)
+      return DataSet(
+        name: store.name,
+        modality: modality, store: store, views: views.makers,
+        bank: job.someRows(options.bank, of: store.count(modality, Self.bankSplit), stream: 0),
+        queries: job.someRows(
+          options.queries, of: store.count(modality, Self.querySplit), stream: 1))
+    }
+  }
+
+  /// Throws where a store lacks a split that the monitor needs.
+  fileprivate static func check(_ store: SampleStore, _ modality: String) throws {
+    for split in [bankSplit, querySplit] where store.count(modality, split) == 0 {
+      throw StoreError(
+        store.path, "has no \(modality) in split '\(split)' for the monitor; set monitor.every=0")
+    }
+  }
+
+  func measure(
+    _ model: ParameterVector, on communicator: Communicator
+  ) throws -> [MonitorFigure]? {
+    var figures: [MonitorFigure] = []
+    for set in sets {
+      func embed(_ split: String, _ rows: [Int]) throws -> [Float] {
+        try embedder.embed(
+          set.store, set.modality, split: split, rows: rows, set.views, model, communicator)
+      }
+      let bank = try embed(Self.bankSplit, set.bank)
+      let queries = try embed(Self.querySplit, set.queries)
+      try communicator.agreeOnRoot {
+        let bankLabels = try set.store.labels(set.modality, split: Self.bankSplit)
+        let queryLabels = try set.store.labels(set.modality, split: Self.querySplit)
+        let predicted = knn.predict(
+          bank: bank, labels: set.bank.map { bankLabels[$0] }, queries: queries,
+          dimension: embedder.dimension, classes: set.store.classes(set.modality).count, engine)
+        let accuracy = KNN.accuracy(predicted, set.queries.map { queryLabels[$0] })!
+        figures.append(
+          MonitorFigure(data: set.name, modality: set.modality, accuracy: accuracy))
+      }
+    }
+    return communicator.rank == 0 ? figures : nil
+  }
+}
+
+extension Job {
+  /// Throws where one of the job's stores lacks a split that its monitor needs.
+  public func checkMonitor() throws {
+    guard monitor.every > 0 else { return }
+    for (modality, path) in data.sorted(by: { $0.key < $1.key }) {
+      try KNNMonitor.check(try SampleStore.open(path), modality)
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import Datasets
+import Encoders
+import Federation
+import Layers
+import Machines
+import MessagePassing
+import Methods
+import Tensors
+import Training
+
+/// The most memory that a rank will hold, known before the run begins.
+public struct MemoryPlan {
+  private let job: Job
+  private let isWorker: Bool
+  private let isRoot: Bool
+  private let largestClient: (samples: Int, bytes: Int)
+
+  /// - Parameter largestClient: the most samples of a modality and the most bytes that one has.
+  public init(
+    _ job: Job, isWorker: Bool, isRoot: Bool, largestClient: (samples: Int, bytes: Int)
+  ) {
+    self.job = job
+    self.isWorker = isWorker
+    self.isRoot = isRoot
+    self.largestClient = largestClient
+  }
+
+  /// The most samples of one modality, and the most bytes, that a client has.
+  public static func largestClient(
+    _ job: Job, count: (_ client: Int, _ modality: String) -> Int
+  ) throws -> (samples: Int, bytes: Int) {
+    var sampleBytes: [String: Double] = [:]
+    for (modality, path) in job.data {
+      sampleBytes[modality] = try SampleStore.open(path).meanBytes(modality, split: "train")
+    }
+    var most = (samples: 0, bytes: 0)
+    for client in 0..<job.clients.count {
+      var bytes = 0.0
+      for modality in job.modalityNames {
+        let count = count(client, modality)
+        most.samples = max(most.samples, count)
+        bytes += Double(count) * sampleBytes[modality]!
+      }
+      most.bytes = max(most.bytes, Int(bytes))
+    }
+    return most
+  }
+
+  /// Bytes of a rank with so many threads.
+  public func bytes(threads: Int) throws -> Int {
+    try Self.fixed + modelVectors()
+      + (isWorker ? stepBuffers(threads: threads) + largestClient.bytes : 0)
+  }
+
+  /// Throws on all ranks where the ranks of a node need more than it has. Collective. The vectors
+  /// of the model's size come first: without them not even the trial of a step can be made.
+  func check(_ communicator: Communicator) throws {
+    let models = try communicator.agree { try modelVectors() }
+    try MemoryError.check(Self.fixed + models, communicator)
+    guard try communicator.maximum(isWorker ? 1 : 0) > 0 else { return }
+    let step = try communicator.agree {
+      try isWorker ? stepBuffers(threads: job.training.threads) : 0
+    }
+    try MemoryError.check(
+      Self.fixed + models + step + (isWorker ? largestClient.bytes : 0), communicator)
+  }
+
+  /// The program and its libraries.
+  private static let fixed = 64 << 20
+
+  /// Everything of the model's size.
+  private func modelVectors() throws -> Int {
+    let channels = try job.aggregator.channels(job.model.layout)
+    // The global model, the exact sum in 64-bit integers, on rank 0 its Float32 and the copy that is
+    // being written.
+    var floats = 5 * job.model.layout.count
+    // The same of what is sent beside the model; of the server's vectors those that all receive, and
+    // rank 0's with their copy.
+    floats += 3 * Channels.count(channels.sent)
+    floats += isWorker ? Channels.count(channels.received) : 0
+    floats += isRoot ? 2 * Channels.count(channels.server) : 0
+    if isWorker {
+      // The client's model, and what a step holds beside it; what the client kept, and will keep.
+      floats +=
+        (1 + TrainingStep.vectorCount(job.model, job.optimizer)) * job.model.layout.count
+      floats += 2 * Channels.count(channels.kept)
+    }
+    return floats * MemoryLayout<Float>.stride
+  }
+
+  /// What a training step holds beside them.
+  private func stepBuffers(threads: Int) throws -> Int {
+    try Self.extrapolated(to: min(job.training.batch, max(2, largestClient.samples))) {
+      try trial(batch: $0, threads)
+    }
+  }
+
+  /// The bytes that so many samples take, by a trial of two small numbers of them: all but a fixed
+  /// part grows with the number.
+  public static func extrapolated(
+    to count: Int, _ trial: (_ samples: Int) throws -> Int
+  ) rethrows -> Int {
+    let (small, larger) = (2, 6)
+    let first = try trial(small)
+    guard count > small else { return first }
+    return first + (try trial(larger) - first) * (count - small) / (larger - small)
+  }
+
+  private func trial(batch: Int, _ threads: Int) throws -> Int {
+    let engine = try Engine(lanes: try Engine.lanesFromEnvironment(), threads: threads)
+    let timer = StepTimer(
+      job.model, modality: job.modalityNames[0], optimizer: job.optimizer, batch: batch,
+      settings: job.training.step, engine)
+    _ = timer.run()
+    return engine.highWater
+  }
+}
+
+/// The plan needs more memory than a node has.
+public struct MemoryError: Error, CustomStringConvertible {
+  public let host: String
+  public let ranks: Int
+  public let planned: Int
+  public let available: Int
+  /// What helps beside fewer ranks.
+  public let mend: String
+
+  public var description: String {
+    func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
+    return "\(host): \(ranks == 1 ? "1 rank needs" : "\(ranks) ranks need") at least "
+      + "\(mebibytes(planned)), but only \(mebibytes(available)) are free; start fewer ranks, "
+      + mend
+  }
+
+  /// Throws on all ranks where the ranks of one node plan more memory than it has.
+  public static func check(
+    _ planned: Int,
+    mend: String = "set training.recompute, or lower training.batch or the encoder's size",
+    _ communicator: Communicator
+  ) throws {
+    let machine = Machine()
+    let hosts = try communicator.gather(text: machine.host)
+    let plans = try communicator.gather([Int64(planned), Int64(machine.availableMemory)])
+    try communicator.agreeOnRoot {
+      guard let hosts, let plans else { return }
+      for (host, ranks) in Dictionary(grouping: hosts.indices, by: { hosts[$0] })
+        .sorted(by: { $0.key < $1.key })
+      {
+        let total = ranks.reduce(0) { $0 + plans[$1][0] }
+        // The least that one of them sees: what others took since is not free.
+        let available = ranks.map { plans[$0][1] }.min()!
+        guard total <= available else {
+          throw MemoryError(
+            host: host, ranks: ranks.count, planned: Int(total), available: Int(available),
+            mend: mend)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import Layers
+import Machines
+import Tensors
+import Training
+
+/// Training steps on noise, views apart: for their time and their memory.
+public struct StepTimer {
+  private let step: TrainingStep
+  private let modality: String
+  private let parameters: ParameterVector
+  private let views: FeatureMap
+
+  /// - Parameters:
+  ///   - modality: of the views that the noise stands for.
+  ///   - batch: samples; each gives the method's views.
+  public init(
+    _ model: Model, modality: String, optimizer: any Optimizer, batch: Int,
+    settings: TrainingStep.Settings = .init(), _ engine: Engine
+  ) {
+    self.modality = modality
+    step = TrainingStep(model, optimizer: optimizer, settings: settings, engine)
+    parameters = ParameterVector(model.layout)
+    let encoder = model.encoder
+    views = encoder.makeViews(of: modality, count: model.method.views * batch, engine)
+    var random = RandomStream(seed: 1, purpose: .synthesis)
+    step.reset(random: random)
+    model.initialise(parameters, seed: 1)
+    step.target?.assign(parameters)
+    for i in 0..<views.buffer.floats.count { views.pointer[i] = random.uniform() * 4 - 2 }
+  }
+
+  /// One step; its seconds.
+  public func run() -> Double {
+    seconds { _ = step.run(views, of: modality, parameters, rate: 0.03, of: 1) }
+  }
+}

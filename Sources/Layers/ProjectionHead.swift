@@ -1,0 +1,118 @@
+import Tensors
+
+/// From features to the projection that the loss sees, and what a method may have behind it: one
+/// linear layer; or hidden layers before it, each a linear layer, BatchNorm where asked, and ReLU.
+/// Named as PyTorch names `fc`, or `fc.0`, `fc.2`, … of a Sequential.
+public struct ProjectionHead: Sendable {
+  private let hidden: [(linear: Linear, norm: BatchNorm?)]
+  private let last: Linear
+
+  /// - Parameters:
+  ///   - hidden: width of the hidden layers; 0 for none.
+  ///   - hiddenNorm: whether each has a BatchNorm; its width is then a multiple of
+  ///     `BatchNorm.channelUnit`.
+  public init(
+    _ name: String, _ layout: inout ParameterLayout, input: Int, hidden hiddenWidth: Int,
+    hiddenLayers: Int = 1, hiddenNorm: Bool, output: Int
+  ) {
+    guard hiddenWidth > 0 else {
+      hidden = []
+      last = Linear(name, &layout, input: input, output: output)
+      return
+    }
+    var width = input
+    var place = 0
+    var hidden: [(Linear, BatchNorm?)] = []
+    for _ in 0..<hiddenLayers {
+      let linear = Linear("\(name).\(place)", &layout, input: width, output: hiddenWidth)
+      let norm =
+        hiddenNorm
+        ? BatchNorm("\(name).\(place + 1)", &layout, channels: hiddenWidth, relu: true) : nil
+      hidden.append((linear, norm))
+      width = hiddenWidth
+      place += hiddenNorm ? 3 : 2
+    }
+    self.hidden = hidden
+    last = Linear("\(name).\(place)", &layout, input: width, output: output)
+  }
+
+  public struct Saved {
+    struct Layer {
+      let linear: Linear.Saved
+      let norm: BatchNorm.Saved?
+      /// After the ReLU, where no BatchNorm knows what it let through.
+      let active: Matrix?
+    }
+    let hidden: [Layer]
+    let last: Linear.Saved
+  }
+
+  /// Every parameter fresh; `linear` is the encoder's rule for linear layers.
+  public func initialise(_ fresh: Initialisation, _ linear: (Linear) -> Void) {
+    for layer in hidden {
+      linear(layer.linear)
+      if let norm = layer.norm { fresh.identity(norm) }
+    }
+    linear(last)
+  }
+
+  /// `groups` consecutive parts of the batch have their own batch statistics.
+  public func forward(
+    _ x: Matrix, groups: Int, _ parameters: ParameterVector, _ engine: Engine
+  ) -> (projection: Matrix, saved: Saved) {
+    var x = x
+    var saved: [Saved.Layer] = []
+    for layer in hidden {
+      let (a, savedLinear) = layer.linear.forward(x, parameters, engine)
+      if let norm = layer.norm {
+        let (b, savedNorm) = norm.forward(
+          FeatureMap(rows: a), groups: groups, parameters, engine)
+        saved.append(Saved.Layer(linear: savedLinear, norm: savedNorm, active: nil))
+        x = b.rows
+      } else {
+        x = relu(a, engine)
+        saved.append(Saved.Layer(linear: savedLinear, norm: nil, active: x))
+      }
+    }
+    let (y, savedLast) = last.forward(x, parameters, engine)
+    return (y, Saved(hidden: saved, last: savedLast))
+  }
+
+  /// With the running statistics.
+  public func infer(_ x: Matrix, _ parameters: ParameterVector, _ engine: Engine) -> Matrix {
+    var x = x
+    for layer in hidden {
+      let a = layer.linear.forward(x, parameters, engine).y
+      x =
+        layer.norm.map { $0.infer(FeatureMap(rows: a), parameters, engine).rows }
+        ?? relu(a, engine)
+    }
+    return last.forward(x, parameters, engine).y
+  }
+
+  /// The features' gradient; the parameters' are added to `gradient`.
+  public func backward(
+    _ dy: Matrix, _ saved: Saved, _ parameters: ParameterVector, into gradient: ParameterVector,
+    _ engine: Engine
+  ) -> Matrix {
+    var d = last.backward(dy, saved.last, parameters, into: gradient, engine)
+    for (layer, kept) in zip(hidden, saved.hidden).reversed() {
+      if let norm = layer.norm, let savedNorm = kept.norm {
+        d = norm.backward(FeatureMap(rows: d), savedNorm, parameters, into: gradient, engine).rows
+      } else if let active = kept.active {
+        engine.kernels.relu_gradient(d.floats.count, d.pointer, active.pointer, d.pointer)
+      }
+      d = layer.linear.backward(d, kept.linear, parameters, into: gradient, engine)
+    }
+    return d
+  }
+
+  private func relu(_ x: Matrix, _ engine: Engine) -> Matrix {
+    let y = Matrix(engine.pool, rows: x.rows, columns: x.columns)
+    engine.kernels.relu(x.floats.count, x.pointer, y.pointer)
+    return y
+  }
+
+  /// Floating-point operations for one row.
+  public var operations: Double { hidden.reduce(last.operations) { $0 + $1.linear.operations } }
+}

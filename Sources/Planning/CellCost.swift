@@ -1,0 +1,74 @@
+import Catalogues
+import Datasets
+import Evaluation
+import Foundation
+import Jobs
+import Views
+
+/// What one cell costs: its work, and the seconds of each piece of it on one core.
+struct CellCost {
+  let cell: PlannedCell
+  let load: CellLoad
+  let step: StepCost
+  let threads: ThreadSpeed
+  let stepCase: SpeedCase.StepCase
+  /// Of the monitor, over all rounds.
+  let monitor: [WorkItem]
+  let evaluations: [WorkItem]
+  /// What was to be known of the machine.
+  let cases: [SpeedCase]
+
+  /// What is to be known of the machine.
+  static func cases(_ cell: PlannedCell, _ facts: StoreFacts) throws -> [SpeedCase] {
+    let step = try SpeedCase.StepCase(cell.job)
+    let batch = cell.job.training.batch
+    var cases = StepCost.sizes(batch: batch).map { SpeedCase.step(step, batch: $0, threads: 1) }
+    cases.append(.step(step, batch: batch, threads: 2))
+    cases += try views(cell.job, facts).values.map { .view($0) }
+    _ = try EvaluationCost(
+      cell.job, facts,
+      {
+        cases.append($0)
+        return 0
+      }
+    ).all(cell)
+    return cases
+  }
+
+  init(_ cell: PlannedCell, _ load: CellLoad, _ facts: StoreFacts, _ speeds: Speeds) throws {
+    self.cell = cell
+    self.load = load
+    cases = try Self.cases(cell, facts)
+    let batch = cell.job.training.batch
+    let step = try SpeedCase.StepCase(cell.job)
+    stepCase = step
+    self.step = try StepCost(
+      step, batch: batch, views: try Self.views(cell.job, facts), speeds)
+    threads = ThreadSpeed(
+      one: try speeds.of(.step(step, batch: batch, threads: 1)),
+      two: try speeds.of(.step(step, batch: batch, threads: 2)))
+    (monitor, evaluations) = try EvaluationCost(cell.job, facts, speeds.of).all(cell)
+  }
+
+  /// The training views by modality.
+  private static func views(
+    _ job: Job, _ facts: StoreFacts
+  ) throws -> [String: SpeedCase.ViewCase] {
+    try job.data.reduce(into: [:]) { views, source in
+      let settings = job.section("views")[source.key] as? [String: Any] ?? [:]
+      views[source.key] = try facts.view(job, settings, source.value, source.key)
+    }
+  }
+
+  var pretrainingSeconds: Double { step.seconds(load.whole) + monitor.seconds }
+
+  /// The wall time of pretraining on so many workers, with rank 0 beside more than one.
+  func pretraining(_ busiest: ClientLoad, ranks: Int, threads count: Int) -> Double {
+    let speed = threads(count)
+    return step.seconds(busiest) / speed + monitor.wall(ranks: ranks, speed: speed)
+  }
+
+  func evaluation(ranks: Int, threads count: Int) -> Double {
+    evaluations.wall(ranks: ranks, speed: threads(count))
+  }
+}

@@ -1,0 +1,157 @@
+import Catalogues
+import Datasets
+import Downstream
+import Encoders
+import Evaluation
+import Foundation
+import Jobs
+import Views
+
+/// The pieces of work of the monitor and of evaluations.
+struct EvaluationCost {
+  private let job: Job
+  private let facts: StoreFacts
+  private let speed: (SpeedCase) throws -> Double
+
+  /// - Parameter speed: seconds of a case.
+  init(_ job: Job, _ facts: StoreFacts, _ speed: @escaping (SpeedCase) throws -> Double) {
+    self.job = job
+    self.facts = facts
+    self.speed = speed
+  }
+
+  func all(_ cell: PlannedCell) throws -> (monitor: [WorkItem], evaluations: [WorkItem]) {
+    (try monitor(), try evaluations(cell.evaluations))
+  }
+
+  /// Of all its measurements.
+  private func monitor() throws -> [WorkItem] {
+    let (every, rounds) = (job.monitor.every, job.federation.rounds)
+    guard every > 0 else { return [] }
+    let times = (0...rounds).count { $0 % every == 0 || $0 == rounds }
+    let options = job.monitor.knn
+    return try job.modalityNames.flatMap { modality in
+      let path = job.data[modality]!
+      let store = try facts.store(path)
+      func count(_ split: String, _ limit: Int) -> Int {
+        let all = store.count(modality, split)
+        return limit > 0 ? min(limit, all) : all
+      }
+      let (bank, queries) = (count("train", options.bank), count("test", options.queries))
+      let one = try embedding(
+        path, modality, samples: bank + queries,
+        "\(times) times \(SampleStore.name(of: path)) \(modality) through the encoder", times)
+      return [
+        one,
+        try neighbours(
+          queries, bank, dimension(Embedder.Output(setting: job.monitor.features)),
+          "\(times) times its neighbours", times),
+      ]
+    }
+  }
+
+  private func evaluations(_ loads: [EvaluationLoad]) throws -> [WorkItem] {
+    var items: [WorkItem] = []
+    var embedded: Set<EvaluationLoad.Embedding> = []
+    for load in loads {
+      for item in load.embeddings where embedded.insert(item).inserted {
+        items.append(try embedding(item.samples, "through the encoder"))
+      }
+      for item in load.neighbours {
+        items.append(
+          try neighbours(
+            item.queries, item.bank, item.features * dimension(item.output), "neighbours", 1))
+      }
+      for item in load.classifiers { items += try classifier(item) }
+    }
+    return items
+  }
+
+  private func classifier(_ load: EvaluationLoad.Classifier) throws -> [WorkItem] {
+    let options = load.options
+    let epochs = options.epochs
+    let counts = load.train.map(\.count)
+    let (steps, samples) = counts.reduce((0, 0)) {
+      ($0.0 + options.steps(of: $1), $0.1 + options.used(of: $1))
+    }
+    if let output = load.output {
+      var items: [WorkItem] = []
+      if load.embedsEachEpoch {
+        items = try load.train.map {
+          try embedding(
+            $0.data, $0.modality, samples: $0.count,
+            "\(epochs) epochs of \(name($0)) through the encoder", epochs)
+        }
+      }
+      let seconds = try speed(
+        .probe(dimension: dimension(output), classes: load.classes, batch: options.batch))
+      items.append(
+        WorkItem(
+          title: "linear layer on \(name(load.train[0]))",
+          arithmetic: "\(epochs) epochs × \(steps) steps × \(number(seconds))",
+          seconds: Double(epochs * steps) * seconds, sharing: .alone))
+      return items
+    }
+    let pieces = max(1, min(load.pieces, options.batch / 2))
+    let size = max(2, (options.batch + pieces - 1) / pieces)
+    let step = try speed(.tuning(encoder: try encoder(), samples: size))
+    let view = try load.train.map { part in
+      let settings = try modalities.resolve(job.section("views")[part.modality] ?? part.modality)
+      let plain = try type(of: modalities.make(settings)).plainViews
+      let own = load.asPretraining ? settings : try merge(plain, into: settings)
+      return try speed(.view(facts.view(job, own, part.data, part.modality)))
+    }
+    let views = zip(view, counts).reduce(0) { $0 + $1.0 * Double(options.used(of: $1.1)) }
+    let viewText = zip(view, counts).map { "\(options.used(of: $1)) × \(number($0))" }
+    return [
+      WorkItem(
+        title: "fine-tuning on \(name(load.train[0])), \(pieces) pieces",
+        arithmetic: "\(epochs) epochs × (\(samples) × \(number(step)) / \(size) + "
+          + "\(viewText.joined(separator: " + ")))",
+        seconds: Double(epochs) * (Double(samples) * step / Double(size) + views),
+        sharing: .pieces(pieces))
+    ] + (try load.test.map { try embedding($0, "through the classifier") })
+  }
+
+  private func embedding(_ samples: EvaluationLoad.Samples, _ what: String) throws -> WorkItem {
+    try embedding(
+      samples.data, samples.modality, samples: samples.count,
+      "\(name(samples)) \(what)", 1)
+  }
+
+  private func embedding(
+    _ path: String, _ modality: String, samples: Int, _ title: String, _ times: Int
+  ) throws -> WorkItem {
+    let settings = try modalities.resolve(job.section("views")[modality] ?? modality)
+    let seconds = try speed(
+      .embedding(
+        encoder: try encoder(), facts.view(job, settings, path, modality)))
+    return WorkItem(
+      title: title,
+      arithmetic: (times > 1 ? "\(times) × " : "") + "\(samples) × \(number(seconds))",
+      seconds: Double(times * samples) * seconds, sharing: .ranks)
+  }
+
+  private func neighbours(
+    _ queries: Int, _ bank: Int, _ dimension: Int, _ title: String, _ times: Int
+  ) throws -> WorkItem {
+    let seconds = try speed(.neighbour(dimension: dimension))
+    return WorkItem(
+      title: "\(title) of \(queries) in a bank of \(bank)",
+      arithmetic: (times > 1 ? "\(times) × " : "") + "\(queries) × \(bank) × \(number(seconds))",
+      seconds: Double(times) * Double(queries) * Double(bank) * seconds, sharing: .root)
+  }
+
+  private func name(_ samples: EvaluationLoad.Samples) -> String {
+    "\(SampleStore.name(of: samples.data)) \(samples.modality) \(samples.split)"
+      + (samples.arePaired ? " in pairs" : "")
+  }
+
+  private func dimension(_ output: Embedder.Output) -> Int {
+    output == .features ? job.encoder.featureCount : job.encoder.projectionCount
+  }
+
+  private func encoder() throws -> SpeedCase.Settings {
+    try .init(job.section("encoder"), of: encoders)
+  }
+}

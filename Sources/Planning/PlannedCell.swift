@@ -1,0 +1,56 @@
+import Catalogues
+import Downstream
+import Foundation
+import Jobs
+import Sweeps
+
+/// A run and what follows it, as a plan sees it: a sweep's cell, or a job by itself.
+public struct PlannedCell {
+  /// From 1.
+  public let number: Int
+  /// "method=FVSSL seed=1"; a job's name.
+  public let summary: String
+  let job: Job
+  let evaluations: [EvaluationLoad]
+
+  /// A job file's only run, which nothing follows.
+  public static func ofJob(_ job: Job) -> [PlannedCell] {
+    [PlannedCell(number: 1, summary: job.name, job: job, evaluations: [])]
+  }
+
+  /// The cells of a sweep that have all of these settings or labels.
+  /// - Parameter conditions: `key=value` texts, as in `label.arch=R-18`.
+  public static func ofSweep(_ sweep: Sweep, where conditions: [String]) throws -> [PlannedCell] {
+    let loads = try EvaluationSpec.each(of: sweep).mapValues { try $0.load() }
+    var chosen = sweep.cells
+    for condition in conditions { chosen = try filter(chosen, condition, of: sweep) }
+    return chosen.map { cell in
+      PlannedCell(
+        number: cell.number, summary: cell.summary, job: cell.job,
+        evaluations: sweep.numberedEvaluations(of: cell).compactMap { loads[$0.index] })
+    }
+  }
+
+  private static func filter(
+    _ cells: [SweepCell], _ condition: String, of sweep: Sweep
+  ) throws -> [SweepCell] {
+    func wrong(_ message: String) -> JobError {
+      JobError(path: "--where \(condition)", message: message)
+    }
+    guard let equals = condition.firstIndex(of: "="), equals != condition.startIndex else {
+      throw wrong("expected KEY=VALUE, as in label.arch=R-18")
+    }
+    let key = String(condition[..<equals])
+    let value = String(condition[condition.index(after: equals)...])
+    func values(_ cells: [SweepCell]) -> [String?] { cells.map { $0.text(of: key) } }
+    let all = values(sweep.cells).compactMap { $0 }
+    guard !all.isEmpty else {
+      throw wrong(unknown("key", key, among: sweep.cells[0].keys.sorted()))
+    }
+    let found = zip(cells, values(cells)).filter { $1 == value }.map(\.0)
+    guard !found.isEmpty else {
+      throw wrong("no cell has that; '\(key)' is \(Set(all).sorted().joined(separator: ", "))")
+    }
+    return found
+  }
+}

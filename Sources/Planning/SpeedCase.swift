@@ -1,0 +1,103 @@
+import Catalogues
+import Encoders
+import Foundation
+import Jobs
+import Methods
+import Views
+
+/// What a plan needs to know of a machine: the seconds of one piece of work, on one core unless it says
+/// otherwise.
+public enum SpeedCase: Hashable, Sendable {
+  /// A training step of `batch` samples, views apart.
+  case step(StepCase, batch: Int, threads: Int)
+  /// A training view.
+  case view(ViewCase)
+  /// A sample through the encoder in inference, with its evaluation views.
+  case embedding(encoder: Settings, ViewCase)
+  /// A supervised step of the whole network on `samples` samples, views apart.
+  case tuning(encoder: Settings, samples: Int)
+  /// A step of a linear layer on features.
+  case probe(dimension: Int, classes: Int, batch: Int)
+  /// A query's comparison with one feature of the bank.
+  case neighbour(dimension: Int)
+
+  /// A plug-in with its options: as JSON, and in few words.
+  public struct Settings: Hashable, Sendable {
+    public let json: String
+    public let name: String
+
+    init<Product>(_ settings: [String: Any], of catalogue: Catalogue<Product>) throws {
+      json = jsonText(reread(settings))
+      name = try shortName(settings, of: catalogue)
+    }
+
+    var tree: [String: Any] {
+      (try? JSONSerialization.jsonObject(with: Data(json.utf8))) as? [String: Any] ?? [:]
+    }
+  }
+
+  /// All of a step but its size.
+  public struct StepCase: Hashable, Sendable {
+    public let encoder: Settings
+    public let method: Settings
+    public let areViewsJoined: Bool
+    public let recomputes: Bool
+    /// Of the views; no network of today takes longer for one than for another.
+    let modality: String
+
+    init(_ job: Job) throws {
+      encoder = try Settings(job.section("encoder"), of: encoders)
+      method = try Settings(job.section("method"), of: methods)
+      areViewsJoined = job.training.views == .joined
+      recomputes = job.training.recompute
+      modality = job.modalityNames[0]
+    }
+
+    /// "resnet18, simclr".
+    public var title: String {
+      "\(encoder.name), \(method.name)" + (areViewsJoined ? ", views joined" : "")
+        + (recomputes ? ", recompute" : "")
+    }
+  }
+
+  /// A view: of what sample, how, and of what shape.
+  public struct ViewCase: Hashable, Sendable {
+    public let modality: Settings
+    /// One dense sample's shape, or [length].
+    public let sample: [Int]
+    public let side: Int
+    public let channels: Int
+
+    /// "image of 64x64x3 to 128x128x3".
+    public var title: String {
+      "\(modality.name) of \(sample.map(String.init).joined(separator: "x")) "
+        + "to \(side)x\(side)x\(channels)"
+    }
+  }
+
+  /// What it is called in a file of speeds.
+  public var key: String {
+    switch self {
+    case .step(let step, let batch, let threads):
+      "step: \(step.title), 2 x \(batch) views, \(threads) \(threads == 1 ? "thread" : "threads")"
+    case .view(let view): "view: \(view.title)"
+    case .embedding(let encoder, let view): "embedding: \(encoder.name), \(view.title)"
+    case .tuning(let encoder, let samples): "fine-tuning step: \(encoder.name), \(samples) samples"
+    case .probe(let dimension, let classes, let batch):
+      "linear step: \(dimension) values, \(classes) classes, \(batch) samples"
+    case .neighbour(let dimension): "neighbour: \(dimension) values"
+    }
+  }
+
+  /// In the order of a table.
+  var rank: Int {
+    switch self {
+    case .step: 0
+    case .view: 1
+    case .embedding: 2
+    case .neighbour: 3
+    case .probe: 4
+    case .tuning: 5
+    }
+  }
+}

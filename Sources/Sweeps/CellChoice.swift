@@ -1,0 +1,54 @@
+import Catalogues
+
+/// Values by which cells of a sweep are chosen: of labels (`label.NAME`) or swept settings, compared
+/// as the texts that `motet sweep expand` prints. `{ label.method: FVSSL }`
+struct CellChoice {
+  /// By key, in order.
+  let values: [(key: String, text: String)]
+
+  /// Throws `ConfigurationError` where it is no mapping, or no cell can have what it says.
+  init(_ value: Any, among cells: [SweepCell]) throws {
+    guard let given = value as? [String: Any], !given.isEmpty else {
+      throw ConfigurationError("", "expected a mapping as in { label.method: FVSSL }")
+    }
+    values = given.sorted { $0.key < $1.key }.map { key, value in
+      (key, SweepSetting(key: key, value: value, place: "").text)
+    }
+    for (key, text) in values {
+      let texts = cells.compactMap { $0.text(of: key) }
+      guard !texts.isEmpty else {
+        throw ConfigurationError(
+          key, unknown("label or setting", key, among: cells.first?.keys ?? []))
+      }
+      guard texts.contains(text) else {
+        var seen: Set<String> = []
+        let there = texts.filter { seen.insert($0).inserted }
+        throw ConfigurationError(
+          key, "no cell has '\(text)'; there are: \(there.joined(separator: ", "))")
+      }
+    }
+  }
+
+  var summary: String { values.map { "\($0.key)=\($0.text)" }.joined(separator: " ") }
+
+  func has(_ key: String) -> Bool { values.contains { $0.key == key } }
+
+  func matches(_ cell: SweepCell) -> Bool {
+    values.allSatisfy { cell.text(of: $0.key) == $0.text }
+  }
+}
+
+extension SweepCell {
+  /// What a cell can be chosen by: the same of all cells of a sweep.
+  public var keys: [String] {
+    labels.map { SweepAxes.labelPrefix + $0.name } + settings.map(\.key)
+  }
+
+  /// The text of `label.NAME` or of a swept setting; nil where the sweep has no such.
+  public func text(of key: String) -> String? {
+    if key.hasPrefix(SweepAxes.labelPrefix) {
+      return labels.first { SweepAxes.labelPrefix + $0.name == key }?.text
+    }
+    return settings.first { $0.key == key }?.text
+  }
+}

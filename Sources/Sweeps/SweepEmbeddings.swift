@@ -1,0 +1,99 @@
+import Catalogues
+import Downstream
+import Evaluation
+import Foundation
+import Views
+
+/// Which features of a sweep's runs are written after their evaluations, as `motet embed` does.
+///
+/// ```yaml
+/// embeddings: { data: [a.h5, b.h5], split: test, rounds: [10, 100], features: encoder, limit: 500 }
+/// ```
+public struct SweepEmbeddings {
+  private struct Options: Codable {
+    /// Sample stores.
+    var data: [String] = []
+    /// The only one of each store; all that it has where empty.
+    var modality = ""
+    var split = "test"
+    /// The last where empty.
+    var rounds: [Int] = []
+    var features = Embedder.Output.features.rawValue
+    /// Samples of each modality of each store; all where 0.
+    var limit = 0
+  }
+
+  private let options: EmbeddingOptions
+
+  /// Throws `ConfigurationError` inside `embeddings`, also where a cell's job will not keep the
+  /// checkpoint of a round.
+  init(_ value: Any, _ cells: [SweepCell], absolute: (String) -> String) throws {
+    guard let given = value as? [String: Any] else {
+      throw ConfigurationError("", "expected a mapping as in { data: [STORE], rounds: [10, 20] }")
+    }
+    try ConfigurationError.require(
+      given["data"].map { $0 is [String] } ?? true, "data", "expected a list of sample stores")
+    try ConfigurationError.require(
+      given["rounds"].map { $0 is [Int] } ?? true, "rounds", "expected a list of rounds")
+    let own = try overlay(given, on: Options())
+    try ConfigurationError.require(!own.data.isEmpty, "data", "missing; give sample stores")
+    try ConfigurationError.require(
+      own.modality.isEmpty || modalities.names.contains(own.modality), "modality",
+      unknown("modality", own.modality, among: modalities.names))
+    guard let output = Embedder.Output(rawValue: own.features) else {
+      throw ConfigurationError(
+        "features", "'\(own.features)' is neither encoder nor projection")
+    }
+    try ConfigurationError.require(
+      own.limit >= (given["limit"] == nil ? 0 : 1), "limit", "\(own.limit) is below 1")
+    try ConfigurationError.require(
+      Set(own.rounds).count == own.rounds.count, "rounds", "\(own.rounds) has a round twice")
+    options = EmbeddingOptions(
+      data: own.data.map(absolute), modality: own.modality.isEmpty ? nil : own.modality,
+      split: own.split, rounds: own.rounds, output: output, limit: own.limit)
+    for cell in cells {
+      let federation = cell.job.federation
+      let kept = Set(federation.keep.filter { $0 <= federation.rounds } + [federation.rounds])
+      if let round = own.rounds.first(where: { !kept.contains($0) }) {
+        throw ConfigurationError(
+          "rounds",
+          "cell \(cell.number) does not keep the checkpoint of round \(round), but of "
+            + "\(kept.sorted().map(String.init).joined(separator: ", ")): those of federation.keep "
+            + "and the last")
+      }
+    }
+  }
+
+  /// What is written of a cell's run.
+  public func options(of cell: SweepCell) -> EmbeddingOptions {
+    var own = options
+    if own.rounds.isEmpty { own.rounds = [cell.job.federation.rounds] }
+    return own
+  }
+
+  /// Throws where a store is missing or has not what is asked for.
+  func check() throws { _ = try options.stores() }
+
+  /// Whether all files are there and are of these samples.
+  public func isDone(_ cell: SweepCell) -> Bool {
+    let own = options(of: cell)
+    return own.rounds.allSatisfy { EmbeddingFile.isThere(in: cell.folder, round: $0, own) }
+  }
+}
+
+extension Sweep {
+  /// Whether a cell's features are written, where any are to be.
+  public func isEmbedded(_ cell: SweepCell) -> Bool { embeddings?.isDone(cell) ?? true }
+}
+
+extension EmbeddingOptions {
+  /// The arguments of `motet embed`.
+  public var arguments: [String] {
+    var words = ["--split", split, "--features", output.rawValue]
+    for path in data { words += ["--data", path] }
+    for round in rounds { words += ["--round", "\(round)"] }
+    if let modality { words += ["--modality", modality] }
+    if limit > 0 { words += ["--limit", "\(limit)"] }
+    return words
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Jobs
+
+/// What the cells of a sweep's folder are, for whoever reads the folder without the sweep file:
+/// `sweep.json`.
+public struct SweepManifest: Codable, Equatable {
+  public struct Cell: Codable, Equatable {
+    public let cell: Int
+    public let id: String
+    /// The name of its folder.
+    public let folder: String
+    public let labels: [String: String]
+    /// The resolved job, as JSON.
+    public let job: String
+  }
+
+  static let fileName = "sweep.json"
+  static let version = 1
+
+  let version: Int
+  public let name: String
+  public let cells: [Cell]
+
+  init(_ sweep: Sweep) {
+    version = Self.version
+    name = sweep.name
+    cells = sweep.cells.map { cell in
+      Cell(
+        cell: cell.number, id: cell.id,
+        folder: URL(fileURLWithPath: cell.folder).lastPathComponent,
+        labels: Dictionary(uniqueKeysWithValues: cell.labels.map { ($0.name, $0.text) }),
+        job: jsonText(cell.job.resolved))
+    }
+  }
+
+  public static func isThere(in folder: String) -> Bool {
+    FileManager.default.fileExists(atPath: "\(folder)/\(fileName)")
+  }
+
+  public static func read(in folder: String) throws -> SweepManifest {
+    let path = "\(folder)/\(fileName)"
+    guard let data = FileManager.default.contents(atPath: path),
+      let manifest = try? JSONDecoder().decode(Self.self, from: data)
+    else {
+      throw JobError(path: path, message: "damaged; 'motet sweep run' of the sweep writes it anew")
+    }
+    guard manifest.version == version else {
+      throw JobError(
+        path: path,
+        message: "of version \(manifest.version); this motet reads version \(version)")
+    }
+    return manifest
+  }
+
+  /// Writes the file, unless it says this already: tasks of an array all come by here.
+  func write(in folder: String) throws {
+    if (try? Self.read(in: folder)) == self { return }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try encoder.encode(self).write(
+        to: URL(fileURLWithPath: "\(folder)/\(Self.fileName)"), options: .atomic)
+    } catch {
+      throw JobError(
+        path: folder, message: "the sweep's folder cannot be written; set 'results'")
+    }
+  }
+}

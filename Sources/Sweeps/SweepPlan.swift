@@ -1,0 +1,145 @@
+import Datasets
+import Downstream
+import Foundation
+import Jobs
+
+/// What a sweep comes to, counted before anything is computed: its data are opened and cut in
+/// memory, so that a store that is missing or does not fit is found here.
+public struct SweepPlan {
+  /// What some of a sweep's cells take.
+  public struct Load: Equatable, Sendable {
+    public var runs = 0
+    public var rounds = 0
+    /// Trainings of a client: those of all rounds.
+    public var trainings = 0
+    /// Views that these see, two for each sample in each epoch.
+    public var views = 0
+    public var evaluations = 0
+    /// Files of a run's features after a round.
+    public var embeddings = 0
+
+    static func += (sum: inout Load, load: Load) {
+      sum.runs += load.runs
+      sum.rounds += load.rounds
+      sum.trainings += load.trainings
+      sum.views += load.views
+      sum.evaluations += load.evaluations
+      sum.embeddings += load.embeddings
+    }
+  }
+
+  public private(set) var whole = Load()
+  /// What is not done yet: of a run that has begun, all of it.
+  public private(set) var left = Load()
+  /// Runs that another sweep has finished.
+  public private(set) var reused = 0
+  /// Distinct cuts of data into clients.
+  public private(set) var shards = 0
+  /// Training samples that the clients of a run hold.
+  public private(set) var samples: [Int] = []
+  /// Stores without samples, which make a plan and no run; sorted.
+  public private(set) var outlines: [String] = []
+  private let sweep: Sweep
+
+  /// Throws the first error of the data.
+  public init(_ sweep: Sweep, isEvaluated: (SweepCell) -> Bool) throws {
+    self.sweep = sweep
+    try sweep.embeddings?.check()
+    var cuts: [String: [String: Partition]] = [:]
+    var checked: Set<[String: String]> = []
+    for cell in sweep.cells {
+      if cell.job.monitor.every > 0, checked.insert(cell.job.data).inserted {
+        try cell.job.checkMonitor()
+      }
+      let cut = try cuts[cell.job.shards] ?? cell.job.partitions()
+      cuts[cell.job.shards] = cut
+      var (load, samples) = Self.load(cell.job, cut)
+      load.evaluations = sweep.evaluations(of: cell).count
+      load.embeddings = sweep.embeddings?.options(of: cell).rounds.count ?? 0
+      whole += load
+      switch CellState(cell, isEvaluated: { isEvaluated($0) && sweep.isEmbedded($0) }) {
+      case .finished: break
+      case .trained:
+        if !isEvaluated(cell) { left.evaluations += load.evaluations }
+        if !sweep.isEmbedded(cell) { left.embeddings += load.embeddings }
+      case .missing where sweep.reusable(cell) != nil:
+        reused += 1
+        left.evaluations += load.evaluations
+        left.embeddings += load.embeddings
+      case .missing, .unfinished, .failed: left += load
+      }
+      self.samples.append(samples)
+    }
+    shards = cuts.count
+    try checkStores()
+  }
+
+  /// Opens all data, of the evaluations too.
+  private mutating func checkStores() throws {
+    var paths = Set(sweep.cells.flatMap(\.job.data.values))
+    for (_, spec) in try EvaluationSpec.each(of: sweep).sorted(by: { $0.key < $1.key }) {
+      let load = try spec.load()
+      paths.formUnion(load.embeddings.map(\.samples.data))
+      paths.formUnion(load.classifiers.flatMap { ($0.train + $0.test).map(\.data) })
+    }
+    outlines = try paths.sorted().filter { try SampleStore.open($0).outline != nil }
+  }
+
+  /// Throws where data are outlines: before a sweep is run.
+  public func requireSamples() throws {
+    if let first = outlines.first { try SampleStore.open(first).requireSamples() }
+  }
+
+  /// The lines of `motet describe` and `--dry-run`.
+  public var lines: [String] {
+    let jobs = sweep.cells.map(\.job)
+    return [
+      "sweep \(sweep.name): \(sweep.cells.count) cells in \(sweep.folder)",
+      "runs: \(whole.runs), \(left.runs) of them to do"
+        + (reused > 0 ? "; \(reused) are there in other sweeps" : ""),
+      "clients: \(range(jobs.map(\.clients.count))) a run, \(range(jobs.map(\.selection.count))) "
+        + "a round; \(shards) \(shards == 1 ? "cut" : "cuts") of the data",
+      "samples: \(range(samples)) a run",
+      "rounds: \(whole.rounds), with \(whole.trainings) trainings of a client",
+      "views: \(whole.views)",
+      "evaluations: \(whole.evaluations)" + followers,
+      whole.embeddings == 0 ? nil : "embeddings: \(whole.embeddings) files",
+      "to do: \(left.rounds) rounds, \(left.views) views, \(left.evaluations) evaluations"
+        + (whole.embeddings == 0 ? "" : ", \(left.embeddings) files of embeddings"),
+      outlines.isEmpty
+        ? nil
+        : "outlines without samples, so that the sweep cannot run yet: "
+          + outlines.map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: ", "),
+    ].compactMap { $0 }
+  }
+
+  /// " (knn, joined after each run; joined after 6 of 18)".
+  private var followers: String {
+    let names = sweep.evaluations.compactMap { $0["name"] as? String }
+    let counts = sweep.evaluatedRuns
+    var seen: Set<Int> = []
+    // Those that follow all runs come first.
+    let groups = counts.sorted(by: >).filter { seen.insert($0).inserted }.map { count in
+      zip(names, counts).filter { $1 == count }.map(\.0).joined(separator: ", ")
+        + (count == sweep.cells.count
+          ? " after each run" : " after \(count) of \(sweep.cells.count) runs")
+    }
+    return groups.isEmpty ? "" : " (\(groups.joined(separator: "; ")))"
+  }
+
+  private func range(_ numbers: [Int]) -> String {
+    let (least, most) = (numbers.min() ?? 0, numbers.max() ?? 0)
+    return least == most ? "\(least)" : "\(least) to \(most)"
+  }
+
+  private static func load(_ job: Job, _ cut: [String: Partition]) -> (Load, samples: Int) {
+    let clients = ClientLoad.all(job, cut)
+    let rounds = job.federation.rounds
+    let load = Load(
+      runs: 1, rounds: rounds, trainings: rounds * job.selection.count,
+      views: (1...rounds).reduce(0) { sum, round in
+        job.selection.clients(round: round).reduce(sum) { $0 + clients[$1].views }
+      })
+    return (load, cut.values.reduce(0) { $0 + $1.indices.count })
+  }
+}

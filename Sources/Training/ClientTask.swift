@@ -1,0 +1,82 @@
+import Layers
+import Tensors
+
+/// One client's training in one round, as it is given to whoever carries it out.
+public struct ClientTask {
+  public let client: Int
+  /// Counted from 1.
+  public let round: Int
+  /// The model to start from; not to be changed.
+  public let global: ParameterVector
+  /// What rank 0 has broadcast beside it, by name; not to be changed.
+  public let received: [String: ParameterVector]
+  public let rule: any LocalRule
+  /// Reads what the client keeps from the last round in which it trained; nil where there was none.
+  private let loadKept: () throws -> [String: ParameterVector]?
+
+  public init(
+    client: Int, round: Int, global: ParameterVector, received: [String: ParameterVector] = [:],
+    rule: any LocalRule, loadKept: @escaping () throws -> [String: ParameterVector]? = { nil }
+  ) {
+    self.client = client
+    self.round = round
+    self.global = global
+    self.received = received
+    self.rule = rule
+    self.loadKept = loadKept
+  }
+
+  /// Before the first step: `model` and `target` become the global model, or what the rule makes of
+  /// it. A client that trains no step never comes here.
+  public func begin(model: ParameterVector, target: ParameterVector? = nil) throws -> LocalState {
+    model.assign(global)
+    target?.assign(global)
+    let state = LocalState(
+      global: global, received: received, kept: try loadKept(), model: model, target: target)
+    try rule.begin(state)
+    return state
+  }
+
+  /// What is done to a gradient; nil where the rule leaves it as it is.
+  public func correction(
+    _ state: LocalState, _ engine: Engine
+  ) -> ((_ gradient: ParameterVector) -> Void)? {
+    guard rule.correctsGradients else { return nil }
+    return { rule.correct($0, state, engine) }
+  }
+}
+
+/// One client's training in one round, as a local rule sees it.
+public final class LocalState {
+  /// The model that the client started from; not to be changed.
+  public let global: ParameterVector
+  /// What rank 0 has broadcast beside it, by name; not to be changed.
+  public let received: [String: ParameterVector]
+  /// What the client kept when it last trained, by name; nil at its first time.
+  public let kept: [String: ParameterVector]?
+  /// The client's model, which is trained.
+  public let model: ParameterVector
+  /// The method's second network, where it has one.
+  public let target: ParameterVector?
+  /// Steps done.
+  public private(set) var steps = 0
+  /// The sum of their learning rates.
+  public private(set) var rateSum = 0.0
+
+  init(
+    global: ParameterVector, received: [String: ParameterVector],
+    kept: [String: ParameterVector]?, model: ParameterVector, target: ParameterVector?
+  ) {
+    self.global = global
+    self.received = received
+    self.kept = kept
+    self.model = model
+    self.target = target
+  }
+
+  /// Counts a step.
+  public func didStep(rate: Double) {
+    steps += 1
+    rateSum += rate
+  }
+}

@@ -1,0 +1,27 @@
+import Foundation
+import Testing
+
+@testable import Jobs
+
+/// The job and sweep files that come with Motet.
+@Suite struct JobFilesTests {
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../../jobs").standardizedFileURL
+  static let files = FileManager.default.enumerator(atPath: folder.path)!
+    .compactMap { $0 as? String }.filter { $0.hasSuffix(".yaml") }.sorted()
+
+  @Test func areThere() { #expect(Self.files.count > 20) }
+
+  @Test(arguments: files) func canBeUsed(file: String) throws {
+    let url = Self.folder.appendingPathComponent(file)
+    let tree = try YAMLTree(String(contentsOf: url, encoding: .utf8)).root
+    guard tree["sweep"] != nil else {
+      _ = try Job.load(url.path)
+      return
+    }
+    let base = try #require(tree["base"] as? String)
+    _ = try Job.load(url.deletingLastPathComponent().appendingPathComponent(base).path)
+    let evaluations = try #require(tree["evaluations"] as? [[String: Any]])
+    #expect(evaluations.allSatisfy { $0["name"] is String && $0["data"] is String })
+  }
+}

@@ -1,0 +1,310 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Jobs
+
+@Suite struct JobTests {
+  let folder = TemporaryFolder()
+
+  func load(_ text: String, _ settings: [String] = []) throws -> Job {
+    try Job.load(folder.write("jobs/demo.yaml", text), settings: settings)
+  }
+
+  /// What is wrong with a job, without the folder.
+  func error(_ text: String, _ settings: [String] = []) -> String {
+    do {
+      _ = try load(text, settings)
+      return "no error"
+    } catch {
+      return "\(error)".replacingOccurrences(of: folder.path("jobs/"), with: "")
+    }
+  }
+
+  static let least = "data: { image: ../data/cifar10.h5, audio: /stores/esc50.h5 }\n"
+
+  @Test func whatTheFileDoesNotSayHasADefault() throws {
+    let job = try load(Self.least)
+    #expect(job.name == "demo" && job.seed == 1)
+    #expect(job.data["image"] == folder.path("data/cifar10.h5"))
+    #expect(job.data["audio"] == "/stores/esc50.h5")
+    #expect(job.modalityNames == ["image", "audio"])
+    #expect(job.clients.count == 100)
+    #expect(job.clients.alpha == ["image": 0.1, "audio": 0.1])
+    #expect(job.clients.mix == ["image+audio": 1] && !job.clients.redistribute)
+    #expect(job.training.localEpochs == 5 && job.training.batch == 256)
+    #expect(job.training.clip == 0)
+    #expect(job.federation.rounds == 100 && job.federation.participation == 0.1)
+    #expect(job.monitor.every == 10 && job.monitor.knn.k == 200)
+    #expect(job.shards == folder.path("jobs/shards/demo"))
+    #expect(job.results == folder.path("jobs/runs/demo"))
+    #expect(job.encoder.inputSide == 128)
+  }
+
+  @Test func theFileReplacesDefaults() throws {
+    let job = try load(
+      """
+      name: fssuavl-r18
+      seed: 7
+      data: { image: a.h5, audio: b.h5 }
+      clients:
+        count: 30
+        alpha: { image: 1e-1, audio: 1000 }
+        mix: { audio+image: 34%, image: 33%, audio: 33% }
+      encoder: { name: resnet18, input: 32, stem: small }
+      method: { name: simclr, temperature: 0.2 }
+      training: { rate: 3e-2, weight_decay: 1e-5, order: images-first, last_batch: drop }
+      federation: { rounds: 20, participation: 20%, aggregator: fedavg, schedule: hosted }
+      monitor: { every: 5, knn: { k: 20 } }
+      views: { audio: { seconds: 1 } }
+      results: ../out
+      """)
+    #expect(job.name == "fssuavl-r18" && job.seed == 7)
+    #expect(job.clients.alpha == ["image": 0.1, "audio": 1000])
+    #expect(job.clients.mix == ["image+audio": 0.34, "image": 0.33, "audio": 0.33])
+    #expect(job.encoder.inputSide == 32)
+    #expect(job.section("method")["temperature"] as? Double == 0.2)
+    #expect(job.training.rate == 0.03)
+    let optimizer = try #require(job.section("training")["optimizer"] as? [String: Any])
+    #expect(optimizer["weight_decay"] as? Double == 1e-5 && optimizer["name"] as? String == "sgd")
+    #expect(job.training.order == .first("image") && job.training.lastBatch == .drop)
+    #expect(job.federation.participation == 0.2)
+    #expect(job.monitor.knn.k == 20 && job.monitor.knn.temperature == 0.1)
+    #expect(job.results == folder.path("out"))
+    #expect(job.shards == folder.path("jobs/shards/fssuavl-r18"))
+  }
+
+  @Test func settingsReplaceTheFile() throws {
+    let job = try load(
+      Self.least + "method: simclr\n",
+      [
+        "training.rate=1e-2", "federation.participation=50%", "method.temperature=0.1",
+        "clients.alpha=1", "name=other", "data.image=c.h5",
+      ])
+    #expect(job.training.rate == 0.01 && job.federation.participation == 0.5)
+    #expect(job.section("method")["temperature"] as? Double == 0.1)
+    #expect(job.clients.alpha == ["image": 1, "audio": 1])
+    #expect(job.name == "other")
+    #expect(job.data["image"] == folder.path("jobs/c.h5"))
+  }
+
+  /// `alpha` is the short spelling of Dirichlet's: both resolve to what they did when there was no
+  /// other partitioner, so that cells and checkpoints of then are found.
+  @Test(arguments: [
+    "alpha=0.3", "alpha={image: 0.3, audio: 0.3}", "partitioner.alpha=0.3",
+    "partitioner={name: dirichlet, alpha: 0.3}",
+    "partitioner={image: {name: dirichlet, alpha: 0.3}, audio: {alpha: 0.3}}",
+  ])
+  func dirichletResolvesToAlpha(setting: String) throws {
+    let clients = try load(Self.least, ["clients.\(setting)"]).section("clients")
+    #expect(
+      jsonText(clients) == #"{"alpha":{"audio":0.3,"image":0.3},"count":100,"minimum":0,"#
+        + #""mix":{"image+audio":1},"redistribute":false}"#)
+  }
+
+  @Test func modalitiesMayBeCutDifferently() throws {
+    let job = try load(Self.least, ["clients.partitioner={image: {alpha: 3}}"])
+    #expect(job.clients.alpha == ["image": 3, "audio": 0.1])
+    let mixed = try load(
+      Self.least, ["clients.partitioner={image: {alpha: 3}}", "clients.alpha={audio: 2}"])
+    #expect(mixed.clients.alpha == ["image": 3, "audio": 2])
+    // Takes back what a base job says.
+    let without = try load(
+      Self.least + "clients: { alpha: 7 }", ["clients.alpha=null", "clients.partitioner.alpha=2"])
+    #expect(without.clients.alpha == ["image": 2, "audio": 2])
+  }
+
+  /// A resolved job, written as YAML and read again, is the same job.
+  @Test func theResolvedJobIsAJobFile() throws {
+    let job = try load(
+      Self.least, ["training.weight_decay=1e-7", "clients.mix={image: 0.5, audio: 0.5}"])
+    let again = try load(try job.yaml())
+    #expect(jsonText(again.resolved) == jsonText(job.resolved))
+    #expect(try again.yaml() == job.yaml())
+  }
+
+  /// (what follows the data, what the error is): always one line, with the line of the key.
+  static let mistakes: [(String, String)] = [
+    ("sed: 1", "demo.yaml:2: sed: unknown key 'sed' (did you mean 'seed'?)"),
+    (
+      "training:\n  temprature: 1\n",
+      "demo.yaml:3: training.temprature: unknown key 'temprature'; there are: batch, clip, "
+        + "last_batch, local_epochs, optimizer, order, rate, recompute, schedule, threads, views"
+    ),
+    (
+      "training: { ratee: 1 }",
+      "demo.yaml:2: training.ratee: unknown key 'ratee' (did you mean 'rate'?)"
+    ),
+    ("training: { rate: fast }", "demo.yaml:2: training.rate: expected a number"),
+    ("training: { rate: '0.1' }", "demo.yaml:2: training.rate: expected a number"),
+    ("training: { rate: 0 }", "demo.yaml:2: training.rate: 0.0 is not above 0"),
+    ("training: { batch: many }", "demo.yaml:2: training.batch: expected a whole number"),
+    (
+      "training: { batch: 1 }",
+      "demo.yaml:2: training.batch: 1 is below 2: the loss compares samples of a batch"
+    ),
+    (
+      "training: { momentum: 1 }", "demo.yaml:2: training.optimizer.momentum: 1.0 is not in 0 ..< 1"
+    ),
+    (
+      "training: { order: alternat }",
+      "demo.yaml:2: training.order: unknown order 'alternat' (did you mean 'alternate'?)"
+    ),
+    (
+      "training: { optimizer: sdg }",
+      "demo.yaml:2: training.optimizer.name: unknown optimizer 'sdg' (did you mean 'sgd'?)"
+    ),
+    (
+      "training: { optimizer: { name: sgd, momentum: 0.5 }, momentum: 0.9 }",
+      "demo.yaml:2: training.momentum: is among optimizer's options too; leave one of them out"
+    ),
+    (
+      "training: { optimizer: { name: sgd, betas: 1 } }",
+      "demo.yaml:2: training.optimizer.betas: unknown key 'betas'; there are: momentum, nesterov, "
+        + "weight_decay"
+    ),
+    (
+      "training: { order: 'first:video' }",
+      "demo.yaml:2: training.order: unknown modality 'video'; there are: image, audio"
+    ),
+    (
+      "training: { schedule: cosine-locl }",
+      "demo.yaml:2: training.schedule: unknown rate schedule 'cosine-locl' "
+        + "(did you mean 'cosine-local'?)"
+    ),
+    ("training: 5", "demo.yaml:2: training: expected a mapping, 'key: value'"),
+    ("seed: -1", "demo.yaml:2: seed: expected a whole number of at least 0"),
+    ("seed: true", "demo.yaml:2: seed: expected a whole number of at least 0"),
+    ("name: a/b", "demo.yaml:2: name: 'a/b' names folders: letters, digits, '-', '_' and '.' only"),
+    (
+      "encoder: { name: resnet18, inputs: 3 }",
+      "demo.yaml:2: encoder.inputs: unknown key 'inputs' (did you mean 'input'?)"
+    ),
+    (
+      "encoder: { name: resnet18, input: 3 }", "demo.yaml:2: encoder.input: 3 is outside 16 to 1024"
+    ),
+    (
+      "encoder: resnet81",
+      "demo.yaml:2: encoder.name: unknown encoder 'resnet81' (did you mean 'resnet18'?)"
+    ),
+    (
+      "federation: { aggregator: { name: fedavgg } }",
+      "demo.yaml:2: federation.aggregator.name: unknown aggregator 'fedavgg' "
+        + "(did you mean 'fedavg'?)"
+    ),
+    (
+      "federation: { round: 3 }",
+      "demo.yaml:2: federation.round: unknown key 'round' (did you mean 'rounds'?)"
+    ),
+    (
+      "federation: { participation: 120% }",
+      "demo.yaml:2: federation.participation: 1.2 is not a share above 0 %, at most 100 %"
+    ),
+    ("federation: { rounds: 0 }", "demo.yaml:2: federation.rounds: 0 is outside 1 to 1000000"),
+    ("monitor: { knn: { k: 0 } }", "demo.yaml:2: monitor.knn.k: 0 is below 1"),
+    (
+      "clients: { alpha: { image: 0.1 } }", "demo.yaml:2: clients.alpha: has no number for audio"
+    ),
+    (
+      "clients: { alpha: 0 }", "demo.yaml:2: clients.alpha: 0.0 is outside 0.001 to 100000"
+    ),
+    (
+      "clients: { alpha: { image: 1, audio: 1e6 } }",
+      "demo.yaml:2: clients.alpha.audio: 1000000.0 is outside 0.001 to 100000"
+    ),
+    (
+      "clients:\n  partitioner: { audio: { alpha: 0 } }",
+      "demo.yaml:3: clients.partitioner.audio.alpha: 0.0 is outside 0.001 to 100000"
+    ),
+    (
+      "clients: { partitioner: dirichle }",
+      "demo.yaml:2: clients.partitioner.name: unknown partitioner 'dirichle' "
+        + "(did you mean 'dirichlet'?)"
+    ),
+    (
+      "clients: { partitioner: { image: dirichlet, video: dirichlet } }",
+      "demo.yaml:2: clients.partitioner.video: unknown modality 'video'; there are: image, audio"
+    ),
+    (
+      "clients: { partitioner: [dirichlet] }",
+      "demo.yaml:2: clients.partitioner: expected a partitioner: its name, or {name: …, options}"
+    ),
+    (
+      "clients: { alpha: 1, partitioner: { alpha: 2 } }",
+      "demo.yaml:2: clients.alpha: clients.partitioner has an alpha as well; keep one of them"
+    ),
+    (
+      "clients: { alpha: { image: 1 }, partitioner: { image: dirichlet } }",
+      "demo.yaml:2: clients.alpha: has no number for audio"
+    ),
+    (
+      "clients: { mix: { image: 50%, audio: 30% } }",
+      "demo.yaml:2: clients.mix: adds up to 80.0 %, not 100 %"
+    ),
+    (
+      "clients: { redistribute: all }",
+      "demo.yaml:2: clients.redistribute: expected true or false"
+    ),
+    (
+      "monitor: { features: encode }",
+      "demo.yaml:2: monitor.features: unknown features 'encode' (did you mean 'encoder'?)"
+    ),
+    (
+      "clients: { mix: { image+sound: 100% } }",
+      "demo.yaml:2: clients.mix.image+sound: unknown modality 'sound'; there are: image, audio"
+    ),
+    (
+      "views: { video: {} }",
+      "demo.yaml:2: views.video: unknown modality 'video'; there are: image, audio"
+    ),
+    ("seed: 1\nseed: 2", "demo.yaml:2: the key 'seed' is there twice"),
+    ("training: [1", "demo.yaml:3: not YAML: did not find expected ',' or ']'"),
+  ]
+
+  @Test(arguments: mistakes) func mistakesAreNamed(text: String, message: String) {
+    #expect(error(Self.least + text) == message)
+  }
+
+  @Test func withoutDataThereIsNoJob() {
+    #expect(error("seed: 1") == "demo.yaml: data: missing; give a sample store for each modality")
+    #expect(
+      error("data: { sound: a.h5 }")
+        == "demo.yaml:1: data.sound: unknown modality 'sound'; there are: image, audio")
+    #expect(
+      error("data: { image: 3 }") == "demo.yaml:1: data.image: expected the path of a sample store")
+    #expect(error("") == "demo.yaml: the file is empty")
+    #expect(error("- a") == "demo.yaml: expected a mapping, 'key: value'")
+  }
+
+  @Test func mistakesOfTheCommandLineAreNamed() {
+    #expect(
+      error(Self.least, ["training.ratee=1"])
+        == "demo.yaml, --set: training.ratee: unknown key 'ratee' (did you mean 'rate'?)")
+    #expect(
+      error(Self.least, ["rate"]) == "--set rate: expected KEY=VALUE, as in training.rate=0.1")
+    #expect(
+      error(Self.least, ["training.rate="])
+        == "demo.yaml, --set: training.rate: no value; expected a number")
+  }
+
+  @Test func whatIsNoJobFileIsNamed() {
+    #expect(throws: JobError.self) { try Job.load(folder.path("nowhere.yaml")) }
+    #expect {
+      try Job.load(folder.path)
+    } throws: { "\($0)" == "\(folder.path): this is a folder; expected a job file (YAML)" }
+  }
+
+  /// Broken job files by the hundred: pieces cut out of a good one never crash and give one line.
+  @Test func brokenFilesGiveOneLine() {
+    let whole = Array(
+      (Self.least + "training: { rate: 3e-2, order: random }\nmonitor:\n  knn: { k: 5 }\n").utf8)
+    for begin in stride(from: 0, to: whole.count, by: 3) {
+      for length in [1, 4, 17] where begin + length <= whole.count {
+        let text = String(
+          decoding: whole[..<begin] + whole[(begin + length)...], as: UTF8.self)
+        let message = error(text)
+        #expect(!message.contains("\n"), "\(text)")
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Jobs
+
+@Suite struct ResultsTests {
+  let folder = TemporaryFolder()
+
+  func open(completed: Int = .max) throws -> Results {
+    try Results(folder.path("results.h5"), completed: completed, attributes: ["job": "{}"])
+  }
+
+  func figure(_ modality: String, _ accuracy: Double) -> MonitorFigure {
+    MonitorFigure(data: "demo", modality: modality, accuracy: accuracy)
+  }
+
+  static func counts(views: Int) -> [String: Int] {
+    ["bytes": 0, "clients": 10, "clients_without_steps": 1, "steps": 3, "views": views]
+  }
+
+  /// Measurements before round 1 and after rounds 2 and 4, a row for each of 4 rounds.
+  func write() throws -> Results {
+    let results = try open(completed: 0)
+    results.add(nil, [figure("image", 0.1)], round: 0)
+    for round in 1...4 {
+      results.add(
+        Results.Row(
+          round: round, counts: Self.counts(views: 100 * round),
+          reals: round == 3 ? ["seconds/sum": 0.5] : ["loss/image": 1 / Double(round)]),
+        round % 2 == 0 ? [figure("image", 0.1), figure("audio", 0.2)] : [], round: round)
+      try results.save()
+    }
+    return results
+  }
+
+  @Test func whatIsSavedComesBack() throws {
+    let written = try write()
+    let read = try open()
+    #expect(read.rows == written.rows)
+    #expect(read.rows.count == 4)
+    #expect(read.measurements.map(\.round) == [0, 2, 2, 4, 4])
+    #expect(read.measurements(round: 2) == [figure("image", 0.1), figure("audio", 0.2)])
+    #expect(read.measurements.last?.round == 4)
+    #expect(folder.names == ["results.h5"])
+  }
+
+  @Test func roundsThatTheCheckpointDoesNotKnowAreForgotten() throws {
+    _ = try write()
+    let read = try open(completed: 3)
+    #expect(read.rows.map(\.round) == [1, 2, 3])
+    #expect(read.measurements.map(\.round) == [0, 2, 2])
+    let fresh = try open(completed: 0)
+    #expect(fresh.rows.isEmpty && fresh.measurements.map(\.round) == [0])
+  }
+
+  @Test func aDamagedFileIsNamed() throws {
+    _ = try write()
+    let url = URL(fileURLWithPath: folder.path("results.h5"))
+    var data = try Data(contentsOf: url)
+    data[data.count / 2] ^= 4
+    try data.write(to: url)
+    #expect {
+      _ = try open()
+    } throws: { "\($0)".hasPrefix(url.path) && !"\($0)".contains("\n") }
+  }
+}

@@ -1,0 +1,189 @@
+import Checkpoints
+import Files
+import Foundation
+import HDF5
+import Machines
+import TestSupport
+import Testing
+
+@testable import Sweeps
+
+/// Who waits for whom, and which locks are held meanwhile. Trainings are a script's, which leaves the
+/// files of a finished run.
+@Suite(.serialized) final class CellRunnerTests {
+  let folder = TemporaryFolder()
+  let sweep: Sweep
+  let (a, b): (SweepCell, SweepCell)
+  var notes: [String] = []
+  var evaluated: [Int] = []
+
+  /// Two cells, each the other's partner.
+  init() throws {
+    folder.write("base.yaml", "data: { image: i.h5 }\nfederation: { rounds: 1 }\n")
+    sweep = try Sweep.load(
+      folder.write(
+        "s.yaml",
+        """
+        base: base.yaml
+        sweep: { zip: [{ training.rate: [0.1, 0.2], label.x: [a, b] }] }
+        evaluations:
+          - { name: joined, data: p.h5, cells: { label.x: a }, with: { label.x: b } }
+          - { name: joined, data: p.h5, cells: { label.x: b }, with: { label.x: a } }
+        """))
+    (a, b) = (sweep.cells[0], sweep.cells[1])
+    for path in [a.job.shards, b.job.shards, folder.path("finished")] {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+    try HDF5File.saveSealed(CheckpointFolder(folder.path("finished")).file(round: 1)) { _ in }
+    folder.write("finished/results.h5", "")
+    // As a launcher it is told PROGRAM run SWEEP --cell ID.
+    folder.write(
+      "train.sh",
+      """
+      if [ -e \(folder.path("fails")) ]; then echo "motet: no luck" >&2; exit 3; fi
+      echo "$5" >> \(folder.path("trained"))
+      case "$5" in
+        \(a.id)) to=\(a.folder) ;;
+        \(b.id)) to=\(b.folder) ;;
+      esac
+      mkdir -p "$to"
+      cp \(folder.path("finished"))/* "$to"
+      """)
+  }
+
+  /// - Parameter whileNoting: called with each note: while the runner is about to wait, say.
+  func run(
+    _ cell: SweepCell, waits: Bool = true, of sweep: Sweep? = nil,
+    whileNoting: @escaping (String) throws -> Void = { _ in },
+    whileEvaluating: @escaping () throws -> Void = {}
+  ) throws -> CellRunner.Outcome {
+    let sweep = sweep ?? self.sweep
+    let stage = CellStage(
+      "evaluate", isDone: { [unowned self] in evaluated.contains($0.number) },
+      partners: sweep.partners,
+      run: { [unowned self] cell in
+        #expect(sweep.partners(of: cell).allSatisfy { CellState.isTrained($0.folder, rounds: 1) })
+        // While a cell is evaluated, whoever wants to train may.
+        for run in [a, b] { #expect(try isFree("run-\(run.id)")) }
+        try whileEvaluating()
+        evaluated.append(cell.number)
+        return ChildProcess.End(status: 0, complaint: nil)
+      })
+    let runner = CellRunner(
+      sweep, launcher: ["sh", folder.path("train.sh")], executable: "motet", stages: [stage],
+      note: { [unowned self] note in
+        notes.append(note)
+        do { try whileNoting(note) } catch { Issue.record(error) }
+      })
+    return try runner.run(cell, waits: waits)
+  }
+
+  func lock(_ name: String) throws -> FileLock? { try FileLock("\(sweep.folder)/.locks/\(name)") }
+
+  func isFree(_ name: String) throws -> Bool { try lock(name) != nil }
+
+  /// The ids of the runs that were trained here, in order.
+  var trained: [String] {
+    ((try? String(contentsOfFile: folder.path("trained"), encoding: .utf8)) ?? "")
+      .split(separator: "\n").map(String.init)
+  }
+
+  func makeFinished(_ cell: SweepCell) throws {
+    try FileManager.default.copyItem(atPath: folder.path("finished"), toPath: cell.folder)
+  }
+
+  @Test func aPartnerIsTrainedFirstAndOnce() throws {
+    #expect(try run(a) == .finished)
+    #expect(trained == [a.id, b.id] && evaluated == [1])
+    #expect(notes == ["cell 1: needs the run of cell 2, \(b.id)"])
+    #expect(try run(b) == .finished)
+    #expect(trained == [a.id, b.id] && evaluated == [1, 2])
+    #expect(try run(b) == .wasFinished)
+  }
+
+  /// A cell has one process, at whatever it is.
+  @Test func aCellThatSomebodyIsAtIsLeft() throws {
+    let other = try lock("cell-\(a.id)")
+    #expect(try run(a, waits: true) == .busy)
+    #expect(trained.isEmpty)
+    withExtendedLifetime(other) {}
+  }
+
+  /// A run that somebody trains for another cell's sake is waited for, or left where others are to do.
+  @Test func aRunThatSomebodyTrainsIsWaitedFor() throws {
+    try makeFinished(b)
+    var other = try lock("run-\(a.id)")
+    #expect(try run(a, waits: false) == .busy && trained.isEmpty)
+    let outcome = try run(a) { note in
+      #expect(note == "cell 1: waiting for its run, which another process trains")
+      try self.makeFinished(self.a)
+      other = nil
+    }
+    #expect(outcome == .finished && trained.isEmpty && evaluated == [1])
+    withExtendedLifetime(other) {}
+  }
+
+  /// Two cells that need one another: who waits for a partner keeps nobody from its own run.
+  @Test func whoWaitsForAPartnerHoldsNoRun() throws {
+    var other = try lock("run-\(b.id)")
+    let outcome = try run(a, waits: false) { note in
+      guard note.contains("waiting") else { return }
+      #expect(note == "cell 2: waiting for its run, which another process trains")
+      let isFree = try self.isFree("run-\(self.a.id)")
+      #expect(isFree)
+      #expect(CellState.isTrained(self.a.folder, rounds: 1))
+      // Whoever trained it gave up: then it is trained here.
+      other = nil
+    }
+    #expect(outcome == .finished && trained == [a.id, b.id])
+    withExtendedLifetime(other) {}
+  }
+
+  @Test func aSignalEndsTheWait() throws {
+    StopSignal.install()
+    defer {
+      StopSignal.install()
+      for number in [SIGTERM, SIGUSR1] { signal(number, SIG_DFL) }
+    }
+    let other = try lock("run-\(b.id)")
+    let outcome = try run(a) { note in
+      if note.contains("waiting") { raise(SIGUSR1) }
+    }
+    #expect(outcome == .stopped && evaluated.isEmpty)
+    withExtendedLifetime(other) {}
+  }
+
+  @Test func aPartnerThatFailsIsNamed() throws {
+    try makeFinished(a)
+    folder.write("fails", "")
+    let message = "evaluate: its partner, cell 2: run: no luck"
+    #expect(try run(a) == .failed(message))
+    #expect(CellState(a, isEvaluated: { _ in false }) == .failed(message))
+    #expect(CellState(b, isEvaluated: { _ in false }) == .failed("run: no luck"))
+    try FileManager.default.removeItem(atPath: folder.path("fails"))
+    #expect(try run(a) == .finished)
+    #expect(CellState(b, isEvaluated: { _ in false }) == .trained)
+  }
+
+  /// Two sweeps that share a run do not measure it at once.
+  @Test func aRunInUseByTwoSweepsIsFollowedByOneAtATime() throws {
+    try SweepManifest(sweep).write(in: sweep.folder)
+    try makeFinished(a)
+    try makeFinished(b)
+    let other = try Sweep.load(
+      folder.write(
+        "t.yaml",
+        """
+        base: base.yaml
+        sweep: { zip: [{ training.rate: [0.2], label.y: [c] }] }
+        reuse: [runs/s]
+        """))
+    let shared = "follow-\(URL(fileURLWithPath: b.folder).lastPathComponent)"
+    var wasFree: Bool?
+    let outcome = try run(
+      other.cells[0], of: other, whileEvaluating: { wasFree = try self.isFree(shared) })
+    #expect(outcome == .finished && trained.isEmpty && wasFree == false)
+    #expect(notes == ["cell 1: uses \(b.folder)"])
+    #expect(try isFree(shared))
+  }
+}
