@@ -32,6 +32,8 @@ struct ShardCommand: ParsableCommand {
   var to: String?
   @Option(help: "Draw the client × class heat map into this PNG file.")
   var plot: String?
+  @Flag(help: "Replace shards that are there.")
+  var overwrite = false
   @Flag(help: "Write the partition alone; clients then read from the sample stores.")
   var byReference = false
 
@@ -56,7 +58,9 @@ struct ShardCommand: ParsableCommand {
     let folder = to ?? job.shards
     let progress = ProgressLine("sharding")
     defer { progress.finish() }
-    let outcome = try job.makeShards(byReference: byReference, to: folder) {
+    let outcome = try job.makeShards(
+      byReference: byReference, to: folder, overwrite: overwrite
+    ) {
       progress.show($0, of: $1)
     }
     return (outcome, folder)
@@ -80,7 +84,10 @@ struct ShardCommand: ParsableCommand {
       sources: sources, clients: clients, seed: seed, split: split, byReference: byReference)
     let progress = ProgressLine("sharding")
     defer { progress.finish() }
-    return (try makeShards(plan: plan, to: to) { progress.show($0, of: $1) }, to)
+    let outcome = try makeShards(plan: plan, to: to, overwrite: overwrite) {
+      progress.show($0, of: $1)
+    }
+    return (outcome, to)
   }
 
   /// `0.1` for every modality, or `image=0.1,audio=1` with all of them.
