@@ -56,13 +56,16 @@ public struct ContactSheet {
 
   /// One sample, at most 128 pixels high.
   static func tile(_ sample: Sample, _ form: SampleForm) -> Picture {
-    switch form {
+    switch form.layout {
     case .dense:
       // Images have 3 channels; another dense modality shows its first one or three.
-      let (height, width, channels) = (sample.shape[0], sample.shape[1], sample.shape[2])
+      let height = sample.shape.first ?? 1
+      let width = sample.shape.count > 1 ? sample.shape[1] : 1
+      let channels = max(1, sample.shape.dropFirst(2).reduce(1, *))
+      let shades = shades(sample, form.element)
       var pixels = [UInt8](repeating: 0, count: width * height * 3)
       for i in 0..<width * height {
-        for c in 0..<3 { pixels[3 * i + c] = sample.bytes[i * channels + min(c, channels - 1)] }
+        for c in 0..<3 { pixels[3 * i + c] = shades[i * channels + min(c, channels - 1)] }
       }
       let picture = Picture(width: width, height: height, pixels: pixels)
       if max(width, height) > 128 { return picture.filling(side: 128) }
@@ -71,8 +74,26 @@ public struct ContactSheet {
       tile.draw(picture, x: 0, y: 0, scale: scale)
       return tile
     case .ragged:
-      return SoundStrip.draw(sample.bytes.bindMemory(to: Int16.self))
+      return SoundStrip.draw(numbers(sample, form.element))
     }
+  }
+
+  /// A sample's numbers, whatever they are stored as.
+  private static func numbers(_ sample: Sample, _ element: SampleForm.Element) -> [Float] {
+    switch element {
+    case .uint8: sample.bytes.map { Float($0) }
+    case .int16: sample.bytes.bindMemory(to: Int16.self).map { Float($0) }
+    case .float32: Array(sample.bytes.bindMemory(to: Float.self))
+    }
+  }
+
+  /// As bytes of a picture: bytes as they are, other numbers from their least to their greatest.
+  private static func shades(_ sample: Sample, _ element: SampleForm.Element) -> [UInt8] {
+    guard element != .uint8 else { return Array(sample.bytes) }
+    let numbers = numbers(sample, element)
+    let (least, greatest) = (numbers.min() ?? 0, numbers.max() ?? 0)
+    let scale = greatest > least ? 255 / (greatest - least) : 0
+    return numbers.map { UInt8((($0 - least) * scale).rounded()) }
   }
 }
 
@@ -83,16 +104,16 @@ private enum SoundStrip {
   private static let bands = 48
   private static let window = 192
 
-  static func draw(_ samples: UnsafeBufferPointer<Int16>) -> Picture {
+  static func draw(_ samples: [Float]) -> Picture {
     var strip = Picture(width: width, height: wave + bands, colour: Colour(245, 245, 245))
     guard !samples.isEmpty else { return strip }
     // Both are relative to the clip's own peak: quiet clips show their structure too.
-    let peak = max(1, samples.reduce(0) { max($0, abs(Int($1))) })
+    let peak = samples.reduce(1e-9) { max($0, abs($1)) }
     var columns: [[Double]] = []
     for x in 0..<width {
       let begin = x * samples.count / width
       let part = samples[begin..<max(begin + 1, (x + 1) * samples.count / width)]
-      func line(_ value: Int16) -> Int { wave / 2 - Int(value) * (wave / 2 - 1) / peak }
+      func line(_ value: Float) -> Int { wave / 2 - Int(value * Float(wave / 2 - 1) / peak) }
       let (top, bottom) = (line(part.max()!), line(part.min()!))
       strip.fill(x: x, y: top, width: 1, height: bottom - top + 1, Colour(40, 90, 160))
       columns.append(spectrum(samples, around: (begin + part.endIndex) / 2))
@@ -108,10 +129,10 @@ private enum SoundStrip {
     return strip
   }
 
-  /// Decibels in bands from 0 to 8 kHz, by a plain Fourier sum: a sheet has few
-  /// columns, so nothing faster is needed.
+  /// Decibels, of no fixed reference, in bands from 0 to half the rate, by a plain Fourier sum: a sheet
+  /// has few columns, so nothing faster is needed.
   private static func spectrum(
-    _ samples: UnsafeBufferPointer<Int16>, around centre: Int
+    _ samples: [Float], around centre: Int
   ) -> [Double] {
     (0..<bands).map { band in
       let step = Double.pi * (Double(band) + 0.5) / Double(bands)
@@ -120,11 +141,11 @@ private enum SoundStrip {
         let at = centre + i - window / 2
         guard samples.indices.contains(at) else { continue }
         let hann = 0.5 - 0.5 * cos(2 * .pi * (Double(i) + 0.5) / Double(window))
-        let value = Double(samples[at]) / 32_768 * hann
+        let value = Double(samples[at]) * hann
         re += value * cos(step * Double(i))
         im += value * sin(step * Double(i))
       }
-      return 20 * log10(max(1e-9, (re * re + im * im).squareRoot() * 4 / Double(window)))
+      return 20 * log10(max(1e-12, (re * re + im * im).squareRoot()))
     }
   }
 }

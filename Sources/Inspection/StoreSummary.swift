@@ -38,18 +38,19 @@ private func describe(
     let counts = grouping.counts
     text += ", \(counts.count) groups of \(span(counts.map { "\($0)" }, counts))"
   }
-  switch try store.form(modality, split: split) {
+  let bytes = Int((try store.meanBytes(modality, split: split) * Double(labels.count)).rounded())
+  switch try store.form(modality, split: split).layout {
   case .dense:
     let shape = try store.shape(modality, split: split)
-    let bytes = labels.count * shape.reduce(1, *)
     text += ", \(shape.map(String.init).joined(separator: "×")), \(mebibytes(bytes))"
   case .ragged:
     let lengths = try store.lengths(modality, split: split)
-    let total = lengths.reduce(0, +)
-    let seconds = span(
-      lengths.map { fixed(Double($0) / Double(SampleStore.soundRate), 2) }, lengths)
-    let hours = Double(total) / Double(SampleStore.soundRate) / 3_600
-    text += ", \(seconds) s, \(fixed(hours, 2)) h in all, \(mebibytes(total * 2))"
+    guard let rate = store.sampleRate(modality) else {
+      return text + ", \(span(lengths.map { "\($0)" }, lengths)) long, \(mebibytes(bytes))"
+    }
+    let seconds = span(lengths.map { fixed(Double($0) / Double(rate), 2) }, lengths)
+    let hours = Double(lengths.reduce(0, +)) / Double(rate) / 3_600
+    text += ", \(seconds) s, \(fixed(hours, 2)) h in all, \(mebibytes(bytes))"
   }
   return text
 }

@@ -51,12 +51,11 @@ public struct Assembly {
     _ job: Job, _ shards: ShardReader, rank: Int, isStopped: @escaping () -> Bool
   ) throws {
     let engine = try job.makeEngine()
-    let encoder = job.encoder
-    let shape = ViewShape(side: encoder.inputSide, channels: encoder.inputChannels)
     let views = try job.modalityNames.map { name in
       do {
         let statistics = try shards.statistics(name)
         let modality = try job.makeModality(name)
+        let shape = try job.viewShape(of: name)
         return ModalityViews(
           modality: name,
           makers: try (0..<engine.threads).map { _ in

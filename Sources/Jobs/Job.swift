@@ -36,6 +36,17 @@ public struct Job {
 
   public var encoder: any Encoder { model.encoder }
 
+  /// What the encoder takes of a modality. Throws where it has no stem for it.
+  public func viewShape(of modality: String) throws -> ViewShape {
+    guard let channels = encoder.inputChannels(of: modality) else {
+      throw JobError(
+        path: path,
+        message: "the encoder has no stem for \(modality): its stems are its own modalities' "
+          + "alone; pretrain with encoder.stems=shared, or with \(modality) among the data")
+    }
+    return ViewShape(side: encoder.inputSide, channels: channels)
+  }
+
   /// Which clients a round trains.
   public var selection: Selection {
     Selection(clients: clients.count, participation: federation.participation, seed: seed)

@@ -4,7 +4,8 @@ import Evaluation
 /// A job's `clients` section: how the samples become clients.
 public struct ClientOptions: Sendable, Equatable {
   public var count: Int
-  /// Dirichlet concentration by modality.
+  /// Dirichlet's concentration by modality, of those that plain `dirichlet` cuts; the resolved job has
+  /// the partitioners of the others.
   public var alpha: [String: Double]
   /// Shares of clients by the modalities they have (`image+audio`, in the order of the data); they
   /// add up to 1.

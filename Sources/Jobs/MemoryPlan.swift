@@ -28,14 +28,7 @@ public struct MemoryPlan {
   ) throws -> (samples: Int, bytes: Int) {
     var sampleBytes: [String: Double] = [:]
     for (modality, path) in job.data {
-      let store = try SampleStore.open(path)
-      let shape = try store.shape(modality, split: "train")
-      if shape.isEmpty {
-        let lengths = try store.lengths(modality, split: "train")
-        sampleBytes[modality] = 2 * Double(lengths.reduce(0, +)) / Double(max(1, lengths.count))
-      } else {
-        sampleBytes[modality] = Double(shape.reduce(1, *))
-      }
+      sampleBytes[modality] = try SampleStore.open(path).meanBytes(modality, split: "train")
     }
     var most = (samples: 0, bytes: 0)
     for client in 0..<job.clients.count {

@@ -32,9 +32,8 @@ public struct ExperimentPlan {
     let facts = StoreFacts()
     var cuts: [[String: String]: [String: Partition]] = [:]
     let workloads = try planned.map { cell in
-      let plan = try cell.job.shardPlan()
-      let key = try plan.entries()
-      let cut = try cuts[key] ?? plan.partitions()
+      let key = try cell.job.shardPlan().entries()
+      let cut = try cuts[key] ?? cell.job.partitions()
       cuts[key] = cut
       return (CellWorkload(cell.job, cut), cut)
     }

@@ -168,8 +168,7 @@ public struct CellRunner {
       // Complete once it has its name.
       guard !FileManager.default.fileExists(atPath: folder) else { return nil }
       note("cell \(cell.number): making shards \(folder)")
-      try Datasets.makeShards(
-        plan: try cell.job.shardPlan(byReference: sweep.byReference), to: folder)
+      try cell.job.makeShards(byReference: sweep.byReference)
       return nil
     }
   }

@@ -209,7 +209,7 @@ struct SweepBase {
   func job(_ settings: [SweepSetting], number: Int, own: [String: Any] = [:]) throws -> Job {
     var root = root.merging(own) { $1 }
     for setting in settings where !setting.isLabel {
-      root = Setting.replace(setting.key, by: relocated(setting), in: root)
+      root = Setting.replace(setting.key, by: relocated(setting.value, at: setting.key), in: root)
     }
     do {
       return try Job(path: path, root)
@@ -230,16 +230,13 @@ struct SweepBase {
   }
 
   /// A path in the sweep file is relative to that file, not to the base job's.
-  private func relocated(_ setting: SweepSetting) -> Any {
-    func relocate(_ value: Any) -> Any {
-      guard let text = value as? String else { return value }
-      return relative(text)
+  private func relocated(_ value: Any, at key: String) -> Any {
+    if let tree = value as? [String: Any] {
+      return Dictionary(
+        uniqueKeysWithValues: tree.map { ($0, relocated($1, at: "\(key).\($0)")) })
     }
-    if setting.key.hasPrefix("data.") { return relocate(setting.value) }
-    if setting.key == "data", let stores = setting.value as? [String: Any] {
-      return stores.mapValues(relocate)
-    }
-    return setting.value
+    guard let path = value as? String, Job.isDataPath(key) else { return value }
+    return relative(path)
   }
 
   /// The way from the base job's folder to what the sweep file calls `path`.

@@ -51,7 +51,7 @@ public struct SweepPlan {
       if cell.job.monitor.every > 0, checked.insert(cell.job.data).inserted {
         try cell.job.checkMonitor()
       }
-      let cut = try cuts[cell.job.shards] ?? cell.job.shardPlan().partitions()
+      let cut = try cuts[cell.job.shards] ?? cell.job.partitions()
       cuts[cell.job.shards] = cut
       var (workload, samples) = Self.workload(cell.job, cut)
       workload.evaluations = sweep.evaluations(of: cell).count

@@ -61,6 +61,13 @@ import Testing
     #expect(said?.hasPrefix("no_such_option: unknown key") == true, "\(said ?? "")")
   }
 
+  @Test(arguments: partitioners.names)
+  func everyOptionIsExplained(_ name: String) throws {
+    let entry = try partitioners.entry(named: name)
+    #expect(try entry.meanings.keys.sorted() == entry.defaults().keys.sorted())
+    #expect(!entry.summary.isEmpty && !entry.meanings.values.contains(""))
+  }
+
   /// Shards say what they were made of: the same plan finds them, and they are drawn.
   @Test(arguments: partitioners.names)
   func shardsAreMadeAndFoundAgain(_ name: String) throws {

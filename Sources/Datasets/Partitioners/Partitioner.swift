@@ -21,7 +21,11 @@ extension Partitioner {
 public let partitioners = Catalogue<any Partitioner>(
   "partitioner",
   [
-    .entry(Dirichlet.self)
+    .entry(Dirichlet.self),
+    .entry(DirichletBalanced.self),
+    .entry(Classes.self),
+    .entry(IID.self),
+    .entry(Natural.self),
   ])
 
 extension Catalogue.Entry where Product == any Partitioner {

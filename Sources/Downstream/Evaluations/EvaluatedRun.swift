@@ -94,9 +94,4 @@ public final class EvaluatedRun {
     return plain
       ? try modalities.make(merge(type(of: modality).plainViews, into: settings)) : modality
   }
-
-  /// The encoder's input.
-  var shape: ViewShape {
-    ViewShape(side: job.encoder.inputSide, channels: job.encoder.inputChannels)
-  }
 }

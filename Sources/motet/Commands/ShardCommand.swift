@@ -7,9 +7,9 @@ struct ShardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "shard", abstract: "Cut data sets into clients, and write these as shards.",
     discussion: """
-      Each modality is cut by itself: of each class, the clients' shares are drawn from \
-      Dirichlet(alpha). Part k of each modality makes client k. A job file says all that is \
-      needed; without one, --data, --clients and --to do.
+      Each modality is cut by itself, by the partitioner that the job file names, or else by \
+      Dirichlet(alpha): the clients' shares of each class are drawn from it. Part k of each modality \
+      makes client k. A job file says all that is needed; without one, --data, --clients and --to do.
       """)
 
   @Argument(help: "The job file (YAML).", completion: .file(extensions: ["yaml"]))
@@ -37,10 +37,7 @@ struct ShardCommand: ParsableCommand {
   var byReference = false
 
   func run() throws {
-    let (plan, to) = try job.isEmpty ? makePlan() : planOfJob()
-    let progress = ProgressLine("sharding")
-    let outcome = try makeShards(plan: plan, to: to, progress: { progress.show($0, of: $1) })
-    progress.finish()
+    let (outcome, to) = try job.isEmpty ? shardData() : shardJob()
     let shards = try ShardReader.open(to)
     if outcome == .unchanged {
       Console.line("\(to) holds these shards already; nothing was written")
@@ -52,15 +49,21 @@ struct ShardCommand: ParsableCommand {
     }
   }
 
-  private func planOfJob() throws -> (ShardPlan, to: String) {
+  private func shardJob() throws -> (ShardOutcome, folder: String) {
     guard data.data.isEmpty, clients == nil else {
       throw ValidationError("the job says --data and --clients; use --set to change it")
     }
     let job = try JobArguments.load(job, settings: settings)
-    return (try job.shardPlan(byReference: byReference), to ?? job.shards)
+    let folder = to ?? job.shards
+    let progress = ProgressLine("sharding")
+    defer { progress.finish() }
+    let outcome = try job.makeShards(byReference: byReference, to: folder) {
+      progress.show($0, of: $1)
+    }
+    return (outcome, folder)
   }
 
-  private func makePlan() throws -> (ShardPlan, to: String) {
+  private func shardData() throws -> (ShardOutcome, folder: String) {
     guard !data.data.isEmpty, let clients, let to else {
       throw ValidationError("give a job file, or --data, --clients and --to")
     }
@@ -76,7 +79,9 @@ struct ShardCommand: ParsableCommand {
     }
     let plan = ShardPlan(
       sources: sources, clients: clients, seed: seed, split: split, byReference: byReference)
-    return (plan, to)
+    let progress = ProgressLine("sharding")
+    defer { progress.finish() }
+    return (try makeShards(plan: plan, to: to) { progress.show($0, of: $1) }, to)
   }
 
   /// `0.1` for every modality, or `image=0.1,audio=1` with all of them.
