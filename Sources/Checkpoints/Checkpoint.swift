@@ -6,8 +6,8 @@ import Tensors
 /// The state of a run after a complete round: all that it takes to go on, with the same bits.
 ///
 /// In the file every parameter is a data set under `/model`, by torchvision's name and in PyTorch's
-/// order; the server's state lies in the same form under `/server/NAME`. Where clients keep something,
-/// `/clients` says which of their files belong to this round. The file is sealed.
+/// order; the server's state lies in the same form under `/server/NAME`. Where clients keep
+/// something, `/clients` says which of their files belong to this round. The file is sealed.
 public struct Checkpoint {
   public static let format = FileFormat("motet checkpoint", version: 1)
 

@@ -57,8 +57,8 @@ public final class KNNMonitor {
     }
   }
 
-  /// Measures a model while it is trained. A collective: every rank has the same model and embeds its
-  /// part. The figures are rank 0's, nil elsewhere.
+  /// Measures a model while it is trained. A collective: every rank has the same model and embeds
+  /// its part. The figures are rank 0's, nil elsewhere.
   func measure(
     _ model: ParameterVector, on communicator: Communicator
   ) throws -> [MonitorFigure]? {

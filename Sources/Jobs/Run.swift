@@ -153,7 +153,8 @@ public final class Run {
     }
   }
 
-  /// Begins to write a checkpoint on rank 0 where one is due; waits for it where the run ends there.
+  /// Begins to write a checkpoint on rank 0 where one is due; waits for it where the run ends
+  /// there.
   private func checkpoint(isLast: Bool) throws {
     let (round, options) = (federation.completed, job.federation)
     guard isLast || round % options.checkpointEvery == 0 || options.keep.contains(round) else {

@@ -15,10 +15,10 @@ struct CellCost {
   /// Of the monitor, over all rounds.
   let monitor: [WorkItem]
   let evaluations: [WorkItem]
-  /// What was to be known of the machine.
+  /// What the cell asked of the machine: the speeds in its costs.
   let cases: [SpeedCase]
 
-  /// What is to be known of the machine.
+  /// The speeds that a cell's costs are made of.
   static func cases(_ cell: PlannedCell, _ facts: StoreFacts) throws -> [SpeedCase] {
     let step = try SpeedCase.StepCase(cell.job)
     let batch = cell.job.training.batch

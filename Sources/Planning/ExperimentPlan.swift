@@ -3,8 +3,8 @@ import Foundation
 import Jobs
 import Machines
 
-/// Time and memory of runs and their evaluations on some nodes, before any of it is submitted: exact
-/// counts of work times speeds that were measured.
+/// Time and memory of runs and their evaluations on some nodes, before any of it is submitted:
+/// exact counts of work times speeds that were measured.
 public struct ExperimentPlan {
   /// What is planned, as in "table2: 6 of 12 cells".
   let title: String

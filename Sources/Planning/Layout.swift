@@ -32,7 +32,8 @@ struct Layout: Equatable {
   }
 }
 
-/// The time in which so many places do all of these, longest first onto the place that is free first.
+/// The time in which so many places do all of these, longest first onto the place that is free
+/// first.
 func makespan(_ seconds: [Double], places: Int) -> Double {
   var ends = [Double](repeating: 0, count: places)
   for item in seconds.sorted(by: >) {

@@ -167,7 +167,8 @@ struct PlanReport {
 extension ExperimentPlan {
   public var lines: [String] { PlanReport(self).lines }
 
-  /// The figures, for programs. Times in seconds, memory in bytes; `speeds` is what `--speeds` reads.
+  /// The figures, for programs. Times in seconds, memory in bytes; `speeds` is what `--speeds`
+  /// reads.
   public var tree: [String: Any] {
     [
       "title": title, "speeds": speeds.tree,

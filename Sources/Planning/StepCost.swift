@@ -1,8 +1,8 @@
 import Foundation
 import Jobs
 
-/// What training costs a client, on one thread: a step of n samples takes a + b n seconds, by two sizes
-/// that were measured, and two views of each sample.
+/// What training costs a client, on one thread: a step of n samples takes a + b n seconds, by two
+/// sizes that were measured, and two views of each sample.
 struct StepCost {
   /// Sizes that are measured, ascending.
   let sizes: [Int]

@@ -4,12 +4,14 @@ import Foundation
 import Jobs
 import Machines
 
-/// Brings a sweep's cells to their end, each from where it stands: shards, the run, what follows it.
+/// Brings a sweep's cells to their end, each from where it stands: shards, the run, what follows
+/// it.
 ///
 /// Whatever takes ranks is a process of its own: a run that fails, or takes all ranks with it, ends
 /// neither the sweep nor its other cells. Shards alone are made here.
 ///
-/// A run may be trained for another cell's sake, as its partner, so three locks keep processes apart:
+/// A run may be trained for another cell's sake, as its partner, so three locks keep processes
+/// apart:
 /// - a cell's, held to its end and never waited for: who finds it taken leaves the cell alone;
 /// - a run's, held while it is trained;
 /// - a run's folder's, held while something is measured there: another sweep may use the run too.

@@ -23,7 +23,8 @@ extension Sweep {
   /// Whether a cell's run is complete: its last checkpoint is whole, and its results are there.
   func isTrained(_ cell: SweepCell) -> Bool { isTrained(cell.folder, cell.job) }
 
-  /// Whether a stage of a cell is done as the sweep asks for it now; also where it asks for nothing.
+  /// Whether a stage of a cell is done as the sweep asks for it now; also where it asks for
+  /// nothing.
   func isDone(_ stage: CellStage, of cell: SweepCell) -> Bool {
     switch stage {
     case .evaluate: note(of: cell).map { FileManager.default.fileExists(atPath: $0) } ?? true
@@ -40,7 +41,8 @@ extension Sweep {
     try Data().write(to: url, options: .atomic)
   }
 
-  /// The finished run of the same job in another sweep that a cell without a run of its own can use.
+  /// The finished run of the same job in another sweep that a cell without a run of its own can
+  /// use.
   func reusable(_ cell: SweepCell) -> String? {
     guard !FileManager.default.fileExists(atPath: cell.folder) else { return nil }
     return reuse.lazy.compactMap { SweepFolder($0).run(id: cell.id) }

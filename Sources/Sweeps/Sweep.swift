@@ -85,7 +85,7 @@ public struct Sweep {
     func text(_ key: String) throws -> String? {
       guard let value = root[key] else { return nil }
       guard let text = value as? String, !text.isEmpty else {
-        throw ConfigurationError(key, "expected a text")
+        throw ConfigurationError(key, "expected a string")
       }
       return text
     }
@@ -204,8 +204,8 @@ struct SweepBase {
     }
   }
 
-  /// The job with a cell's settings. Throws `JobError` at the setting that is wrong, in the file that
-  /// has it.
+  /// The job with a cell's settings. Throws `JobError` at the setting that is wrong, in the file
+  /// that has it.
   func job(_ settings: [SweepSetting], number: Int, own: [String: Any] = [:]) throws -> Job {
     var root = root.merging(own) { $1 }
     for setting in settings where !setting.isLabel {

@@ -96,7 +96,7 @@ public struct SweepPlan {
     return [
       "sweep \(sweep.name): \(sweep.cells.count) cells in \(sweep.folder)",
       "runs: \(whole.runs), \(left.runs) of them to do"
-        + (reused > 0 ? "; \(reused) are there in other sweeps" : ""),
+        + (reused > 0 ? "; \(reused) already done in other sweeps" : ""),
       "clients: \(range(jobs.map(\.clients.count))) a run, \(range(jobs.map(\.selection.count))) "
         + "a round; \(shards) \(shards == 1 ? "cut" : "cuts") of the data",
       "samples: \(range(samples)) a run",

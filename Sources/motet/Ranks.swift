@@ -30,8 +30,8 @@ func onAllRanks(_ body: (Communicator) throws -> Void) throws {
 
 /// Ranks that this program starts of itself.
 enum Ranks {
-  /// Starts this program with mpirun, which may use more ranks than there are cores. It has to print
-  /// one JSON object.
+  /// Starts this program with mpirun, which may use more ranks than there are cores. It has to
+  /// print one JSON object.
   static func start(_ count: Int, _ arguments: [String]) throws -> StartedRanks {
     let process = Process()
     let output = Pipe()

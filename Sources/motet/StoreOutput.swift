@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Inspection
 
 /// The sample store that a command writes.
 struct StoreOutput: ParsableArguments {
@@ -12,7 +13,7 @@ struct StoreOutput: ParsableArguments {
   /// Throws where the file is there and may not be replaced: before anything is computed.
   func check() throws {
     if !overwrite, FileManager.default.fileExists(atPath: path) {
-      throw StoreError(path, "is there already; give another name or --overwrite")
+      throw StoreError(path, "already exists; give another name or --overwrite")
     }
   }
 

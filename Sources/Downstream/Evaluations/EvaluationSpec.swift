@@ -28,8 +28,8 @@ public struct EvaluationSpec {
     name = resolved["name"] as? String ?? ""
   }
 
-  /// The evaluations of a file: a list of mappings, or a file that has one under `evaluations`, as a
-  /// sweep's.
+  /// The evaluations of a file: a list of mappings, or a file that has one under `evaluations`, as
+  /// a sweep's.
   public static func load(_ path: String) throws -> [EvaluationSpec] {
     var text = try readText(path)
     // A list becomes the value of a key, which YAML allows without indentation.

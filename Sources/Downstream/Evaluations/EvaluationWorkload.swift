@@ -1,7 +1,8 @@
 import Datasets
 import Evaluation
 
-/// What an evaluation computes, counted from its options and its data before anything is: for plans.
+/// What an evaluation computes, counted from its options and its data before anything is: for
+/// plans.
 public struct EvaluationWorkload: Sendable {
   /// Samples of one modality.
   public struct Samples: Hashable, Sendable {
@@ -14,8 +15,8 @@ public struct EvaluationWorkload: Sendable {
     public let count: Int
   }
 
-  /// Samples through the pretrained encoder, by evaluation views. The evaluations of one command share
-  /// equal ones.
+  /// Samples through the pretrained encoder, by evaluation views. The evaluations of one command
+  /// share equal ones.
   public struct Embedding: Hashable, Sendable {
     public let samples: Samples
     public let output: Embedder.Output

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Inspection
 
 struct DataInfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

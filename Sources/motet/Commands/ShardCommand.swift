@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Inspection
 import Jobs
 
 struct ShardCommand: ParsableCommand {

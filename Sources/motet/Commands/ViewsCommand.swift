@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalogues
 import Datasets
+import Inspection
 import Jobs
 import Views
 
