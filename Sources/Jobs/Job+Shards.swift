@@ -24,12 +24,13 @@ extension Job {
   /// Cuts the job's data into clients and writes them into a folder, its own if none is given.
   @discardableResult
   public func makeShards(
-    byReference: Bool = false, to folder: String? = nil,
+    byReference: Bool = false, to folder: String? = nil, overwrite: Bool = false,
     progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> ShardOutcome {
     try inClients {
       try Datasets.makeShards(
-        plan: shardPlan(byReference: byReference), to: folder ?? shards, progress: progress)
+        plan: shardPlan(byReference: byReference), to: folder ?? shards, overwrite: overwrite,
+        progress: progress)
     }
   }
 
@@ -73,8 +74,8 @@ extension Job {
     if let difference = ShardPlan.difference(found: found, wanted: wanted) {
       throw JobError(
         path: shards,
-        message: "shards of another job: \(difference); move them away and run "
-          + "'motet shard \(path)', or set 'shards'")
+        message: "shards of another job: \(difference); replace them with "
+          + "'motet shard --overwrite \(path)', or set 'shards'")
     }
     try reader.verifyFiles()
     return reader

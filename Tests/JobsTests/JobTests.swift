@@ -102,6 +102,27 @@ import Testing
         + #""mix":{"image+audio":1},"redistribute":false}"#)
   }
 
+  /// Partitioners but Dirichlet's stand in the resolved job by modality; alpha goes to those that have
+  /// one.
+  @Test func otherPartitionersAreResolved() throws {
+    let job = try load(
+      Self.least + "clients: { alpha: { audio: 3 }, partitioner: { image: iid } }")
+    #expect(job.clients.alpha == ["audio": 3])
+    #expect(
+      jsonText(job.section("clients")) == #"{"alpha":{"audio":3},"count":100,"minimum":0,"#
+        + #""mix":{"image+audio":1},"partitioner":{"image":{"name":"iid"}},"redistribute":false}"#)
+    let balanced = try load(
+      Self.least, ["clients.partitioner=dirichlet-balanced", "clients.alpha=2"])
+    #expect(balanced.section("clients")["alpha"] == nil)
+    let settings = balanced.section("clients")["partitioner"] as? [String: [String: Any]]
+    #expect(settings?["audio"]?["alpha"] as? Double == 2)
+    let classes = try load(Self.least, ["clients.partitioner={name: classes, per_client: 3}"])
+    for job in [job, balanced, classes] {
+      let again = try load(try job.yaml())
+      #expect(jsonText(again.resolved) == jsonText(job.resolved))
+    }
+  }
+
   @Test func modalitiesMayBeCutDifferently() throws {
     let job = try load(Self.least, ["clients.partitioner={image: {alpha: 3}}"])
     #expect(job.clients.alpha == ["image": 3, "audio": 0.1])
@@ -232,6 +253,21 @@ import Testing
     (
       "clients: { alpha: 1, partitioner: { alpha: 2 } }",
       "demo.yaml:2: clients.alpha: clients.partitioner has an alpha as well; keep one of them"
+    ),
+    (
+      "clients: { alpha: 1, partitioner: { image: iid } }",
+      "demo.yaml:2: clients.alpha: the partitioner of image, iid, has no alpha; remove it "
+        + "(clients.alpha: null), or give alpha by modality to those that have one"
+    ),
+    (
+      "clients: { partitioner: { audio: { name: classes, perclient: 3 } } }",
+      "demo.yaml:2: clients.partitioner.audio.perclient: unknown key 'perclient' "
+        + "(did you mean 'per_client'?)"
+    ),
+    (
+      "clients: { partitioner: file }",
+      "demo.yaml:2: clients.partitioner.path: missing; give a CSV file with the columns sample and "
+        + "client"
     ),
     (
       "clients: { alpha: { image: 1 }, partitioner: { image: dirichlet } }",

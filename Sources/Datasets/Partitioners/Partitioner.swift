@@ -26,6 +26,7 @@ public let partitioners = Catalogue<any Partitioner>(
     .entry(Classes.self),
     .entry(IID.self),
     .entry(Natural.self),
+    .entry(File.self),
   ])
 
 extension Catalogue.Entry where Product == any Partitioner {
