@@ -156,6 +156,12 @@ let package = Package(
         "Evaluation", "Training", "Encoders", "Layers", "Tensors", "HDF5", "MessagePassing",
       ], fixtures: true),
     tests("Jobs", ["Jobs", "Checkpoints", "Tensors"]),
+    tests(
+      "Downstream",
+      [
+        "Downstream", "Jobs", "Federation", "Datasets", "Views", "Files", "Kernels", "Tensors",
+        "Catalogues", "HDF5", "MessagePassing",
+      ]),
     tests("Sweeps", ["Sweeps", "Downstream", "Jobs", "Checkpoints", "Files", "Machines", "HDF5"]),
     tests("Gathering", ["Gathering", "Sweeps", "Jobs", "Checkpoints", "Files", "Tensors", "HDF5"]),
     tests("Planning", ["Planning", "Sweeps", "Jobs", "Datasets"]),
