@@ -22,6 +22,7 @@ public let optimizers = Catalogue<any Optimizer>(
   [
     .init(SGD.self) { $0 },
     .init(AdamW.self) { $0 },
+    .init(LARS.self) { $0 },
   ])
 
 /// The parts of a layout that an optimizer changes, as few contiguous ranges as there are.
