@@ -125,4 +125,5 @@ public let methods = Catalogue<any Method>(
     .init(SimCLR.self) { $0 },
     .init(BarlowTwins.self) { $0 },
     .init(BYOL.self) { $0 },
+    .init(MoCo.self) { $0 },
   ])
