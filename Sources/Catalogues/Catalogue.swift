@@ -1,14 +1,18 @@
 import Foundation
+import Synchronization
 
 /// A visible list of algorithms that job files choose by name.
 ///
-/// Settings arrive as a JSON-like tree: `{"name": "simclr", "temperature": 0.2}`, or the bare name.
-public struct Catalogue<Product>: Sendable {
+/// Settings arrive as a JSON-like tree: `{"name": "simclr", "temperature": 0.2}`, or the bare name. A
+/// program that has these targets as a library adds entries of its own (`add`) before it reads a job.
+public final class Catalogue<Product>: Sendable {
   public struct Entry: Sendable {
     public let name: String
     public let summary: String
     /// The options with their defaults, as a JSON object.
     public let defaults: @Sendable () throws -> [String: Any]
+    /// What each option means, by its key; empty where that is not said.
+    public let meanings: [String: String]
     /// The options that name files.
     public let fileOptions: [String]
     let make: @Sendable ([String: Any]) throws -> Product
@@ -19,6 +23,7 @@ public struct Catalogue<Product>: Sendable {
       name = P.name
       summary = P.summary
       defaults = { try jsonObject(P.defaults) }
+      meanings = P.meanings
       fileOptions = P.fileOptions
       make = { given in cast(try P(try overlay(given, on: P.defaults))) }
       // Through the options' type, so that 3 and 3.0 resolve to the same.
@@ -28,12 +33,23 @@ public struct Catalogue<Product>: Sendable {
 
   /// What the entries are, for messages: "aggregator".
   public let kind: String
-  public let entries: [Entry]
+  private let list: Mutex<[Entry]>
 
   public init(_ kind: String, _ entries: [Entry]) {
     self.kind = kind
-    self.entries = entries
-    precondition(Set(entries.map(\.name)).count == entries.count, "two \(kind)s of one name")
+    list = Mutex([])
+    for entry in entries { add(entry) }
+  }
+
+  public var entries: [Entry] { list.withLock { $0 } }
+
+  /// Adds an entry behind the others. No other may have its name.
+  public func add(_ entry: Entry) {
+    list.withLock { list in
+      precondition(
+        !list.contains { $0.name == entry.name }, "two \(kind)s of the name \(entry.name)")
+      list.append(entry)
+    }
   }
 
   public var names: [String] { entries.map(\.name) }

@@ -10,6 +10,8 @@ public protocol PlugIn: SendableMetatype {
   static var summary: String { get }
   /// The options that hold where the job file is silent.
   static var defaults: Options { get }
+  /// What each option means, by its key in job files: a line for `motet describe`.
+  static var meanings: [String: String] { get }
   /// The options that name files. In a job file they are relative to it.
   static var fileOptions: [String] { get }
   /// Throws `ConfigurationError` where an option has an impossible value.
@@ -17,6 +19,7 @@ public protocol PlugIn: SendableMetatype {
 }
 
 extension PlugIn {
+  public static var meanings: [String: String] { [:] }
   public static var fileOptions: [String] { [] }
 }
 

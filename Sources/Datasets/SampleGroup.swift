@@ -31,7 +31,7 @@ struct SampleGroup {
     isOutline = file.hasAttribute(StoreOutline.attribute)
     let word = try file.textAttribute("form", on: name)
     guard let form = SampleForm(word: word) else {
-      throw wrong("samples in the form '\(word)'; known are dense and ragged")
+      throw wrong("samples in the unknown form '\(word)'; import the data again")
     }
     self.form = form
     labels = try file.read("\(name)/label")
@@ -40,7 +40,7 @@ struct SampleGroup {
     }
     grouping = try Grouping(file, name, samples: labels.count)
     let extent = try file.shape("\(name)/\(form.dataset)")
-    switch form {
+    switch form.layout {
     case .dense:
       guard extent.first == labels.count, extent.allSatisfy({ $0 > 0 }) || labels.isEmpty else {
         throw wrong("\(form.dataset) of shape \(extent) for \(labels.count) labels")
@@ -84,33 +84,32 @@ struct SampleGroup {
       throw StoreError(file.path, "\(name): samples \(run) of \(count)")
     }
     let own = runs.flatMap { labels[$0] }
-    switch form {
+    let dataset = "\(name)/\(form.dataset)"
+    switch form.layout {
     case .dense:
-      var bytes = [UInt8](repeating: 0, count: own.count * shape.reduce(1, *))
-      try bytes.withUnsafeMutableBufferPointer {
-        try file.read("\(name)/\(form.dataset)", runs: runs, into: $0)
-      }
-      return SampleSet(modality: modality, labels: own, shape: shape, bytes: bytes)
+      return SampleSet(
+        modality: modality, form: form, labels: own, shape: shape,
+        bytes: try file.read(
+          dataset, runs: runs, count: own.count * shape.reduce(1, *), of: form.element))
     case .ragged:
       let parts = runs.map { Int(offsets[$0.lowerBound])..<Int(offsets[$0.upperBound]) }
-      var values = [Int16](repeating: 0, count: parts.reduce(0) { $0 + $1.count })
-      try values.withUnsafeMutableBufferPointer {
-        try file.read("\(name)/\(form.dataset)", runs: parts, into: $0)
-      }
+      let bytes = try file.read(
+        dataset, runs: parts, count: parts.reduce(0) { $0 + $1.count }, of: form.element)
       var begins: [Int64] = [0]
       begins.reserveCapacity(own.count + 1)
       for run in runs {
         for row in run { begins.append(begins.last! + offsets[row + 1] - offsets[row]) }
       }
-      return SampleSet(modality: modality, labels: own, values: values, offsets: begins)
+      return SampleSet(
+        modality: modality, form: form, labels: own, bytes: bytes, offsets: begins)
     }
   }
 
   /// Bytes that the sample of this row takes in the file.
   func bytes(of row: Int) -> Int {
-    switch form {
-    case .dense: shape.reduce(1, *)
-    case .ragged: Int(offsets[row + 1] - offsets[row]) * 2
+    switch form.layout {
+    case .dense: shape.reduce(form.element.size, *)
+    case .ragged: Int(offsets[row + 1] - offsets[row]) * form.element.size
     }
   }
 

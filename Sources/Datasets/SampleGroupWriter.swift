@@ -13,7 +13,6 @@ final class SampleGroupWriter {
   private var shape: [Int] = []
   private var digest: SampleDigest?
   private var bytes: [UInt8] = []
-  private var values: [Int16] = []
   private var offsets: [Int64] = [0]
 
   /// Bytes that are gathered before they are written.
@@ -33,23 +32,23 @@ final class SampleGroupWriter {
   /// - Parameter group: the name of its group: all samples have one, or none has.
   func add(_ sample: StoredSample, label: Int32, group: String? = nil) throws {
     precondition(sample.form == form, "a \(sample.form) sample among \(form) ones")
-    switch sample {
-    case .dense(let pixels, let shape):
-      if digest == nil { try begin(shape) }
-      guard shape == self.shape else { throw ShapeMismatch(found: shape, expected: self.shape) }
-      pixels.withUnsafeBytes { digest!.add($0, label: label) }
-      bytes.append(contentsOf: pixels)
-    case .ragged(let run):
-      precondition(!run.isEmpty, "a sample of zero length")
+    switch form.layout {
+    case .dense:
+      if digest == nil { try begin(sample.shape) }
+      guard sample.shape == shape else {
+        throw ShapeMismatch(found: sample.shape, expected: shape)
+      }
+    case .ragged:
+      precondition(!sample.bytes.isEmpty, "a sample of zero length")
       if digest == nil { try begin([]) }
-      run.withUnsafeBytes { digest!.add($0, label: label) }
-      values.append(contentsOf: run)
-      offsets.append(offsets.last! + Int64(run.count))
+      offsets.append(offsets.last! + Int64(sample.shape[0]))
     }
+    sample.bytes.withUnsafeBytes { digest!.add($0, label: label) }
+    bytes.append(contentsOf: sample.bytes)
     labels.append(label)
     if let group { groups.append(group) }
     precondition(groups.isEmpty || groups.count == labels.count, "groups of some samples alone")
-    if bytes.count + 2 * values.count >= Self.block { try flush() }
+    if bytes.count >= Self.block { try flush() }
   }
 
   /// Adds samples that lie in memory.
@@ -64,7 +63,7 @@ final class SampleGroupWriter {
     try flush()
     try file.write("\(name)/label", labels)
     if !groups.isEmpty { try Grouping(groups).write(file, name) }
-    if form == .ragged { try file.write("\(name)/offset", offsets) }
+    if form.layout == .ragged { try file.write("\(name)/offset", offsets) }
     try file.setAttribute("sha256", digest.finish(), on: name)
   }
 
@@ -72,20 +71,13 @@ final class SampleGroupWriter {
     self.shape = shape
     digest = SampleDigest(form: form, shape: shape)
     let path = "\(name)/\(form.dataset)"
-    switch form {
-    case .dense:
-      try file.createDataset(path, of: UInt8.self, shape: [0] + shape, growable: true)
-    case .ragged:
-      try file.createDataset(path, of: Int16.self, shape: [0], growable: true)
-    }
+    try file.createDataset(path, of: form.element, shape: [0] + shape, growable: true)
   }
 
   private func flush() throws {
     let path = "\(name)/\(form.dataset)"
-    if !bytes.isEmpty { try file.append(path, bytes) }
-    if !values.isEmpty { try file.append(path, values) }
+    if !bytes.isEmpty { try file.append(path, bytes, of: form.element) }
     bytes.removeAll(keepingCapacity: true)
-    values.removeAll(keepingCapacity: true)
   }
 }
 

@@ -63,12 +63,7 @@ public final class SampleStore {
         let group = "/\(split)/\(modality)"
         groups[split, default: [:]][modality] = try SampleGroup(
           file, group, modality: modality, classes: classes.count)
-        if file.hasAttribute("sample_rate", on: group) {
-          let rate = try file.intAttribute("sample_rate", on: group)
-          guard rate == Self.soundRate else {
-            throw StoreError(path, "\(group): sounds at \(rate) Hz; expected \(Self.soundRate)")
-          }
-        }
+        try Self.check(groups[split]![modality]!)
       }
     }
     guard !groups.isEmpty else { throw StoreError(path, "holds no samples") }
@@ -81,6 +76,26 @@ public final class SampleStore {
     allPairs = pairs
     classNames = names
     splits = groups.keys.sorted()
+  }
+
+  /// Throws where the samples are not in the form that their modality reads. A modality that this
+  /// program does not know is nobody's to read.
+  private static func check(_ group: SampleGroup) throws {
+    guard Views.modalities.names.contains(group.modality) else { return }
+    let modality = type(of: try Views.modalities.make(group.modality))
+    guard group.form == modality.form else {
+      throw StoreError(
+        group.file.path,
+        "\(group.name): samples in the form '\(group.form.word)'; \(group.modality) is "
+          + "'\(modality.form.word)': import the data again")
+    }
+    guard let expected = modality.sampleRate, group.file.hasAttribute("sample_rate", on: group.name)
+    else { return }
+    let rate = try group.file.intAttribute("sample_rate", on: group.name)
+    guard rate == expected else {
+      throw StoreError(
+        group.file.path, "\(group.name): \(group.modality) at \(rate) Hz; expected \(expected)")
+    }
   }
 
   /// Throws where the store is an outline: before work that would need samples.
@@ -119,6 +134,19 @@ public final class SampleStore {
   /// One dense sample's shape; empty for ragged ones.
   public func shape(_ modality: String, split: String) throws -> [Int] {
     try group(modality, split).shape
+  }
+
+  /// Numbers a second, where the modality's samples are runs in time.
+  func sampleRate(_ modality: String) -> Int? {
+    (try? Views.modalities.make(modality)).flatMap { type(of: $0).sampleRate }
+  }
+
+  /// Bytes that a sample takes: of ragged ones the mean.
+  public func meanBytes(_ modality: String, split: String) throws -> Double {
+    let group = try group(modality, split)
+    let element = group.form.element.size
+    guard group.form.layout == .ragged else { return Double(group.shape.reduce(element, *)) }
+    return Double(group.offsets.last ?? 0) * Double(element) / Double(max(1, group.count))
   }
 
   /// Samples a clip, for ragged ones.

@@ -47,8 +47,11 @@ public final class SampleStoreWriter {
     guard let described = modalities[modality], described.classes.indices.contains(label) else {
       throw StoreError(file.path, "label \(label) is out of range for \(modality)")
     }
+    let form = type(of: described.modality).form
+    precondition(
+      sample.form == form, "a sample '\(sample.form.word)' of \(modality), which is '\(form.word)'")
     let key = "/\(split)/\(modality)"
-    let samples = try groups[key] ?? SampleGroupWriter(file, key, form: sample.form)
+    let samples = try groups[key] ?? begin(key, described.modality)
     groups[key] = samples
     let row = samples.labels.count
     try samples.add(sample, label: Int32(label), group: group)
@@ -58,6 +61,14 @@ public final class SampleStoreWriter {
       modalities[modality]!.sums = sums.isEmpty ? own : zip(sums, own).map(+)
     }
     return row
+  }
+
+  private func begin(_ key: String, _ modality: any Modality) throws -> SampleGroupWriter {
+    let group = try SampleGroupWriter(file, key, form: type(of: modality).form)
+    if let rate = type(of: modality).sampleRate {
+      try file.setAttribute("sample_rate", Int64(rate), on: key)
+    }
+    return group
   }
 
   /// Adds samples that lie in memory.
@@ -91,12 +102,7 @@ public final class SampleStoreWriter {
 
   /// Writes what is left in memory, the pairs and the statistics.
   public func finish() throws {
-    for (key, group) in groups.sorted(by: { $0.key < $1.key }) {
-      try group.finish()
-      if group.form == .ragged {
-        try file.setAttribute("sample_rate", Int64(SampleStore.soundRate), on: key)
-      }
-    }
+    for (_, group) in groups.sorted(by: { $0.key < $1.key }) { try group.finish() }
     for (split, modalities) in pairs.sorted(by: { $0.key < $1.key }) {
       for (modality, rows) in modalities.sorted(by: { $0.key < $1.key }) {
         try file.write("/pairs/\(split)/\(modality)", rows)

@@ -14,9 +14,11 @@ public enum ShardOutcome: Sendable, Equatable {
 /// Cuts the data sets of a plan into clients and writes them into a folder, all or nothing:
 /// `manifest.h5` with the partition, and (unless by reference) `clients-NNNN.h5` with the samples of
 /// consecutive clients. A folder that holds something else is left alone and refused.
+/// - Parameter overwrite: makes them anew where the folder holds shards already, of whatever plan; it
+///   has the old ones or the new ones, but for the moment between two renames.
 @discardableResult
 public func makeShards(
-  plan: ShardPlan, to folder: String,
+  plan: ShardPlan, to folder: String, overwrite: Bool = false,
   progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
 ) throws -> ShardOutcome {
   guard !plan.sources.isEmpty else { throw ConfigurationError("data", "no data to cut") }
@@ -27,9 +29,14 @@ public func makeShards(
   let entries = try plan.entries(
     of: Dictionary(
       uniqueKeysWithValues: parts.map { ($0.modality, ($0.store, $0.fingerprint)) }))
-  if try holdsShards(folder, of: entries) { return .unchanged }
+  if overwrite {
+    try requireShardsAlone(folder)
+  } else if try holdsShards(folder, of: entries) {
+    return .unchanged
+  }
 
-  let url = URL(fileURLWithPath: folder).standardizedFileURL
+  // What a link leads to is replaced, not the link.
+  let url = URL(fileURLWithPath: folder).standardizedFileURL.resolvingSymlinksInPath()
   let parent = url.deletingLastPathComponent().path
   let temporary = TemporaryName.beside(url.path)
   do {
@@ -42,9 +49,7 @@ public func makeShards(
   }
   do {
     try ShardWriter(plan, parts, entries, folder: temporary).write(progress)
-    guard rename(temporary, url.path) == 0 else {
-      throw StoreError(folder, "cannot be made (rename: \(String(cString: strerror(errno))))")
-    }
+    try replace(url.path, by: temporary)
   } catch {
     try? FileManager.default.removeItem(atPath: temporary)
     throw error
@@ -62,20 +67,70 @@ extension ShardPlan {
   }
 }
 
-/// Whether the folder holds shards of this plan. Throws where it holds anything else.
-private func holdsShards(_ folder: String, of entries: [String: String]) throws -> Bool {
-  guard FileManager.default.fileExists(atPath: folder) else { return false }
+/// Gives a folder its name. One that holds something by that name is put aside first, and removed when
+/// the new one is there.
+private func replace(_ folder: String, by temporary: String) throws {
+  func move(_ from: String, _ to: String) throws {
+    guard rename(from, to) == 0 else {
+      throw StoreError(folder, "cannot be made (rename: \(String(cString: strerror(errno))))")
+    }
+  }
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+  guard !names.isEmpty else { return try move(temporary, folder) }
+  let old = "\(temporary)-old"
+  try move(folder, old)
+  do { try move(temporary, folder) } catch {
+    rename(old, folder)
+    throw error
+  }
+  try? FileManager.default.removeItem(atPath: old)
+}
+
+/// Throws where a folder holds anything but shards; these may be damaged.
+private func requireShardsAlone(_ folder: String) throws {
+  let names = try folderNames(folder).sorted()
+  guard !names.isEmpty else { return }
+  try requireManifest(names, folder)
+  if let other = names.first(where: { $0 != ShardReader.manifestName && !isClientsFile($0) }) {
+    throw StoreError(folder, "holds '\(other)' beside shards; move it away or give another folder")
+  }
+  if let file = try? HDF5File.open("\(folder)/\(ShardReader.manifestName)") {
+    try ShardReader.manifestFormat.verify(file)
+  }
+}
+
+/// Whether a name is that of a file of shards, `clients-NNNN.h5`.
+private func isClientsFile(_ name: String) -> Bool {
+  let number = Int(name.dropFirst("clients-".count).dropLast(".h5".count))
+  return number.map { $0 >= 0 && ShardReader.fileName($0) == name } ?? false
+}
+
+/// The names in a folder; none where there is no such folder.
+private func folderNames(_ folder: String) throws -> [String] {
+  guard FileManager.default.fileExists(atPath: folder) else { return [] }
   guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
     throw StoreError(folder, "is not a folder that can be read; give another")
   }
-  if names.isEmpty { return false }
+  return names
+}
+
+private func requireManifest(_ names: [String], _ folder: String) throws {
   guard names.contains(ShardReader.manifestName) else {
     throw StoreError(folder, "is not empty and holds no shards; give another folder")
   }
+}
+
+/// Whether the folder holds shards of this plan. Throws where it holds anything else.
+private func holdsShards(_ folder: String, of entries: [String: String]) throws -> Bool {
+  let names = try folderNames(folder)
+  if names.isEmpty { return false }
+  try requireManifest(names, folder)
   let reader = try ShardReader.open("\(folder)/\(ShardReader.manifestName)")
   if let difference = ShardPlan.difference(found: reader.plan, wanted: entries) {
     throw StoreError(
-      folder, "holds shards of another plan (\(difference)); remove it or give another folder")
+      folder,
+      "holds shards of another plan (\(difference)); --overwrite replaces them, or give another folder"
+    )
   }
   return true
 }

@@ -1,62 +1,56 @@
 import Views
 
 /// One sample on its way into a store.
-public enum StoredSample: Sendable, Equatable {
+public struct StoredSample: Sendable, Equatable {
+  public let form: SampleForm
+  /// Of a ragged sample [length].
+  public let shape: [Int]
+  /// Its numbers as they lie in memory.
+  public let bytes: [UInt8]
+
+  public init(_ form: SampleForm, shape: [Int], bytes: [UInt8]) {
+    precondition(
+      bytes.count == shape.reduce(form.element.size, *), "\(bytes.count) bytes of \(shape)")
+    self.form = form
+    self.shape = shape
+    self.bytes = bytes
+  }
+
   /// Bytes of a fixed shape: [height, width, 3] of an image.
-  case dense([UInt8], shape: [Int])
-  /// A run of 16-bit numbers: a sound at 16 kHz.
-  case ragged([Int16])
+  public static func dense(_ bytes: [UInt8], shape: [Int]) -> StoredSample {
+    StoredSample(SampleForm(.dense, .uint8), shape: shape, bytes: bytes)
+  }
+
+  /// Float32 numbers of a fixed shape.
+  public static func dense(_ values: [Float], shape: [Int]) -> StoredSample {
+    StoredSample(
+      SampleForm(.dense, .float32), shape: shape, bytes: values.withUnsafeBytes { Array($0) })
+  }
+
+  /// A run of 16-bit numbers: a sound.
+  public static func ragged(_ values: [Int16]) -> StoredSample {
+    StoredSample(
+      SampleForm(.ragged, .int16), shape: [values.count],
+      bytes: values.withUnsafeBytes { Array($0) })
+  }
 
   /// Lends the sample as views see it.
   func withSample<R>(_ body: (Sample) throws -> R) rethrows -> R {
-    switch self {
-    case .dense(let bytes, let shape):
-      try bytes.withUnsafeBytes { try body(Sample(bytes: $0, shape: shape)) }
-    case .ragged(let values):
-      try values.withUnsafeBytes { try body(Sample(bytes: $0, shape: [values.count])) }
-    }
-  }
-
-  /// How such samples are stored.
-  public var form: SampleForm {
-    switch self {
-    case .dense: .dense
-    case .ragged: .ragged
-    }
+    try bytes.withUnsafeBytes { try body(Sample(bytes: $0, shape: shape)) }
   }
 }
 
 extension SampleSet {
   /// A copy of one sample as it is stored.
   func stored(_ index: Int) -> StoredSample {
-    withSample(index) { sample in
-      form == .dense
-        ? .dense(Array(sample.bytes), shape: sample.shape)
-        : .ragged(Array(sample.bytes.bindMemory(to: Int16.self)))
-    }
+    withSample(index) { StoredSample(form, shape: $0.shape, bytes: Array($0.bytes)) }
   }
 }
 
 extension SampleForm {
-  /// The word in files.
-  var word: String {
-    switch self {
-    case .dense: "dense"
-    case .ragged: "ragged"
-    }
-  }
-
-  init?(word: String) {
-    switch word {
-    case "dense": self = .dense
-    case "ragged": self = .ragged
-    default: return nil
-    }
-  }
-
   /// The data set that holds the samples.
   var dataset: String {
-    switch self {
+    switch layout {
     case .dense: "pixels"
     case .ragged: "samples"
     }

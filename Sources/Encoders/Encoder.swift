@@ -39,8 +39,9 @@ public protocol Encoder: Sendable {
   var headName: String { get }
   /// Side of the square input.
   var inputSide: Int { get }
-  /// Channels of the input.
-  var inputChannels: Int { get }
+  /// Channels of a modality's views; nil where each modality has a stem of its own, and this one
+  /// none.
+  func inputChannels(of modality: String) -> Int?
   /// Columns of the features that evaluation sees.
   var featureCount: Int { get }
   /// Columns of the projection that the loss sees.
@@ -80,3 +81,17 @@ public let encoders = Catalogue<any Encoder>(
     .init(ResNet18.self) { $0 },
     .init(ViT.self) { $0 },
   ])
+
+extension Encoder {
+  /// Memory for views of a modality, plain, to be drawn into. The modality must have a stem.
+  public func makeViews(
+    of modality: String, count: Int, _ engine: Engine
+  ) -> FeatureMap {
+    guard let channels = inputChannels(of: modality) else {
+      preconditionFailure("the encoder has no stem for \(modality)")
+    }
+    return FeatureMap(
+      engine.pool, images: count, channels: channels, height: inputSide, width: inputSide,
+      layout: .plain)
+  }
+}

@@ -8,11 +8,15 @@ public struct ResNet18: PlugIn, Encoder {
   public static let name = "resnet18"
   public static let summary = "torchvision's ResNet-18; fc is the projection head"
 
-  public struct Options: Codable, Sendable, ProjectionHeadOptions {
+  public struct Options: Codable, Sendable, ProjectionHeadOptions, StemOptions {
     /// Side of the square input.
     public var input = 128
     /// Channels of the input.
     public var channels = 3
+    /// `shared`: all modalities go through one stem; `own`: each has one, and its own channels.
+    public var stems = StemSharing.shared
+    /// The modalities that have a stem of their own; those of the job's data, where none is given.
+    public var stemInputs: [StemInput] = []
     /// `standard`: 7×7 stride 2 and 3×3 maximum pool; `small`: 3×3 stride 1, no pool, for 32×32.
     public var stem = Stem.standard
     /// Width of the projection head's hidden layers (Linear, ReLU); 0 for none.
@@ -25,7 +29,8 @@ public struct ResNet18: PlugIn, Encoder {
     public var projection = 128
 
     enum CodingKeys: String, CodingKey {
-      case input, channels, stem, hidden, projection
+      case input, channels, stems, stem, hidden, projection
+      case stemInputs = "stem_inputs"
       case hiddenLayers = "hidden_layers"
       case hiddenNorm = "hidden_norm"
     }
@@ -39,31 +44,23 @@ public struct ResNet18: PlugIn, Encoder {
   public let layout: ParameterLayout
   public let headName = "fc"
   public let inputSide: Int
-  public let inputChannels: Int
   public let featureCount = 512
   public let projectionCount: Int
-  private let stem: Convolution
-  private let stemNorm: BatchNorm
-  /// `stemNorm` and the maximum behind it; nil in the small stem, which has none.
-  private let stemPool: NormPool?
+  private let stems: Stems<ResNetStem>
   private let blocks: [BasicBlock]
   private let averagePool = AveragePool()
   private let head: ProjectionHead
 
   public init(_ options: Options) throws {
     try ConfigurationError.check("input", options.input, in: 16...1024)
-    try ConfigurationError.check("channels", options.channels, in: 1...64)
+    try options.checkStems()
     try options.checkHead()
     inputSide = options.input
-    inputChannels = options.channels
     projectionCount = options.projection
     var layout = ParameterLayout()
-    let small = options.stem == .small
-    stem = Convolution(
-      "conv1", &layout, input: options.channels, output: 64, kernel: small ? 3 : 7,
-      stride: small ? 1 : 2, padding: small ? 1 : 3)
-    stemNorm = BatchNorm("bn1", &layout, channels: 64, relu: true)
-    stemPool = small ? nil : NormPool(stemNorm)
+    stems = Stems(options) {
+      ResNetStem($0, &layout, channels: $1, isSmall: options.stem == .small)
+    }
     var blocks: [BasicBlock] = []
     var channels = 64
     for (stage, output) in [64, 128, 256, 512].enumerated() {
@@ -80,31 +77,17 @@ public struct ResNet18: PlugIn, Encoder {
     self.layout = layout
   }
 
+  public func inputChannels(of modality: String) -> Int? { stems.channels(of: modality) }
+
   public func initialise(_ parameters: ParameterVector, seed: UInt64) {
     let fresh = Initialisation(parameters, seed: seed)
-    fresh.kaiming(stem)
-    fresh.identity(stemNorm)
+    for stem in stems.all { stem.initialise(fresh) }
     for block in blocks { fresh.block(block) }
     head.initialise(fresh) { fresh.uniform($0) }
   }
 
-  /// What the backward pass needs of the layers behind the stem's convolution.
-  private enum SavedStem {
-    case norm(BatchNorm.Saved)
-    case pool(NormPool, NormPool.Saved)
-
-    /// The convolution's output, where it was kept.
-    var x: FeatureMap? {
-      switch self {
-      case .norm(let saved): saved.x
-      case .pool(_, let saved): saved.x
-      }
-    }
-  }
-
   private final class Saved: EncoderSaved {
-    let views: FeatureMap
-    var stem: SavedStem?
+    var stem: (modality: String, saved: ResNetStem.Saved)?
     /// What goes into each block, and out of the last; nil where it is made again.
     var features: [FeatureMap?]
     var blocks: [BasicBlock.Saved]
@@ -112,11 +95,10 @@ public struct ResNet18: PlugIn, Encoder {
     let head: ProjectionHead.Saved
 
     init(
-      views: FeatureMap, stem: SavedStem,
+      stem: (modality: String, saved: ResNetStem.Saved),
       features: [FeatureMap?], blocks: [BasicBlock.Saved], averagePool: AveragePool.Saved,
       head: ProjectionHead.Saved
     ) {
-      self.views = views
       self.stem = stem
       self.features = features
       self.blocks = blocks
@@ -134,9 +116,8 @@ public struct ResNet18: PlugIn, Encoder {
     _ views: FeatureMap, of modality: String, groups: Int, recompute: Bool,
     _ parameters: ParameterVector, _ engine: Engine
   ) -> (output: EncoderOutput, saved: EncoderSaved) {
-    var (x, savedStem) = forwardStem(
-      stem.forward(views, parameters, engine), groups: groups, recompute: recompute, parameters,
-      engine)
+    var (x, savedStem) = stems[modality].forward(
+      views, groups: groups, recompute: recompute, parameters, engine)
     var features: [FeatureMap?] = [x]
     var savedBlocks: [BasicBlock.Saved] = []
     for (index, block) in blocks.enumerated() {
@@ -151,8 +132,8 @@ public struct ResNet18: PlugIn, Encoder {
     return (
       EncoderOutput(features: pooled, projection: projection),
       Saved(
-        views: views, stem: savedStem, features: features,
-        blocks: savedBlocks, averagePool: savedAverage, head: savedHead)
+        stem: (modality, savedStem), features: features, blocks: savedBlocks,
+        averagePool: savedAverage, head: savedHead)
     )
   }
 
@@ -160,7 +141,7 @@ public struct ResNet18: PlugIn, Encoder {
     _ output: EncoderGradient, _ saved: EncoderSaved, _ parameters: ParameterVector,
     into gradient: ParameterVector, _ engine: Engine
   ) {
-    guard let saved = saved as? Saved, let savedStem = saved.stem else {
+    guard let saved = saved as? Saved, let stem = saved.stem else {
       preconditionFailure("backward needs what this encoder's forward saved, once")
     }
     let dpooled = head.backward(
@@ -178,27 +159,7 @@ public struct ResNet18: PlugIn, Encoder {
       y = x
     }
     saved.stem = nil
-    let stemOutput = savedStem.x ?? stem.forward(saved.views, parameters, engine)
-    switch savedStem {
-    case .norm(let saved):
-      d = stemNorm.backward(d, saved, x: stemOutput, parameters, into: gradient, engine)
-    case .pool(let pool, let saved):
-      d = pool.backward(d, saved, x: stemOutput, parameters, into: gradient, engine)
-    }
-    stem.backwardWeight(d, saved.views, into: gradient, engine)
-  }
-
-  /// What follows the stem's convolution.
-  private func forwardStem(
-    _ x: FeatureMap, groups: Int, recompute: Bool, _ parameters: ParameterVector, _ engine: Engine
-  ) -> (y: FeatureMap, saved: SavedStem) {
-    if let stemPool {
-      let (y, saved) = stemPool.forward(
-        x, groups: groups, keepInput: !recompute, parameters, engine)
-      return (y, .pool(stemPool, saved))
-    }
-    let (y, saved) = stemNorm.forward(x, groups: groups, inPlace: recompute, parameters, engine)
-    return (y, .norm(saved))
+    stems[stem.modality].backward(d, stem.saved, parameters, into: gradient, engine)
   }
 
   /// What goes into a block, kept or made again.
@@ -211,18 +172,14 @@ public struct ResNet18: PlugIn, Encoder {
   public func infer(
     _ views: FeatureMap, of modality: String, _ parameters: ParameterVector, _ engine: Engine
   ) -> EncoderOutput {
-    var x =
-      stemPool?.infer(stem.forward(views, parameters, engine), parameters, engine)
-      ?? stem.infer(views, stemNorm, parameters, engine)
+    var x = stems[modality].infer(views, parameters, engine)
     for block in blocks { x = block.infer(x, parameters, engine) }
     let features = averagePool.forward(x, engine).y
     return EncoderOutput(features: features, projection: head.infer(features, parameters, engine))
   }
 
   public var forwardOperations: Double {
-    var side = stem.side(inputSide)
-    var operations = stem.operations(outputSide: side)
-    if let stemPool { side = stemPool.side(side) }
+    var (side, operations) = stems.all.first?.cost(inputSide: inputSide) ?? (inputSide, 0)
     for block in blocks {
       operations += block.operations(inputSide: side)
       side = block.side(side)

@@ -12,11 +12,16 @@ public struct ViT: PlugIn, Encoder {
   public static let name = "vit"
   public static let summary = "vision transformer (timm's), with SSAST's head"
 
-  public struct Options: Codable, Sendable, ProjectionHeadOptions {
+  public struct Options: Codable, Sendable, ProjectionHeadOptions, StemOptions {
     /// Side of the square input.
     public var input = 128
     /// Channels of the input.
     public var channels = 3
+    /// `shared`: all modalities have one patch embedding with its positions; `own`: each has one, and
+    /// its own channels.
+    public var stems = StemSharing.shared
+    /// The modalities that have a stem of their own; those of the job's data, where none is given.
+    public var stemInputs: [StemInput] = []
     /// Side of a patch.
     public var patch = 16
     public var width = 256
@@ -36,7 +41,8 @@ public struct ViT: PlugIn, Encoder {
     public var projection = 128
 
     enum CodingKeys: String, CodingKey {
-      case input, channels, patch, width, depth, heads, mlp, hidden, projection
+      case input, channels, stems, patch, width, depth, heads, mlp, hidden, projection
+      case stemInputs = "stem_inputs"
       case classToken = "class_token"
       case hiddenLayers = "hidden_layers"
       case hiddenNorm = "hidden_norm"
@@ -48,10 +54,12 @@ public struct ViT: PlugIn, Encoder {
   public let layout: ParameterLayout
   public let headName = "head"
   public let inputSide: Int
-  public let inputChannels: Int
   public let featureCount: Int
   public let projectionCount: Int
-  private let embedding: PatchEmbedding
+  private let embeddings: Stems<PatchEmbedding>
+  /// Tokens of an image, the class token included, and those whose outputs are averaged.
+  private let tokens: Int
+  private let pooled: Range<Int>
   private let blocks: [TransformerBlock]
   private let norm: LayerNorm
   private let head: ProjectionHead
@@ -59,13 +67,17 @@ public struct ViT: PlugIn, Encoder {
   public init(_ options: Options) throws {
     try Self.check(options)
     inputSide = options.input
-    inputChannels = options.channels
     featureCount = options.width
     projectionCount = options.projection
     var layout = ParameterLayout()
-    embedding = PatchEmbedding(
-      &layout, input: options.input, channels: options.channels, patch: options.patch,
-      width: options.width, classToken: options.classToken)
+    embeddings = Stems(options) {
+      PatchEmbedding(
+        $0, &layout, input: options.input, channels: $1, patch: options.patch,
+        width: options.width, classToken: options.classToken)
+    }
+    let patches = (options.input / options.patch) * (options.input / options.patch)
+    tokens = patches + (options.classToken ? 1 : 0)
+    pooled = options.classToken ? 0..<1 : 0..<tokens
     blocks = (0..<options.depth).map {
       TransformerBlock(
         "blocks.\($0)", &layout, width: options.width, heads: options.heads, hidden: options.mlp)
@@ -77,7 +89,7 @@ public struct ViT: PlugIn, Encoder {
 
   private static func check(_ options: Options) throws {
     try ConfigurationError.check("input", options.input, in: 16...1024)
-    try ConfigurationError.check("channels", options.channels, in: 1...64)
+    try options.checkStems()
     try ConfigurationError.check("patch", options.patch, in: 1...options.input)
     try ConfigurationError.check("width", options.width, in: 32...8192)
     try ConfigurationError.check("depth", options.depth, in: 1...128)
@@ -100,9 +112,11 @@ public struct ViT: PlugIn, Encoder {
 
   /// Linear weights and positions normal with deviation 0.02, biases 0, norms 1 and 0 (timm; its cut
   /// at ±2 is at a hundred deviations).
+  public func inputChannels(of modality: String) -> Int? { embeddings.channels(of: modality) }
+
   public func initialise(_ parameters: ParameterVector, seed: UInt64) {
     let fresh = Initialisation(parameters, seed: seed)
-    fresh.transformer(embedding)
+    for embedding in embeddings.all { fresh.transformer(embedding) }
     for block in blocks { fresh.transformer(block) }
     fresh.identity(norm)
     head.initialise(fresh) { fresh.transformer($0) }
@@ -110,15 +124,18 @@ public struct ViT: PlugIn, Encoder {
 
   private final class Saved: EncoderSaved {
     let views: FeatureMap
+    let modality: String
     var blocks: [TransformerBlock.Saved]
     /// What the last block gave.
     let x: Matrix
     let head: ProjectionHead.Saved
 
     init(
-      views: FeatureMap, blocks: [TransformerBlock.Saved], x: Matrix, head: ProjectionHead.Saved
+      views: FeatureMap, modality: String, blocks: [TransformerBlock.Saved], x: Matrix,
+      head: ProjectionHead.Saved
     ) {
       self.views = views
+      self.modality = modality
       self.blocks = blocks
       self.x = x
       self.head = head
@@ -130,11 +147,11 @@ public struct ViT: PlugIn, Encoder {
     _ views: FeatureMap, of modality: String, groups: Int, recompute: Bool,
     _ parameters: ParameterVector, _ engine: Engine
   ) -> (output: EncoderOutput, saved: EncoderSaved) {
-    var x = embedding.forward(views, parameters, engine)
+    var x = embeddings[modality].forward(views, parameters, engine)
     var savedBlocks: [TransformerBlock.Saved] = []
     for block in blocks {
       let (y, saved) = block.forward(
-        x, tokens: embedding.tokens, recompute: recompute, parameters, engine)
+        x, tokens: tokens, recompute: recompute, parameters, engine)
       x = y
       savedBlocks.append(saved)
     }
@@ -142,7 +159,7 @@ public struct ViT: PlugIn, Encoder {
     let (projection, savedHead) = head.forward(features, groups: groups, parameters, engine)
     return (
       EncoderOutput(features: features, projection: projection),
-      Saved(views: views, blocks: savedBlocks, x: x, head: savedHead)
+      Saved(views: views, modality: modality, blocks: savedBlocks, x: x, head: savedHead)
     )
   }
 
@@ -159,32 +176,29 @@ public struct ViT: PlugIn, Encoder {
     let d = throughFeatures(dfeatures, saved.x, parameters, into: gradient, engine)
     for block in blocks.reversed() {
       block.backward(
-        d, tokens: embedding.tokens, saved.blocks.removeLast(), parameters, into: gradient, engine)
+        d, tokens: tokens, saved.blocks.removeLast(), parameters, into: gradient, engine)
     }
-    embedding.backward(d, saved.views, into: gradient, engine)
+    embeddings[saved.modality].backward(d, saved.views, into: gradient, engine)
   }
 
   public func infer(
     _ views: FeatureMap, of modality: String, _ parameters: ParameterVector, _ engine: Engine
   ) -> EncoderOutput {
-    var x = embedding.forward(views, parameters, engine)
+    var x = embeddings[modality].forward(views, parameters, engine)
     for block in blocks {
-      x = block.forward(x, tokens: embedding.tokens, recompute: true, parameters, engine).y
+      x = block.forward(x, tokens: tokens, recompute: true, parameters, engine).y
     }
     let features = features(x, parameters, engine)
     return EncoderOutput(features: features, projection: head.infer(features, parameters, engine))
   }
 
-  /// The tokens whose outputs are averaged.
-  private var pooled: Range<Int> { embedding.classToken == nil ? 0..<embedding.tokens : 0..<1 }
-
   /// Tokens of the last block -> features [images, width].
   private func features(_ x: Matrix, _ parameters: ParameterVector, _ engine: Engine) -> Matrix {
-    let images = x.rows / embedding.tokens
+    let images = x.rows / tokens
     let features = Matrix(engine.pool, rows: images, columns: featureCount)
     features.floats.update(repeating: 0)
     for image in 0..<images {
-      let tokens = x[image * embedding.tokens..<(image + 1) * embedding.tokens][pooled]
+      let tokens = x[image * tokens..<(image + 1) * tokens][pooled]
       let y = norm.forward(tokens, parameters, engine).y
       let mean = features[image..<image + 1]
       for row in 0..<y.rows {
@@ -204,7 +218,7 @@ public struct ViT: PlugIn, Encoder {
     d.floats.update(repeating: 0)
     let share = Matrix(engine.pool, rows: pooled.count, columns: featureCount)
     for image in 0..<dfeatures.rows {
-      let rows = image * embedding.tokens..<(image + 1) * embedding.tokens
+      let rows = image * tokens..<(image + 1) * tokens
       for i in 0..<share.floats.count {
         share.pointer[i] =
           dfeatures.pointer[image * featureCount + i % featureCount] / Float(share.rows)
@@ -218,7 +232,7 @@ public struct ViT: PlugIn, Encoder {
   }
 
   public var forwardOperations: Double {
-    embedding.operations
-      + blocks.reduce(0) { $0 + $1.operations(tokens: embedding.tokens) } + head.operations
+    (embeddings.all.first?.operations ?? 0)
+      + blocks.reduce(0) { $0 + $1.operations(tokens: tokens) } + head.operations
   }
 }

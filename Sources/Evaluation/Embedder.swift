@@ -70,9 +70,7 @@ public final class Embedder {
     let total = samples * views
     for first in stride(from: 0, to: total, by: batch) {
       let count = min(batch, total - first)
-      let input = FeatureMap(
-        engine.pool, images: count, channels: encoder.inputChannels, height: encoder.inputSide,
-        width: encoder.inputSide, layout: .plain)
+      let input = encoder.makeViews(of: modality, count: count, engine)
       engine.eachImage(of: input) { place, thread, view in draw(first + place, thread, view) }
       let results = encoder.infer(input, of: modality, parameters, engine)
       let rows = output == .features ? results.features : results.projection

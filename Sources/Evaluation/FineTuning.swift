@@ -131,9 +131,7 @@ public final class FineTuning {
     guard let source = samples.first(where: { $0.modality == modality }) else {
       preconditionFailure("no samples of \(modality)")
     }
-    let views = FeatureMap(
-      engine.pool, images: chosen.count, channels: classifier.inputChannels,
-      height: classifier.inputSide, width: classifier.inputSide, layout: .plain)
+    let views = classifier.makeViews(of: modality, count: chosen.count, engine)
     try source.draw(chosen, epoch: epoch, into: views, engine)
     let (output, saved) = classifier.forward(
       views, of: modality, groups: 1, recompute: recompute, parameters, engine)

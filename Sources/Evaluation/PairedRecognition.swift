@@ -1,24 +1,28 @@
-/// Recognition of pairs of an image and a sound (FSSUAVL §4).
+/// Recognition of samples of several modalities that belong together (FSSUAVL §4: an image and a
+/// sound).
 public enum PairedRecognition {
-  /// Table 4: the mean of the two modalities' logits.
-  public static func mean(_ image: [Float], _ audio: [Float]) -> [Float] {
-    precondition(image.count == audio.count, "logits of other pairs")
-    return zip(image, audio).map { ($0 + $1) / 2 }
+  /// Table 4: the mean of the modalities' logits.
+  public static func mean(_ logits: [[Float]]) -> [Float] {
+    guard var sum = logits.first else { preconditionFailure("no logits") }
+    for other in logits.dropFirst() {
+      precondition(other.count == sum.count, "logits of other pairs")
+      for i in sum.indices { sum[i] += other[i] }
+    }
+    return sum.map { $0 / Float(logits.count) }
   }
 
-  /// Table 5: each modality's features l2-normalised, and joined. Rows [pairs, image + audio]. A row
+  /// Table 5: each modality's features l2-normalised, and joined. Rows [pairs, all dimensions]. A row
   /// of zeros stays one.
-  public static func joined(
-    _ image: [Float], dimension: Int, _ audio: [Float], dimension other: Int
-  ) -> [Float] {
-    let pairs = image.count / dimension
-    precondition(
-      image.count == pairs * dimension && audio.count == pairs * other, "features of other pairs")
+  /// - Parameter features: by modality, rows [pairs, its dimension].
+  public static func joined(_ features: [[Float]], pairs: Int) -> [Float] {
+    precondition(features.allSatisfy { $0.count % pairs == 0 }, "features of other pairs")
     var joined: [Float] = []
-    joined.reserveCapacity(image.count + audio.count)
+    joined.reserveCapacity(features.reduce(0) { $0 + $1.count })
     for pair in 0..<pairs {
-      joined += normalised(image[pair * dimension..<(pair + 1) * dimension])
-      joined += normalised(audio[pair * other..<(pair + 1) * other])
+      for rows in features {
+        let dimension = rows.count / pairs
+        joined += normalised(rows[pair * dimension..<(pair + 1) * dimension])
+      }
     }
     return joined
   }

@@ -20,7 +20,7 @@ public struct Assembly {
   /// What tells these shards from any others.
   let shards: String
   /// Nil where nothing is measured.
-  let monitor: (any Monitor)?
+  let monitor: KNNMonitor?
   let instructionSet: String
   /// Whether the process was asked to end.
   let isStopped: () -> Bool
@@ -51,12 +51,11 @@ public struct Assembly {
     _ job: Job, _ shards: ShardReader, rank: Int, isStopped: @escaping () -> Bool
   ) throws {
     let engine = try job.makeEngine()
-    let encoder = job.encoder
-    let shape = ViewShape(side: encoder.inputSide, channels: encoder.inputChannels)
     let views = try job.modalityNames.map { name in
       do {
         let statistics = try shards.statistics(name)
         let modality = try job.makeModality(name)
+        let shape = try job.viewShape(of: name)
         return ModalityViews(
           modality: name,
           makers: try (0..<engine.threads).map { _ in

@@ -46,7 +46,8 @@ extension Job {
     let object = try? JSONSerialization.jsonObject(with: Data(jsonText(new).utf8))
     let after = leaves(object as? [String: Any] ?? [:])
     return Set(before.keys).union(after.keys).sorted().compactMap { key in
-      let isFree = freeKeys.contains { key == $0 || key.hasPrefix($0 + ".") }
+      let isFree =
+        isDataPath(key) || freeKeys.contains { key == $0 || key.hasPrefix($0 + ".") }
       guard !isFree, before[key] != after[key] else { return nil }
       return (key, before[key] ?? "(not there)", after[key] ?? "(not there)")
     }

@@ -19,10 +19,7 @@ extension Job {
     }
     self.path = path
     let file = URL(fileURLWithPath: path)
-    let folder = file.deletingLastPathComponent()
-    func absolute(_ path: String) -> String {
-      URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.path
-    }
+    func absolute(_ other: String) -> String { Self.absolute(other, beside: path) }
 
     let name = try text(root, "name") ?? file.deletingPathExtension().lastPathComponent
     try Self.checkName(name)
@@ -33,12 +30,21 @@ extension Job {
     self.data = data.mapValues(absolute)
     let present = modalities.names.filter { data[$0] != nil }
     let clientSettings = try mapping(root, "clients")
-    let clients = try inside("clients") {
+    let (clients, partitioning) = try inside("clients") {
       try Self.clients(clientSettings, modalities: present)
     }
     self.clients = clients
+    var clientTree: [String: Any] = [
+      "count": clients.count, "mix": clients.mix, "minimum": clients.minimum,
+      "redistribute": clients.redistribute,
+    ]
+    // Where Dirichlet cuts all, `alpha` says so, as in jobs of before there were other partitioners.
+    if !clients.alpha.isEmpty { clientTree["alpha"] = clients.alpha }
+    if !partitioning.others.isEmpty { clientTree["partitioner"] = partitioning.others }
 
-    let encoder = try complete("encoder", named(root["encoder"], "resnet18"), encoders)
+    let inputs = try present.map { ($0, type(of: try modalities.make($0)).channels) }
+    let encoder = fillStems(
+      try complete("encoder", named(root["encoder"], "resnet18"), encoders), of: inputs)
     let network = try inside("encoder") { try encoders.make(encoder) }
     let method = try complete("method", named(root["method"], "simclr"), methods)
     let model = try inside("method") { try Model(network, try methods.make(method)) }
@@ -99,14 +105,17 @@ extension Job {
     federationTree["schedule"] = schedule
     resolved = [
       "name": name, "seed": seed, "data": data,
-      "clients": [
-        "count": clients.count, "alpha": clients.alpha, "mix": clients.mix,
-        "minimum": clients.minimum, "redistribute": clients.redistribute,
-      ] as [String: Any],
+      "clients": clientTree,
       "encoder": encoder, "method": method, "training": trainingTree,
       "federation": federationTree, "monitor": try jsonObject(monitor), "views": views,
       "shards": shards, "results": results,
     ]
+  }
+
+  /// A path that a file has, relative to that file's folder, made absolute.
+  static func absolute(_ path: String, beside file: String) -> String {
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+    return URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.path
   }
 
   /// A name of a job or a sweep.
@@ -165,57 +174,27 @@ extension Job {
 
   private static func clients(
     _ given: [String: Any], modalities present: [String]
-  ) throws -> ClientOptions {
+  ) throws -> (ClientOptions, PartitionerChoice) {
     struct Plain: Codable, Sendable {
       var count = 100
       var minimum = 0
       var redistribute = false
     }
-    let known = ["alpha", "count", "minimum", "mix", "redistribute"]
+    let plugged = ["alpha", "mix", "partitioner"]
+    let known = try jsonObject(Plain()).keys + plugged
     for key in given.keys.sorted() where !known.contains(key) {
-      throw ConfigurationError(key, unknown("key", key, among: known))
+      throw ConfigurationError(key, unknown("key", key, among: known.sorted()))
     }
-    let plain = try overlay(given.filter { $0.key != "alpha" && $0.key != "mix" }, on: Plain())
+    let plain = try overlay(given.filter { !plugged.contains($0.key) }, on: Plain())
     try ConfigurationError.require(
       (1...1_000_000).contains(plain.count), "count", "\(plain.count) is outside 1 to 1000000")
     try ConfigurationError.require(plain.minimum >= 0, "minimum", "\(plain.minimum) is below 0")
-    return ClientOptions(
-      count: plain.count, alpha: try alpha(given["alpha"] ?? 0.1, present),
-      mix: try mix(given["mix"], present), redistribute: plain.redistribute,
-      minimum: plain.minimum)
-  }
-
-  /// One number for all modalities, or a mapping that has each.
-  private static func alpha(_ value: Any, _ present: [String]) throws -> [String: Double] {
-    var alpha: [String: Double] = [:]
-    if let number = number(value) {
-      for modality in present { alpha[modality] = number }
-    } else {
-      guard let given = value as? [String: Any] else {
-        throw ConfigurationError("alpha", "expected a number, or a number for each modality")
-      }
-      for (modality, value) in given {
-        let key = "alpha.\(modality)"
-        guard present.contains(modality) else {
-          throw ConfigurationError(key, unknown("modality", modality, among: present))
-        }
-        guard let number = number(value) else {
-          throw ConfigurationError(key, "expected a number")
-        }
-        alpha[modality] = number
-      }
-      for modality in present where alpha[modality] == nil {
-        throw ConfigurationError("alpha", "has no number for \(modality)")
-      }
-    }
-    for (modality, number) in alpha.sorted(by: { $0.key < $1.key }) {
-      guard (1e-3...1e5).contains(number) else {
-        throw ConfigurationError(
-          value is [String: Any] ? "alpha.\(modality)" : "alpha",
-          "\(number) is outside 0.001 to 100000")
-      }
-    }
-    return alpha
+    let partitioning = try PartitionerChoice(
+      partitioner: given["partitioner"], alpha: given["alpha"], modalities: present)
+    let options = ClientOptions(
+      count: plain.count, alpha: partitioning.alpha, mix: try mix(given["mix"], present),
+      redistribute: plain.redistribute, minimum: plain.minimum)
+    return (options, partitioning)
   }
 
   /// By default every client has every modality.
@@ -269,14 +248,14 @@ extension Job {
 }
 
 /// A plug-in's settings with every default, errors naming the whole key.
-private func complete<Product>(
+func complete<Product>(
   _ key: String, _ settings: Any, _ catalogue: Catalogue<Product>
 ) throws -> [String: Any] {
   try inside(key) { try catalogue.resolve(settings) }
 }
 
 /// A plug-in's settings; options without a name are those of the default one.
-private func named(_ settings: Any?, _ name: String) -> Any {
+func named(_ settings: Any?, _ name: String) -> Any {
   guard let settings else { return name }
   guard var options = settings as? [String: Any] else { return settings }
   options["name"] = options["name"] ?? name
@@ -300,13 +279,13 @@ private func mapping(_ tree: [String: Any], _ key: String) throws -> [String: An
 private func text(_ tree: [String: Any], _ key: String) throws -> String? {
   guard let value = tree[key] else { return nil }
   guard let text = value as? String else {
-    throw ConfigurationError(key, "expected a text")
+    throw ConfigurationError(key, "expected a string")
   }
   return text
 }
 
 /// A number, but no truth value.
-private func number(_ value: Any) -> Double? {
+func number(_ value: Any) -> Double? {
   if value is Bool { return nil }
   return (value as? Double) ?? (value as? Int).map(Double.init)
 }

@@ -8,13 +8,57 @@ extension Job {
     var sources: [String: ShardPlan.Source] = [:]
     for (modality, path) in data {
       sources[modality] = try ShardPlan.Source(
-        path: path, partitioner: ["name": "dirichlet", "alpha": clients.alpha[modality]!],
-        minimum: clients.minimum)
+        path: path, partitioner: try partitioner(of: modality), minimum: clients.minimum)
     }
     return ShardPlan(
       sources: sources, clients: clients.count, seed: seed, byReference: byReference,
       mix: ModalityMix(
         clients.mix, clients: clients.count, seed: seed, redistributes: clients.redistribute))
+  }
+
+  /// Which client gets which samples, by modality; nothing is written.
+  public func partitions() throws -> [String: Partition] {
+    try inClients { try shardPlan().partitions() }
+  }
+
+  /// Cuts the job's data into clients and writes them into a folder, its own if none is given.
+  @discardableResult
+  public func makeShards(
+    byReference: Bool = false, to folder: String? = nil, overwrite: Bool = false,
+    progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws -> ShardOutcome {
+    try inClients {
+      try Datasets.makeShards(
+        plan: shardPlan(byReference: byReference), to: folder ?? shards, overwrite: overwrite,
+        progress: progress)
+    }
+  }
+
+  /// The settings of a modality's partitioner, with absolute paths.
+  private func partitioner(of modality: String) throws -> [String: Any] {
+    if let alpha = clients.alpha[modality] { return ["name": Dirichlet.name, "alpha": alpha] }
+    let others = section("clients")["partitioner"] as? [String: [String: Any]]
+    var settings = others?[modality] ?? [:]
+    for option in try partitioners.fileOptions(of: settings) {
+      settings[option] = (settings[option] as? String).map { Self.absolute($0, beside: path) }
+    }
+    return settings
+  }
+
+  /// What is wrong with the cut as an error of this job, with the whole key.
+  private func inClients<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as ConfigurationError {
+      throw JobError(path: path, message: "\(error.inside("clients"))")
+    }
+  }
+
+  /// Whether a leaf of a job is a path of its data: a sample store, or a file that a partitioner reads.
+  public static func isDataPath(_ key: String) -> Bool {
+    if key.hasPrefix("data.") { return true }
+    guard key.hasPrefix("clients.partitioner."), let option = key.split(separator: ".").last else {
+      return false
+    }
+    return partitioners.entries.contains { $0.fileOptions.contains(String(option)) }
   }
 
   /// The job's shards, checked: they are there, whole, and made from this job's data as it says.
@@ -30,8 +74,8 @@ extension Job {
     if let difference = ShardPlan.difference(found: found, wanted: wanted) {
       throw JobError(
         path: shards,
-        message: "shards of another job: \(difference); move them away and run "
-          + "'motet shard \(path)', or set 'shards'")
+        message: "shards of another job: \(difference); replace them with "
+          + "'motet shard --overwrite \(path)', or set 'shards'")
     }
     try reader.verifyFiles()
     return reader

@@ -4,7 +4,8 @@ import Evaluation
 /// A job's `clients` section: how the samples become clients.
 public struct ClientOptions: Sendable, Equatable {
   public var count: Int
-  /// Dirichlet concentration by modality.
+  /// Dirichlet's concentration by modality, of those that plain `dirichlet` cuts; the resolved job has
+  /// the partitioners of the others.
   public var alpha: [String: Double]
   /// Shares of clients by the modalities they have (`image+audio`, in the order of the data); they
   /// add up to 1.
@@ -62,6 +63,11 @@ public struct MonitorOptions: Codable, Sendable, Equatable {
   /// not say.
   public var features = "encoder"
   public var knn = KNN()
+
+  /// Whether a model is measured after `round` of a run of so many; 0 is the model before training.
+  public func isDue(after round: Int, of rounds: Int) -> Bool {
+    every > 0 && (round % every == 0 || round == rounds)
+  }
 
   func validate() throws(ConfigurationError) {
     try ConfigurationError.require(every >= 0, "every", "\(every) is below 0")

@@ -23,9 +23,7 @@ public struct StepTimer {
       model, modalities: modalities, optimizer: optimizer, settings: settings, engine)
     parameters = ParameterVector(model.layout)
     let encoder = model.encoder
-    views = FeatureMap(
-      engine.pool, images: model.method.views * batch, channels: encoder.inputChannels,
-      height: encoder.inputSide, width: encoder.inputSide, layout: .plain)
+    views = encoder.makeViews(of: modality, count: model.method.views * batch, engine)
     var random = RandomStream(seed: 1, purpose: .synthesis)
     step.reset(random: random)
     model.initialise(parameters, seed: 1)

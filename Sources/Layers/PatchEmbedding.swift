@@ -15,7 +15,8 @@ public struct PatchEmbedding: Sendable {
   private let width: Int
 
   public init(
-    _ layout: inout ParameterLayout, input: Int, channels: Int, patch: Int, width: Int,
+    _ prefix: String, _ layout: inout ParameterLayout, input: Int, channels: Int, patch: Int,
+    width: Int,
     classToken: Bool
   ) {
     precondition(input % patch == 0, "patches of \(patch) in \(input)")
@@ -25,11 +26,11 @@ public struct PatchEmbedding: Sendable {
     self.width = width
     let patches = (input / patch) * (input / patch)
     tokens = patches + (classToken ? 1 : 0)
-    self.classToken = classToken ? layout.add("cls_token", [1, 1, width]) : nil
-    positions = layout.add("pos_embed", [1, tokens, width])
+    self.classToken = classToken ? layout.add("\(prefix)cls_token", [1, 1, width]) : nil
+    positions = layout.add("\(prefix)pos_embed", [1, tokens, width])
     weight = layout.add(
-      "patch_embed.proj.weight", [width, channels, patch, patch], order: .convolution)
-    bias = layout.add("patch_embed.proj.bias", [width])
+      "\(prefix)patch_embed.proj.weight", [width, channels, patch, patch], order: .convolution)
+    bias = layout.add("\(prefix)patch_embed.proj.bias", [width])
   }
 
   /// Values of a patch.

@@ -10,7 +10,8 @@ import Tensors
 import Training
 import Views
 
-/// Measures what a plan needs on this machine: on one core, or on two where the case has two threads.
+/// Measures what a plan needs on this machine: on one core, or on two where the case has two
+/// threads.
 struct SpeedMeasurement {
   private let engine: Engine
   private let optimizer: any Optimizer
@@ -61,25 +62,21 @@ struct SpeedMeasurement {
     let maker = try modalities.make(view.modality.tree).makeViews(
       shape: view.shape, statistics: ViewTimer.statistics, kernels: engine.kernels)
     let count = 64
-    let samples = noiseSamples(view, count: count)
+    let samples = try noiseSamples(view, count: count)
     let embedder = Embedder(encoder: network, engine)
     let times = (0..<3).map { _ in seconds { _ = embedder.embed(samples, [maker], parameters) } }
     return median(Array(times.dropFirst())) / Double(count)
   }
 
-  private func noiseSamples(_ view: SpeedCase.ViewCase, count: Int) -> SampleSet {
-    let bytes = noise(view.sample)
-    let labels = [Int32](repeating: 0, count: count)
-    let modality = view.modality.tree["name"] as? String ?? ""
-    guard view.sample.count == 1 else {
-      return SampleSet(
-        modality: modality, labels: labels, shape: view.sample,
-        bytes: (0..<count).flatMap { _ in bytes })
-    }
-    let values = bytes.withUnsafeBytes { Array($0.bindMemory(to: Int16.self)) }
+  private func noiseSamples(_ view: SpeedCase.ViewCase, count: Int) throws -> SampleSet {
+    let name = view.modality.tree["name"] as? String ?? ""
+    let form = type(of: try modalities.make(name)).form
+    let bytes = noise(form, view.sample)
+    let isDense = form.layout == .dense
     return SampleSet(
-      modality: modality, labels: labels, values: (0..<count).flatMap { _ in values },
-      offsets: (0...count).map { Int64($0 * values.count) })
+      modality: name, form: form, labels: [Int32](repeating: 0, count: count),
+      shape: isDense ? view.sample : [], bytes: (0..<count).flatMap { _ in bytes },
+      offsets: isDense ? [] : (0...count).map { Int64($0 * view.sample[0]) })
   }
 
   private func measure(tuning encoder: SpeedCase.Settings, _ count: Int) throws -> Double {

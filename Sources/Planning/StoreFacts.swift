@@ -37,9 +37,9 @@ final class StoreFacts {
   func view(
     _ job: Job, _ settings: [String: Any], _ path: String, _ modality: String
   ) throws -> SpeedCase.ViewCase {
-    SpeedCase.ViewCase(
+    let shape = try job.viewShape(of: modality)
+    return SpeedCase.ViewCase(
       modality: try .init(settings, of: modalities),
-      sample: try sample(path, modality), side: job.encoder.inputSide,
-      channels: job.encoder.inputChannels)
+      sample: try sample(path, modality), side: shape.side, channels: shape.channels)
   }
 }

@@ -16,11 +16,12 @@ public struct ViewTimer {
   public init(
     _ settings: [String: Any], sample: [Int], shape: ViewShape, kernels: MotetKernels
   ) throws {
-    maker = try modalities.make(settings).makeViews(
+    let modality = try modalities.make(settings)
+    maker = try modality.makeViews(
       shape: shape, statistics: Self.statistics, kernels: kernels)
     self.shape = shape
     self.sample = sample
-    bytes = noise(sample)
+    bytes = noise(type(of: modality).form, sample)
   }
 
   /// Those of no data set: what a view costs does not depend on them.
@@ -49,9 +50,12 @@ public struct ViewTimer {
   }
 }
 
-/// The bytes of one sample of noise: twice as many as values where they are Int16.
-func noise(_ sample: [Int]) -> [UInt8] {
+/// The bytes of one sample of noise: whole numbers over all their range, others in [0, 1).
+func noise(_ form: SampleForm, _ shape: [Int]) -> [UInt8] {
   var random = RandomStream(seed: 1, purpose: .synthesis)
-  let count = sample.reduce(1, *) * (sample.count == 1 ? 2 : 1)
-  return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next32()) }
+  let count = shape.reduce(1, *)
+  guard form.element == .float32 else {
+    return (0..<count * form.element.size).map { _ in UInt8(truncatingIfNeeded: random.next32()) }
+  }
+  return (0..<count).map { _ in random.uniform() }.withUnsafeBytes { Array($0) }
 }

@@ -95,9 +95,8 @@ public final class LocalTrainer {
   ) -> FeatureMap {
     let encoder = model.encoder
     let count = batch.samples.count
-    let result = FeatureMap(
-      engine.pool, images: model.method.views * count, channels: encoder.inputChannels,
-      height: encoder.inputSide, width: encoder.inputSide, layout: .plain)
+    let result = encoder.makeViews(
+      of: batch.modality, count: model.method.views * count, engine)
     guard let makers = views.first(where: { $0.modality == batch.modality })?.makers,
       let set = data.sets[batch.modality]
     else { preconditionFailure("no views of \(batch.modality)") }

@@ -8,7 +8,8 @@ public struct Audio: PlugIn, Modality {
   public static let name = "audio"
   public static let summary =
     "sounds; views are log-mel spectrograms of random segments, by preset masked or noisy"
-  public static let form = SampleForm.ragged
+  public static let form = SampleForm(.ragged, .int16)
+  public static let sampleRate: Int? = 16_000
   public static var plainViews: [String: Any] { ["preset": "crop"] }
 
   public struct Options: Codable, Sendable {

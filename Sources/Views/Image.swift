@@ -7,7 +7,7 @@ public struct Image: PlugIn, Modality {
   public static let name = "image"
   public static let summary =
     "pictures; views by random crop, colour jitter, grey, Gaussian blur and flip"
-  public static let form = SampleForm.dense
+  public static let form = SampleForm(.dense, .uint8)
   public static var plainViews: [String: Any] {
     ["jitter": ["probability": 0.0], "grey": 0.0, "blur": ["probability": 0.0]]
   }

@@ -23,6 +23,11 @@ public protocol Modality: Sendable {
   static var name: String { get }
   /// How samples are stored.
   static var form: SampleForm { get }
+  /// Channels that its views have of themselves, where the encoder has a stem of its own for it; nil
+  /// where it makes the encoder's usual number.
+  static var channels: Int? { get }
+  /// Numbers a second, where samples are runs in time; nil for all others.
+  static var sampleRate: Int? { get }
 
   /// What of a training sample goes into the data set's statistics, as numbers to be summed. Holds
   /// its own scratch memory: one for each thread. Nil where nothing is needed.
@@ -46,6 +51,8 @@ public protocol Modality: Sendable {
 }
 
 extension Modality {
+  public static var channels: Int? { nil }
+  public static var sampleRate: Int? { nil }
   public static var plainViews: [String: Any] { [:] }
 
   /// With the widest vectors that this processor has.

@@ -1,5 +1,6 @@
 import Catalogues
 import Foundation
+import Inspection
 import TestSupport
 import Testing
 
@@ -14,7 +15,12 @@ import Testing
   private static let grouping = Grouping((0..<1_934).map { "group \($0 % 52 * ($0 % 3 + 1) % 52)" })
 
   /// The settings that a partitioner needs for such samples beside its defaults.
-  private func settings(_ name: String) -> [String: Any] { ["name": name] }
+  private func settings(_ name: String) -> [String: Any] {
+    guard name == "file" else { return ["name": name] }
+    let lines = Self.labels.indices.map { "\($0),\($0 * 7 % 5)\n" }
+    let path = folder.write("cut.csv", "sample,client\n" + lines.joined())
+    return ["name": name, "path": path]
+  }
 
   private func cut(
     _ name: String, clients: Int, minimum: Int = 0, seed: UInt64 = 5, modality: String = "audio"
@@ -58,6 +64,13 @@ import Testing
       _ = try partitioners.make(settings(name).merging(["no_such_option": 1]) { $1 })
     }
     #expect(said?.hasPrefix("no_such_option: unknown key") == true, "\(said ?? "")")
+  }
+
+  @Test(arguments: partitioners.names)
+  func everyOptionIsExplained(_ name: String) throws {
+    let entry = try partitioners.entry(named: name)
+    #expect(try entry.meanings.keys.sorted() == entry.defaults().keys.sorted())
+    #expect(!entry.summary.isEmpty && !entry.meanings.values.contains(""))
   }
 
   /// Shards say what they were made of: the same plan finds them, and they are drawn.

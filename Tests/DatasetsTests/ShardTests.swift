@@ -3,6 +3,7 @@ import Datasets
 import Files
 import Foundation
 import HDF5
+import Inspection
 import TestSupport
 import Testing
 
@@ -151,7 +152,7 @@ import Testing
       #expect(
         message { try makeShards(plan: other, to: folder) }
           == "\(folder): holds shards of another plan (seed is 1, wanted 3); "
-          + "remove it or give another folder")
+          + "--overwrite replaces them, or give another folder")
       // Other data under the same name.
       try writeStore(store, labels: labels.reversed(), classes: 3, sounds: true)
       let said = message { try makeShards(plan: plan, to: folder) }
@@ -189,6 +190,62 @@ import Testing
       try writeFile("\(left)/clients-0000.h5", [1])
       try makeShards(plan: plan(store), to: folder)
       #expect(!FileManager.default.fileExists(atPath: String(left)))
+    }
+  }
+
+  @Test func shardsAreReplacedWhereThatIsMeant() throws {
+    try withStore { store, folder in
+      let plan = try plan(store)
+      let parent = URL(fileURLWithPath: folder).deletingLastPathComponent().path
+      func names() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: parent).sorted()
+      }
+      #expect(try makeShards(plan: plan, to: folder, overwrite: true) == .written)
+      let expected = try ShardReader.open(folder).fingerprint
+      let before = try names()
+      try makeShards(plan: self.plan(store, seed: 3), to: folder, overwrite: true)
+      #expect(try ShardReader.open(folder).fingerprint != expected)
+      // What replaced it is whole, and nothing of the old is left beside.
+      try makeShards(plan: plan, to: folder, overwrite: true)
+      #expect(try ShardReader.open(folder).fingerprint == expected && names() == before)
+      // Those of the same plan are made anew: they may be damaged.
+      for name in ["clients-0000.h5", "manifest.h5"] {
+        try writeFile("\(folder)/\(name)", [1, 2, 3])
+        #expect(try makeShards(plan: plan, to: folder, overwrite: true) == .written)
+        try ShardReader.open(folder).verifyFiles()
+      }
+      // A plan that cannot be leaves what is there.
+      #expect(
+        message { try makeShards(plan: self.plan(store, minimum: 31), to: folder, overwrite: true) }
+          != nil)
+      #expect(try ShardReader.open(folder).fingerprint == expected && names() == before)
+      // Through a link.
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder)-link", withDestinationPath: folder)
+      try makeShards(plan: self.plan(store, seed: 4), to: "\(folder)-link", overwrite: true)
+      #expect(try ShardReader.open(folder).plan["seed"] == "4")
+    }
+  }
+
+  @Test func whatIsNoShardsFolderIsNeverReplaced() throws {
+    try withStore { store, folder in
+      let plan = try plan(store)
+      try writeFile("\(folder)/notes.txt", [1])
+      func said() -> String? {
+        message { try makeShards(plan: plan, to: folder, overwrite: true) }
+      }
+      #expect(said() == "\(folder): is not empty and holds no shards; give another folder")
+      try makeShards(plan: plan, to: "\(folder)-2")
+      try FileManager.default.copyItem(
+        atPath: "\(folder)-2/manifest.h5", toPath: "\(folder)/manifest.h5")
+      #expect(
+        said()
+          == "\(folder): holds 'notes.txt' beside shards; move it away or give another folder")
+      try FileManager.default.removeItem(atPath: "\(folder)/notes.txt")
+      try FileManager.default.removeItem(atPath: "\(folder)/manifest.h5")
+      try FileManager.default.copyItem(atPath: store, toPath: "\(folder)/manifest.h5")
+      #expect(said()?.hasSuffix("a motet sample store; expected a motet shard manifest") == true)
+      #expect(FileManager.default.fileExists(atPath: "\(folder)/manifest.h5"))
     }
   }
 

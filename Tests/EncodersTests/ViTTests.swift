@@ -26,7 +26,7 @@ import Testing
     let parameters = ParameterVector(encoder.layout)
     setReferenceParameters(parameters)
     let side = encoder.inputSide
-    let channels = encoder.inputChannels
+    let channels = try #require(encoder.inputChannels(of: "image"))
     let x = FeatureMap(
       engine.pool, images: batch, channels: channels, height: side, width: side, layout: .plain)
     _ = x.buffer.floats.update(

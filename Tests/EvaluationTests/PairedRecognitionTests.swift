@@ -42,7 +42,7 @@ import Testing
     let (images, sounds) = (rows(image, count, i), rows(audio, count, a))
     return [
       "image": images, "audio": sounds,
-      "joined": PairedRecognition.joined(images, dimension: i, sounds, dimension: a),
+      "joined": PairedRecognition.joined([images, sounds], pairs: images.count / i),
     ]
   }
 
@@ -61,7 +61,7 @@ import Testing
 
   @Test func meanOfLogitsEqualsNumPy() throws {
     let logits = [5220, 5221].map { noise(UInt64($0) << 32, queryCount * classes) }
-    let mean = PairedRecognition.mean(logits[0], logits[1])
+    let mean = PairedRecognition.mean(logits)
     let expected: [Int32] = try file.read("mean_of_logits")
     #expect(greatestClasses(mean, classes: classes) == expected)
   }
@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test func zerosStayZerosWhenJoined() {
-    let joined = PairedRecognition.joined([0, 0, 3, 4], dimension: 2, [2, 0], dimension: 1)
+    let joined = PairedRecognition.joined([[0, 0, 3, 4], [2, 0]], pairs: 2)
     #expect(joined == [0, 0, 1, 0.6, 0.8, 0])
   }
 

@@ -86,14 +86,12 @@ import Views
     let encoder = job.encoder
     let engine = try Engine()
     let maker = try job.makeModality(modality).makeViews(
-      shape: ViewShape(side: encoder.inputSide, channels: encoder.inputChannels),
+      shape: job.viewShape(of: modality),
       statistics: store.statistics(modality))
     let samples = try store.load(modality, split: "test", rows: row..<row + 1)
     var features = [Float](repeating: 0, count: encoder.featureCount)
     for index in 0..<maker.evaluationViewCount {
-      let input = FeatureMap(
-        engine.pool, images: 1, channels: encoder.inputChannels, height: encoder.inputSide,
-        width: encoder.inputSide, layout: .plain)
+      let input = encoder.makeViews(of: modality, count: 1, engine)
       samples.withSample(0) {
         maker.evaluationView(
           of: $0, index: index,

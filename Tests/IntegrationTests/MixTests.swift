@@ -68,6 +68,6 @@ import Testing
     #expect(
       result.errors.contains(
         "shards of another job: mix is none, wanted audio=0.5,image=0.5; redistribute is none, "
-          + "wanted false; move them away"), "\(result.errors)")
+          + "wanted false; replace them with 'motet shard --overwrite"), "\(result.errors)")
   }
 }

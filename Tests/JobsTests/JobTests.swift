@@ -88,6 +88,53 @@ import Testing
     #expect(job.data["image"] == folder.path("jobs/c.h5"))
   }
 
+  /// `alpha` is the short spelling of Dirichlet's: both resolve to what they did when there was no
+  /// other partitioner, so that cells and checkpoints of then are found.
+  @Test(arguments: [
+    "alpha=0.3", "alpha={image: 0.3, audio: 0.3}", "partitioner.alpha=0.3",
+    "partitioner={name: dirichlet, alpha: 0.3}",
+    "partitioner={image: {name: dirichlet, alpha: 0.3}, audio: {alpha: 0.3}}",
+  ])
+  func dirichletResolvesToAlpha(setting: String) throws {
+    let clients = try load(Self.least, ["clients.\(setting)"]).section("clients")
+    #expect(
+      jsonText(clients) == #"{"alpha":{"audio":0.3,"image":0.3},"count":100,"minimum":0,"#
+        + #""mix":{"image+audio":1},"redistribute":false}"#)
+  }
+
+  /// Partitioners but Dirichlet's stand in the resolved job by modality; alpha goes to those that have
+  /// one.
+  @Test func otherPartitionersAreResolved() throws {
+    let job = try load(
+      Self.least + "clients: { alpha: { audio: 3 }, partitioner: { image: iid } }")
+    #expect(job.clients.alpha == ["audio": 3])
+    #expect(
+      jsonText(job.section("clients")) == #"{"alpha":{"audio":3},"count":100,"minimum":0,"#
+        + #""mix":{"image+audio":1},"partitioner":{"image":{"name":"iid"}},"redistribute":false}"#)
+    let balanced = try load(
+      Self.least, ["clients.partitioner=dirichlet-balanced", "clients.alpha=2"])
+    #expect(balanced.section("clients")["alpha"] == nil)
+    let settings = balanced.section("clients")["partitioner"] as? [String: [String: Any]]
+    #expect(settings?["audio"]?["alpha"] as? Double == 2)
+    let classes = try load(Self.least, ["clients.partitioner={name: classes, per_client: 3}"])
+    for job in [job, balanced, classes] {
+      let again = try load(try job.yaml())
+      #expect(jsonText(again.resolved) == jsonText(job.resolved))
+    }
+  }
+
+  @Test func modalitiesMayBeCutDifferently() throws {
+    let job = try load(Self.least, ["clients.partitioner={image: {alpha: 3}}"])
+    #expect(job.clients.alpha == ["image": 3, "audio": 0.1])
+    let mixed = try load(
+      Self.least, ["clients.partitioner={image: {alpha: 3}}", "clients.alpha={audio: 2}"])
+    #expect(mixed.clients.alpha == ["image": 3, "audio": 2])
+    // Takes back what a base job says.
+    let without = try load(
+      Self.least + "clients: { alpha: 7 }", ["clients.alpha=null", "clients.partitioner.alpha=2"])
+    #expect(without.clients.alpha == ["image": 2, "audio": 2])
+  }
+
   /// A resolved job, written as YAML and read again, is the same job.
   @Test func theResolvedJobIsAJobFile() throws {
     let job = try load(
@@ -181,6 +228,50 @@ import Testing
     ),
     (
       "clients: { alpha: 0 }", "demo.yaml:2: clients.alpha: 0.0 is outside 0.001 to 100000"
+    ),
+    (
+      "clients: { alpha: { image: 1, audio: 1e6 } }",
+      "demo.yaml:2: clients.alpha.audio: 1000000.0 is outside 0.001 to 100000"
+    ),
+    (
+      "clients:\n  partitioner: { audio: { alpha: 0 } }",
+      "demo.yaml:3: clients.partitioner.audio.alpha: 0.0 is outside 0.001 to 100000"
+    ),
+    (
+      "clients: { partitioner: dirichle }",
+      "demo.yaml:2: clients.partitioner.name: unknown partitioner 'dirichle' "
+        + "(did you mean 'dirichlet'?)"
+    ),
+    (
+      "clients: { partitioner: { image: dirichlet, video: dirichlet } }",
+      "demo.yaml:2: clients.partitioner.video: unknown modality 'video'; there are: image, audio"
+    ),
+    (
+      "clients: { partitioner: [dirichlet] }",
+      "demo.yaml:2: clients.partitioner: expected a partitioner: its name, or {name: …, options}"
+    ),
+    (
+      "clients: { alpha: 1, partitioner: { alpha: 2 } }",
+      "demo.yaml:2: clients.alpha: clients.partitioner has an alpha as well; keep one of them"
+    ),
+    (
+      "clients: { alpha: 1, partitioner: { image: iid } }",
+      "demo.yaml:2: clients.alpha: the partitioner of image, iid, has no alpha; remove it "
+        + "(clients.alpha: null), or give alpha by modality to those that have one"
+    ),
+    (
+      "clients: { partitioner: { audio: { name: classes, perclient: 3 } } }",
+      "demo.yaml:2: clients.partitioner.audio.perclient: unknown key 'perclient' "
+        + "(did you mean 'per_client'?)"
+    ),
+    (
+      "clients: { partitioner: file }",
+      "demo.yaml:2: clients.partitioner.path: missing; give a CSV file with the columns sample and "
+        + "client"
+    ),
+    (
+      "clients: { alpha: { image: 1 }, partitioner: { image: dirichlet } }",
+      "demo.yaml:2: clients.alpha: has no number for audio"
     ),
     (
       "clients: { mix: { image: 50%, audio: 30% } }",

@@ -20,11 +20,8 @@ import Training
       settings: .init(recompute: recompute), engine)
     let parameters = ParameterVector(encoder.layout)
     encoder.initialise(parameters, seed: 7)
-    let side = encoder.inputSide
     let losses = (0..<3).map { index in
-      let views = FeatureMap(
-        engine.pool, images: 2 * batch, channels: encoder.inputChannels, height: side, width: side,
-        layout: .plain)
+      let views = encoder.makeViews(of: "image", count: 2 * batch, engine)
       _ = views.buffer.floats.update(from: noise(UInt64(index) << 32, views.buffer.floats.count))
       return step.run(views, of: "image", parameters, rate: 0.03, of: 3)
     }

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Views
 
 /// What became of one sample of an import.
 enum ImportOutcome: Sendable, Equatable {
@@ -45,11 +46,14 @@ struct JournalRecord: Equatable {
     case 0: outcome = .damaged(text())
     case 1:
       let tally = optional()
+      let word = text()
       let shape = (counted() as [Int64]).map { Int($0) }
-      outcome = .sample(.dense(counted(), shape: shape), tally: tally)
-    default:
-      let tally = optional()
-      outcome = .sample(.ragged(counted()), tally: tally)
+      let bytes: [UInt8] = counted()
+      outcome =
+        SampleForm(word: word).map {
+          .sample(StoredSample($0, shape: shape, bytes: bytes), tally: tally)
+        } ?? .damaged("its journal has the unknown form '\(word)'")
+    default: outcome = .damaged("its journal has a record of an unknown kind")
     }
   }
 
@@ -68,15 +72,12 @@ struct JournalRecord: Equatable {
     case .damaged(let message):
       put([0 as Int64])
       counted(Array(message.utf8))
-    case .sample(.dense(let pixels, let shape), let tally):
+    case .sample(let sample, let tally):
       put([1 as Int64])
       counted(tally ?? [])
-      counted(shape.map { Int64($0) })
-      counted(pixels)
-    case .sample(.ragged(let values), let tally):
-      put([2 as Int64])
-      counted(tally ?? [])
-      counted(values)
+      counted(Array(sample.form.word.utf8))
+      counted(sample.shape.map { Int64($0) })
+      counted(sample.bytes)
     }
   }
 }

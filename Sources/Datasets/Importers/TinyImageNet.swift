@@ -39,7 +39,7 @@ public struct TinyImageNet: Importer, PlugIn {
     for entry in entries {
       try sink.add(split: entry.split, label: entry.label, name: entry.path) {
         let sample = try StoredSample(pictureAt: entry.path, size: 0)
-        guard case .dense(_, [Self.side, Self.side, 3]) = sample else {
+        guard sample.shape == [Self.side, Self.side, 3] else {
           throw StoreError(entry.path, "is not \(Self.side)×\(Self.side)")
         }
         return sample

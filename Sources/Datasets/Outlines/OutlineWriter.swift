@@ -51,20 +51,23 @@ extension StoreOutline {
     _ labels: [Int32], of part: Part, to group: String, _ file: HDF5File
   ) throws {
     try file.makeGroup(group)
-    let form: SampleForm
+    let modality = type(of: try modalities.make(part.modality))
+    let form = modality.form
     let shape: [Int]
     switch part.extent {
     case .dense(let extent):
-      (form, shape) = (.dense, extent)
+      shape = extent
       try file.createDataset(
-        "\(group)/\(form.dataset)", of: UInt8.self, shape: [labels.count] + extent)
+        "\(group)/\(form.dataset)", of: form.element, shape: [labels.count] + extent)
     case .ragged(let length):
-      (form, shape) = (.ragged, [length])
+      shape = [length]
       try file.createDataset(
-        "\(group)/\(form.dataset)", of: Int16.self, shape: [labels.count * length])
+        "\(group)/\(form.dataset)", of: form.element, shape: [labels.count * length])
       try file.write(
         "\(group)/offset", (0...labels.count).map { Int64($0 * length) }, level: 4)
-      try file.setAttribute("sample_rate", Int64(SampleStore.soundRate), on: group)
+    }
+    if let rate = modality.sampleRate {
+      try file.setAttribute("sample_rate", Int64(rate), on: group)
     }
     try file.setAttribute("form", form.word, on: group)
     try file.write("\(group)/label", labels, level: 4)

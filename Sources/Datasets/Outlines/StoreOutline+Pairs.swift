@@ -19,7 +19,7 @@ extension StoreOutline {
         }
       }
       let extent: SampleExtent =
-        try store.form(modality, split: split) == .dense
+        try store.form(modality, split: split).layout == .dense
         ? .dense(store.shape(modality, split: split))
         : .ragged(store.lengths(modality, split: split)[0])
       return Part(

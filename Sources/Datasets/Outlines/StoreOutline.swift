@@ -5,9 +5,9 @@ import Views
 public struct StoreOutline: Sendable {
   /// The shape that every sample has.
   enum SampleExtent: Sendable, Equatable {
-    /// Bytes of this shape: [height, width, 3] of an image.
+    /// Of a dense modality: [height, width, 3] of an image.
     case dense([Int])
-    /// A sound of so many samples at 16 kHz.
+    /// Of a ragged one: a run of so many numbers.
     case ragged(Int)
   }
 

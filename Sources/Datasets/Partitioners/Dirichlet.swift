@@ -7,13 +7,16 @@ import Tensors
 /// Shares become counts by largest remainder, so that every sample goes to exactly one client.
 public struct Dirichlet: Partitioner, PlugIn {
   public struct Options: Codable, Sendable {
-    /// Small: each client sees few classes. Large: all see the same mixture.
+    /// The concentration.
     public var alpha = 0.1
   }
 
   public static let name = "dirichlet"
   public static let summary = "shares of each class drawn from Dirichlet(alpha) over the clients"
   public static let defaults = Options()
+  public static let meanings = [
+    "alpha": "small: each client sees few classes; large: all see the same mixture"
+  ]
   private let alpha: Double
 
   public init(_ options: Options) throws {

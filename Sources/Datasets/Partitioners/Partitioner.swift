@@ -21,7 +21,12 @@ extension Partitioner {
 public let partitioners = Catalogue<any Partitioner>(
   "partitioner",
   [
-    .entry(Dirichlet.self)
+    .entry(Dirichlet.self),
+    .entry(DirichletBalanced.self),
+    .entry(Classes.self),
+    .entry(IID.self),
+    .entry(Natural.self),
+    .entry(File.self),
   ])
 
 extension Catalogue.Entry where Product == any Partitioner {

@@ -60,12 +60,13 @@ struct EvaluatedSplit {
     self.split = split
     self.labels = self.rows.map { labels[$0] }
     let statistics = try store.statistics(modality)
+    let shape = try run.job.viewShape(of: modality)
     func makers(plain: Bool) throws -> [any ViewMaker] {
       do {
         let modality = try run.modality(modality, plain: plain)
         return try (0..<engine.threads).map { _ in
           try modality.makeViews(
-            shape: run.shape, statistics: statistics, kernels: engine.kernels)
+            shape: shape, statistics: statistics, kernels: engine.kernels)
         }
       } catch let error as ConfigurationError {
         throw StoreError(store.path, "\(error.inside("views.\(modality)"))")
@@ -105,9 +106,10 @@ extension SampleOptions {
     )
   }
 
-  /// The same, counted.
-  func load() throws -> (train: EvaluationLoad.Samples, test: EvaluationLoad.Samples, classes: Int)
-  {
+  /// The two splits, counted, and how many classes they share; nothing but labels is read.
+  func workload() throws -> (
+    train: EvaluationWorkload.Samples, test: EvaluationWorkload.Samples, classes: Int
+  ) {
     let (trainStore, testStore, modality, classes) = try stores()
     return (
       try .init(trainStore, modality, split: train), try .init(testStore, modality, split: test),

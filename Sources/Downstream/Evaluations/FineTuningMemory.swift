@@ -35,9 +35,7 @@ struct FineTuningMemory {
     let engine = try Engine(lanes: like.lanes, threads: like.threads)
     // Zeros: what memory a step takes does not depend on values.
     let parameters = ParameterVector(classifier.layout)
-    let views = FeatureMap(
-      engine.pool, images: count, channels: classifier.inputChannels,
-      height: classifier.inputSide, width: classifier.inputSide, layout: .plain)
+    let views = classifier.makeViews(of: modality, count: count, engine)
     views.buffer.floats.update(repeating: 0)
     let (output, saved) = classifier.forward(
       views, of: modality, groups: 1, recompute: recompute, parameters, engine)

@@ -1,13 +1,15 @@
 import Catalogues
 import Evaluation
 import Jobs
+import Views
 
-/// Recognition of pairs without training (FSSUAVL Table 5): nearest neighbours by the joined
-/// features of image and sound, and by those of either alone. With another run, one gives the
-/// images' features and the other the sounds' (FVSSL + FASSL).
+/// Recognition of pairs without training (FSSUAVL Table 5): nearest neighbours by the joined features
+/// of all modalities, and by those of each alone. With another run, that one gives the features of
+/// one modality and this one those of the others (FVSSL + FASSL).
 public struct JoinedEvaluation: PlugIn, EvaluationTask {
   public static let name = "joined"
-  public static let summary = "pairs by nearest neighbours of joined features, and of either alone"
+  public static let summary =
+    "pairs by nearest neighbours of joined features, and of each modality alone"
 
   public struct Options: Codable, Sendable {
     public var pairs = PairOptions()
@@ -17,8 +19,8 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
     public struct Own: Codable, Sendable {
       /// The folder of the other run; none where empty.
       public var with = ""
-      /// What the other run gives, `image` or `audio`; where empty, what it was trained on and this
-      /// one was not.
+      /// The modality that the other run gives; where empty, what it was trained on and this one was
+      /// not.
       public var withModality = ""
 
       enum CodingKeys: String, CodingKey {
@@ -48,11 +50,10 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
   public init(_ options: Options) throws {
     try options.pairs.validate()
     try options.neighbours.validate()
-    let names = ["", "image", "audio"]
-    guard names.contains(options.own.withModality) else {
+    let given = options.own.withModality
+    guard given.isEmpty || modalities.names.contains(given) else {
       throw ConfigurationError(
-        "with_modality",
-        unknown("modality", options.own.withModality, among: ["image", "audio"]))
+        "with_modality", unknown("modality", given, among: modalities.names))
     }
     guard options.own.withModality.isEmpty || !options.own.with.isEmpty else {
       throw ConfigurationError("with_modality", "there is no other run; give one with 'with'")
@@ -62,31 +63,27 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
 
   public var otherRun: String? { options.own.with.isEmpty ? nil : options.own.with }
 
-  public func load() throws -> EvaluationLoad {
-    let (train, test, _) = try options.pairs.load()
+  public func workload() throws -> EvaluationWorkload {
+    let (train, test, _) = try options.pairs.workload()
     let output = try options.neighbours.output
-    // Images, sounds, both.
-    return EvaluationLoad(
+    // Each modality, and all.
+    return EvaluationWorkload(
       embeddings: (train + test).map { .init(samples: $0, output: output) },
-      neighbours: [1, 1, 2].map {
+      neighbours: (test.map { _ in 1 } + [test.count]).map {
         .init(queries: test[0].count, bank: train[0].count, features: $0, output: output)
       })
   }
 
   public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
-    let (image, audio) = try runs(context)
-    let (train, test, classes) = try options.pairs.open(
-      image: image, audio: audio, context.engine)
-    return Prepared(
-      context, options.neighbours, image: image, audio: audio, train, test, classes)
+    let run = try runs(context)
+    let (train, test, classes) = try options.pairs.open(run: run, context.engine)
+    return Prepared(context, options.neighbours, run, train, test, classes)
   }
 
-  /// Which run gives which features.
-  private func runs(_ context: EvaluationContext) throws -> (
-    image: EvaluatedRun, audio: EvaluatedRun
-  ) {
+  /// Which run gives a modality's features.
+  private func runs(_ context: EvaluationContext) throws -> (_ modality: String) -> EvaluatedRun {
     let run = context.run
-    guard let path = otherRun else { return (run, run) }
+    guard let path = otherRun else { return { _ in run } }
     let other = context.other(path)
     var given = options.own.withModality
     if given.isEmpty {
@@ -100,26 +97,25 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
       }
       given = candidates[0]
     }
-    return given == "image" ? (other, run) : (run, other)
+    return { [given] in $0 == given ? other : run }
   }
 
   private final class Prepared: PreparedEvaluation {
     private let context: EvaluationContext
     private let options: NeighbourOptions
-    private let image: EvaluatedRun
-    private let audio: EvaluatedRun
+    private let run: (_ modality: String) -> EvaluatedRun
     private let train: Pairs
     private let test: Pairs
     private let classes: [String]
 
     init(
-      _ context: EvaluationContext, _ options: NeighbourOptions, image: EvaluatedRun,
-      audio: EvaluatedRun, _ train: Pairs, _ test: Pairs, _ classes: [String]
+      _ context: EvaluationContext, _ options: NeighbourOptions,
+      _ run: @escaping (_ modality: String) -> EvaluatedRun, _ train: Pairs, _ test: Pairs,
+      _ classes: [String]
     ) {
       self.context = context
       self.options = options
-      self.image = image
-      self.audio = audio
+      self.run = run
       self.train = train
       self.test = test
       self.classes = classes
@@ -137,29 +133,25 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
       var outcome: EvaluationOutcome?
       try context.communicator.agreeOnRoot {
         var own = EvaluationOutcome(classes: classes, labels: test.labels)
-        own.addAccuracy("accuracy_image", predict(bank.image, queries.image))
-        own.addAccuracy("accuracy_audio", predict(bank.audio, queries.audio))
-        own.addAccuracy("accuracy_joined", predict(joined(bank, train), joined(queries, test)))
+        for (index, modality) in test.modalities.enumerated() {
+          own.addAccuracy("accuracy_\(modality)", predict(bank[index], queries[index]))
+        }
+        own.addAccuracy(
+          "accuracy_joined",
+          predict(
+            PairedRecognition.joined(bank, pairs: train.labels.count),
+            PairedRecognition.joined(queries, pairs: test.labels.count)))
         outcome = own
       }
       return outcome
     }
 
-    private typealias Features = (image: [Float], audio: [Float])
-
-    private func features(_ pairs: Pairs) throws -> Features {
+    /// By modality, in the pairs' order.
+    private func features(_ pairs: Pairs) throws -> [[Float]] {
       let output = try options.output
-      return (
-        try context.features.of(pairs.image, run: image, output: output),
-        try context.features.of(pairs.audio, run: audio, output: output)
-      )
-    }
-
-    private func joined(_ features: Features, _ pairs: Pairs) -> [Float] {
-      let count = pairs.labels.count
-      return PairedRecognition.joined(
-        features.image, dimension: features.image.count / count, features.audio,
-        dimension: features.audio.count / count)
+      return try pairs.splits.map {
+        try context.features.of($0, run: run($0.modality), output: output)
+      }
     }
 
     private func predict(_ bank: [Float], _ queries: [Float]) -> [Int32] {

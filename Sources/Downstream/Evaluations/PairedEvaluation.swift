@@ -1,11 +1,11 @@
 import Catalogues
 import Evaluation
 
-/// Recognition of pairs by a classifier trained on both modalities (FSSUAVL Table 4): one head, one
-/// modality a batch; a pair's class has the largest mean of its two logits.
+/// Recognition of pairs by a classifier trained on all their modalities (FSSUAVL Table 4): one head,
+/// one modality a batch; a pair's class has the largest mean of its modalities' logits.
 public struct PairedEvaluation: PlugIn, EvaluationTask {
   public static let name = "paired"
-  public static let summary = "pairs by the mean of the logits of image and sound"
+  public static let summary = "pairs by the mean of their modalities' logits"
 
   public struct Options: Codable, Sendable {
     public var pairs = PairOptions()
@@ -15,12 +15,14 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
 
     public struct Own: Codable, Sendable {
       /// What is trained: `linear` (on the frozen encoder's features) or `finetune`.
-      public var mode = "linear"
+      public var mode = Mode.linear
       /// `linear`: whether each epoch sees new views.
       public var views = false
       /// `linear`: `encoder`, before the head, or `projection`, behind it.
       public var features = "encoder"
     }
+
+    public enum Mode: String, WordOption { case linear, finetune }
 
     public init() {}
 
@@ -48,30 +50,27 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
     try options.pairs.validate()
     try options.training.validate()
     augmentation = try options.finetune.validated()
-    let modes = ["linear", "finetune"]
-    guard modes.contains(options.own.mode) else {
-      throw ConfigurationError("mode", unknown("mode", options.own.mode, among: modes))
-    }
     output = try Embedder.Output(setting: options.own.features)
     self.options = options
   }
 
-  public func load() throws -> EvaluationLoad {
-    let (train, test, classes) = try options.pairs.load()
-    guard options.own.mode == "linear" else {
-      return EvaluationLoad(
+  public func workload() throws -> EvaluationWorkload {
+    let (train, test, classes) = try options.pairs.workload()
+    guard options.own.mode == .linear else {
+      return EvaluationWorkload(
         tuning: train, test, classes: classes, options.training, pieces: options.finetune.pieces,
         augmentation: augmentation)
     }
-    return EvaluationLoad(
+    return EvaluationWorkload(
       probe: train, test, classes: classes, options.training, output: output,
       augmentation: options.own.views ? augmentation : .none)
   }
 
   public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
     let (train, test, classes) = try options.pairs.open(
-      image: context.run, audio: context.run, context.engine)
-    let isLinear = options.own.mode == "linear"
+      run: { _ in context.run }, context.engine)
+    let modalities = test.modalities
+    let isLinear = options.own.mode == .linear
     let (augmentation, output) = (augmentation, output)
     let (pieces, views) = (options.finetune.pieces, options.own.views)
     return ClassifierEvaluation(
@@ -82,11 +81,12 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
           : try $0.fineTune(pieces: pieces, augmentation: augmentation)
       },
       figures: { outcome, logits in
-        outcome.add(accuracy: "accuracy_image", loss: "loss_image", logits: logits[0])
-        outcome.add(accuracy: "accuracy_audio", loss: "loss_audio", logits: logits[1])
+        for (modality, logits) in zip(modalities, logits) {
+          outcome.add(
+            accuracy: "accuracy_\(modality)", loss: "loss_\(modality)", logits: logits)
+        }
         outcome.add(
-          accuracy: "accuracy_joined", loss: "loss_joined",
-          logits: PairedRecognition.mean(logits[0], logits[1]))
+          accuracy: "accuracy_joined", loss: "loss_joined", logits: PairedRecognition.mean(logits))
       })
   }
 }

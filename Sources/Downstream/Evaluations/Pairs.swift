@@ -2,8 +2,10 @@ import Catalogues
 import Datasets
 import Evaluation
 import Layers
+import Views
 
-/// Which pairs of an image and a sound an evaluation trains on and is measured on.
+/// Which pairs an evaluation trains on and is measured on: samples of two or more modalities that
+/// belong together.
 public struct PairOptions: Codable, Sendable, Equatable {
   /// A sample store with pairs.
   public var data = ""
@@ -16,65 +18,69 @@ public struct PairOptions: Codable, Sendable, Equatable {
   }
 
   /// Both splits' pairs and their classes.
-  /// - Parameters:
-  ///   - image: the run that sees the images.
-  ///   - audio: the run that hears the sounds.
+  /// - Parameter run: the run that sees the samples of a modality.
   func open(
-    image: EvaluatedRun, audio: EvaluatedRun, _ engine: Engine
+    run: (_ modality: String) -> EvaluatedRun, _ engine: Engine
   ) throws -> (train: Pairs, test: Pairs, classes: [String]) {
     let store = try SampleStore.open(data)
     func pairs(_ split: String) throws -> Pairs {
-      try Pairs(store, split: split, image: image, audio: audio, engine)
+      try Pairs(store, split: split, run: run, engine)
     }
-    // The images' classes are the sounds': the store has seen to that.
-    return (try pairs(train), try pairs(test), store.classes("image"))
+    let (train, test) = (try pairs(train), try pairs(test))
+    guard train.modalities == test.modalities else {
+      throw StoreError(
+        store.path,
+        "its pairs in '\(self.train)' are of \(train.modalities.joined(separator: " and ")), those "
+          + "in '\(self.test)' of \(test.modalities.joined(separator: " and "))")
+    }
+    // The classes of one modality are those of all: the store has seen to that.
+    return (train, test, store.classes(train.modalities[0]))
   }
 
-  /// Both splits' images and sounds, counted.
-  func load() throws -> (
-    train: [EvaluationLoad.Samples], test: [EvaluationLoad.Samples], classes: Int
+  /// Both splits' samples, counted, by modality.
+  func workload() throws -> (
+    train: [EvaluationWorkload.Samples], test: [EvaluationWorkload.Samples], classes: Int
   ) {
     let store = try SampleStore.open(data)
-    func samples(_ split: String) throws -> [EvaluationLoad.Samples] {
+    func samples(_ split: String) throws -> [EvaluationWorkload.Samples] {
       let pairs = try store.pairs(split: split)
-      return try ["image", "audio"].map { modality in
+      return pairs.modalities.map { modality in
         .init(
           data: store.path, modality: modality, split: split, arePaired: true,
-          count: try pairs.rows(of: modality, in: store, split: split).count)
+          count: pairs.rows[modality]?.count ?? 0)
       }
     }
-    return (try samples(train), try samples(test), store.classes("image").count)
+    let (train, test) = (try samples(train), try samples(test))
+    return (train, test, store.classes(train.first?.modality ?? "").count)
   }
 }
 
 extension SamplePairs {
-  /// The rows of one modality. Throws where the pairs have none.
-  fileprivate func rows(of modality: String, in store: SampleStore, split: String) throws -> [Int] {
-    guard let rows = rows[modality] else {
-      throw StoreError(store.path, "its pairs in split '\(split)' have no \(modality)")
-    }
-    return rows
-  }
+  /// Those that the pairs are of, in the order of their catalogue.
+  fileprivate var modalities: [String] { Views.modalities.names.filter { rows[$0] != nil } }
 }
 
-/// Images and sounds that belong together: sample i of one with sample i of the other.
+/// Samples that belong together: sample i of one modality with sample i of each other.
 struct Pairs {
-  let image: EvaluatedSplit
-  let audio: EvaluatedSplit
+  /// One for each modality, in the order of the modalities' catalogue.
+  let splits: [EvaluatedSplit]
 
-  var labels: [Int32] { image.labels }
-  var splits: [EvaluatedSplit] { [image, audio] }
+  var modalities: [String] { splits.map(\.modality) }
+  var labels: [Int32] { splits[0].labels }
 
   init(
-    _ store: SampleStore, split: String, image: EvaluatedRun, audio: EvaluatedRun, _ engine: Engine
+    _ store: SampleStore, split: String, run: (_ modality: String) -> EvaluatedRun,
+    _ engine: Engine
   ) throws {
     let pairs = try store.pairs(split: split)
-    func side(_ modality: String, _ run: EvaluatedRun) throws -> EvaluatedSplit {
+    splits = try pairs.modalities.map { modality in
       try EvaluatedSplit(
-        store, modality: modality, split: split,
-        rows: pairs.rows(of: modality, in: store, split: split), run: run, engine)
+        store, modality: modality, split: split, rows: pairs.rows[modality] ?? [],
+        run: run(modality), engine)
     }
-    self.image = try side("image", image)
-    self.audio = try side("audio", audio)
+    guard splits.count > 1 else {
+      throw StoreError(
+        store.path, "its pairs in split '\(split)' are of fewer than two modalities known here")
+    }
   }
 }

@@ -31,9 +31,7 @@ struct DescribeCommand: ParsableCommand {
   func run() throws {
     if job.count == 1, cell == nil, settings.isEmpty, Sweep.isSweep(job[0]) {
       let sweep = try Sweep.load(job[0], limit: Sweep.mostCells)
-      let evaluation = try SweepEvaluation(sweep, launcher: [])
-      let plan = try SweepPlan(sweep, isEvaluated: evaluation.isDone)
-      return plan.lines.forEach(Console.line)
+      return try SweepPlan(sweep).lines.forEach(Console.line)
     }
     if job.isEmpty {
       try describe(modalities)
@@ -55,12 +53,14 @@ struct DescribeCommand: ParsableCommand {
     let job = try JobArguments.load(job, settings: settings, cell: cell)
     Console.write(try job.yaml())
     let selection = job.selection
-    let encoder = job.encoder
+    let shapes = try job.modalityNames.map { name in
+      let shape = try job.viewShape(of: name)
+      return "\(name) \(shape.side) x \(shape.side) x \(shape.channels)"
+    }
     Console.line(
       """
-      # \(job.model.layout.trainableCount) parameters; views of \(encoder.inputSide) x \
-      \(encoder.inputSide) x \(encoder.inputChannels); \(selection.count) of \
-      \(job.clients.count) clients a round, at most \(selection.count + 1) ranks
+      # \(job.model.layout.trainableCount) parameters; views: \(shapes.joined(separator: ", ")); \
+      \(selection.count) of \(job.clients.count) clients a round, at most \(selection.count + 1) ranks
       # shards in \(job.shards)
       # results in \(job.results)
       """)
@@ -70,8 +70,12 @@ struct DescribeCommand: ParsableCommand {
     Console.line("\(catalogue.kind):")
     for entry in catalogue.entries {
       Console.line("  \(entry.name): \(entry.summary)")
-      let options = try entry.defaults()
-      if !options.isEmpty { Console.line("    \(jsonText(options))") }
+      let unexplained = try entry.defaults().filter { entry.meanings[$0.key] == nil }
+      for (option, value) in try entry.defaults().sorted(by: { $0.key < $1.key }) {
+        guard let meaning = entry.meanings[option] else { continue }
+        Console.line("    \(option) (\(jsonLeaf(value))): \(meaning)")
+      }
+      if !unexplained.isEmpty { Console.line("    \(jsonText(unexplained))") }
     }
   }
 }

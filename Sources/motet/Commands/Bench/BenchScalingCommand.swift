@@ -154,9 +154,7 @@ private final class StepTrainer: ClientTrainer {
   private func makeParts() throws -> (TrainingStep, FeatureMap, ParameterVector) {
     let engine = try Engine(lanes: Engine.lanesFromEnvironment())
     let encoder = try encoders.make(["name": command.encoder])
-    let views = FeatureMap(
-      engine.pool, images: 2 * command.batch, channels: encoder.inputChannels,
-      height: encoder.inputSide, width: encoder.inputSide, layout: .plain)
+    let views = encoder.makeViews(of: "image", count: 2 * command.batch, engine)
     var random = RandomStream(seed: 1, purpose: .synthesis)
     for i in 0..<views.buffer.floats.count { views.pointer[i] = random.uniform() * 4 - 2 }
     let model = try Model(encoder, methods.make("simclr"))

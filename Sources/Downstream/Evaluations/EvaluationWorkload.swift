@@ -1,0 +1,92 @@
+import Datasets
+import Evaluation
+
+/// What an evaluation computes, counted from its options and its data before anything is: for
+/// plans.
+public struct EvaluationWorkload: Sendable {
+  /// Samples of one modality.
+  public struct Samples: Hashable, Sendable {
+    /// The store's path.
+    public let data: String
+    public let modality: String
+    public let split: String
+    /// Whether they are those in pairs, and not all of the split.
+    public let arePaired: Bool
+    public let count: Int
+  }
+
+  /// Samples through the pretrained encoder, by evaluation views. The evaluations of one command
+  /// share equal ones.
+  public struct Embedding: Hashable, Sendable {
+    public let samples: Samples
+    public let output: Embedder.Output
+  }
+
+  /// A bank's nearest to each query, on rank 0.
+  public struct Neighbours: Equatable, Sendable {
+    public let queries: Int
+    public let bank: Int
+    /// How many features stand side by side: 2 of joined pairs.
+    public let features: Int
+    public let output: Embedder.Output
+  }
+
+  /// A classifier that is trained.
+  public struct Classifier: Sendable {
+    /// By modality; a batch has one modality.
+    public let train: [Samples]
+    public let test: [Samples]
+    public let classes: Int
+    public let options: SupervisedOptions
+    /// Of the encoder, for a linear layer; nil where the whole network is trained.
+    public let output: Embedder.Output?
+    /// Whether a linear layer's training samples are embedded in each epoch.
+    public let embedsEachEpoch: Bool
+    /// Whether the training views are those of pretraining, not cropped alone.
+    public let asPretraining: Bool
+    /// Of a batch, for ranks to share.
+    public let pieces: Int
+  }
+
+  public var embeddings: [Embedding] = []
+  public var neighbours: [Neighbours] = []
+  public var classifiers: [Classifier] = []
+}
+
+extension EvaluationWorkload.Samples {
+  /// All of a split. Throws where there is nothing.
+  init(_ store: SampleStore, _ modality: String, split: String) throws {
+    let count = try store.labels(modality, split: split).count
+    guard count > 0 else { throw StoreError(store.path, "has no \(modality) in split '\(split)'") }
+    self.init(
+      data: store.path, modality: modality, split: split, arePaired: false, count: count)
+  }
+}
+
+extension EvaluationWorkload {
+  /// A linear layer on features.
+  init(
+    probe train: [Samples], _ test: [Samples], classes: Int, _ options: SupervisedOptions,
+    output: Embedder.Output, augmentation: Augmentation
+  ) {
+    let isFixed = augmentation == .none
+    embeddings = (isFixed ? train + test : test).map { Embedding(samples: $0, output: output) }
+    classifiers = [
+      Classifier(
+        train: train, test: test, classes: classes, options: options, output: output,
+        embedsEachEpoch: !isFixed, asPretraining: augmentation == .pretraining, pieces: 1)
+    ]
+  }
+
+  /// The whole network; test samples are embedded by the classifier.
+  init(
+    tuning train: [Samples], _ test: [Samples], classes: Int, _ options: SupervisedOptions,
+    pieces: Int, augmentation: Augmentation
+  ) {
+    classifiers = [
+      Classifier(
+        train: train, test: test, classes: classes, options: options, output: nil,
+        embedsEachEpoch: false, asPretraining: augmentation == .pretraining, pieces: pieces)
+    ]
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Datasets
+import Inspection
+
+struct DataInfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info", abstract: "Show what a sample store holds.")
+
+  @Argument(help: "The sample store.")
+  var file: String
+  @Option(help: "Draw some samples of each class into this PNG file.")
+  var contactSheet: String?
+  @Option(help: "The split that the contact sheet shows.")
+  var split = "train"
+  @Flag(help: "Read every sample and compare with the checksums written at import.")
+  var verify = false
+
+  func run() throws {
+    let store = try SampleStore.open(file)
+    for line in try describe(store) { Console.line(line) }
+    if verify {
+      try store.verify()
+      Console.line("verified: all samples are as they were written")
+    }
+    if let contactSheet {
+      try ContactSheet().draw(store, split: split).writePNG(contactSheet)
+      Console.line("contact sheet: \(contactSheet)")
+    }
+  }
+}
