@@ -142,7 +142,9 @@ let package = Package(
     tests("Methods", ["Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
     tests("Checkpoints", ["Checkpoints", "Tensors", "HDF5"]),
     tests(
-      "Training", ["Training", "Encoders", "Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
+      "Training",
+      ["Training", "Encoders", "Methods", "Datasets", "Views", "Layers", "Tensors", "HDF5"],
+      fixtures: true),
     tests(
       "Federation",
       [
@@ -153,7 +155,8 @@ let package = Package(
     tests(
       "Evaluation",
       [
-        "Evaluation", "Training", "Encoders", "Layers", "Tensors", "HDF5", "MessagePassing",
+        "Evaluation", "Training", "Encoders", "Datasets", "Layers", "Views", "Tensors", "HDF5",
+        "MessagePassing",
       ], fixtures: true),
     tests("Jobs", ["Jobs", "Checkpoints", "Tensors"]),
     tests(
