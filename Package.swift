@@ -35,7 +35,9 @@ let package = Package(
       name: "motet",
       dependencies: [
         "Planning", "Gathering", "Sweeps", "Downstream", "Jobs", "Evaluation", "Federation",
-        "Checkpoints", "Training", "Encoders", "Methods", "Datasets", "Layers", "Views", "Machines",
+        "Checkpoints", "Training", "Inspection", "Encoders", "Methods", "Datasets", "Layers",
+        "Views",
+        "Machines",
         "Tensors", "Catalogues", "HDF5", "MessagePassing", arguments,
       ],
       swiftSettings: strict),
@@ -74,7 +76,7 @@ let package = Package(
     // Floor 5
     library(
       "Federation",
-      ["Training", "Checkpoints", "Tensors", "Kernels", "Catalogues", "MessagePassing"]),
+      ["Checkpoints", "Training", "Tensors", "Kernels", "Catalogues", "MessagePassing"]),
     library(
       "Evaluation",
       [
@@ -85,6 +87,7 @@ let package = Package(
     library(
       "Training",
       ["Encoders", "Methods", "Datasets", "Views", "Layers", "Tensors", "Catalogues"]),
+    library("Inspection", ["Datasets", "Views", "Tensors", "Catalogues", "Media"]),
     library("Checkpoints", ["Files", "Tensors", "HDF5", "Digests"]),
     // Floor 3
     library("Encoders", ["Layers", "Tensors", "Catalogues"]),
@@ -129,7 +132,11 @@ let package = Package(
     tests("Media", ["Media"]),
     tests("Layers", ["Layers", "Tensors"]),
     tests("Views", ["Views", "Kernels", "Tensors", "Catalogues", "HDF5"], fixtures: true),
-    tests("Datasets", ["Datasets", "Views", "Kernels", "Catalogues", "Media", "Files", "HDF5"]),
+    tests(
+      "Inspection", ["Inspection", "Datasets", "Views", "Catalogues", "Files", "HDF5"]),
+    tests(
+      "Datasets",
+      ["Inspection", "Datasets", "Views", "Kernels", "Catalogues", "Media", "Files", "HDF5"]),
     tests("Files", ["Files", "HDF5"]),
     tests("Encoders", ["Encoders", "Layers", "Tensors", "HDF5"], fixtures: true),
     tests("Methods", ["Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
@@ -139,8 +146,8 @@ let package = Package(
     tests(
       "Federation",
       [
-        "Federation", "Checkpoints", "Training", "Tensors", "Catalogues", "Kernels", "HDF5",
-        "MessagePassing",
+        "Federation", "Checkpoints", "Training", "Layers", "Tensors", "Catalogues", "Kernels",
+        "HDF5", "MessagePassing",
       ],
       fixtures: true),
     tests(

@@ -6,8 +6,8 @@ import Tensors
 /// The state of a run after a complete round: all that it takes to go on, with the same bits.
 ///
 /// In the file every parameter is a data set under `/model`, by torchvision's name and in PyTorch's
-/// order; the server's state lies in the same form under `/server/NAME`. Where clients keep something,
-/// `/clients` says which of their files belong to this round. The file is sealed.
+/// order; the server's state lies in the same form under `/server/NAME`. Where clients keep
+/// something, `/clients` says which of their files belong to this round. The file is sealed.
 public struct Checkpoint {
   public static let format = FileFormat("motet checkpoint", version: 1)
 
@@ -51,7 +51,9 @@ public struct Checkpoint {
       try file.setAttribute("model_sha256", modelHash(model))
       try model.write(to: "/model", of: file)
       try file.makeGroup("/server")
-      for (name, state) in serverState { try state.write(to: "/server/\(name)", of: file) }
+      for (name, state) in serverState.sorted(by: { $0.key < $1.key }) {
+        try state.write(to: "/server/\(name)", of: file)
+      }
       guard !kept.isEmpty else { return }
       let clients = kept.sorted { $0.key < $1.key }
       try file.write("/clients/client", clients.map { Int64($0.key) })

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Writes checkpoints on a thread of its own while the next round trains, one after the other.
 ///
-/// A run that dies meanwhile has the checkpoint of before, and repeats what came after it. Where the
-/// HDF5 library is not made for several threads, writing happens in `save` itself.
+/// A run that dies meanwhile has the checkpoint of before, and repeats what came after it. Where
+/// the HDF5 library is not made for several threads, writing happens in `save` itself.
 public final class CheckpointWriter: Sendable {
   private let folder: CheckpointFolder
   private let queue = DispatchQueue(label: "motet checkpoints")
@@ -13,8 +13,8 @@ public final class CheckpointWriter: Sendable {
 
   public init(_ folder: CheckpointFolder) { self.folder = folder }
 
-  /// Begins to write a copy of the checkpoint as it is now, after waiting for the one before. Throws
-  /// what that one met.
+  /// Begins to write a copy of the checkpoint as it is now, after waiting for the one before.
+  /// Throws what that one met.
   /// - Parameter keep: rounds whose checkpoints stay.
   public func save(_ checkpoint: Checkpoint, keep: [Int] = []) throws {
     try finish()

@@ -29,7 +29,9 @@ public struct ClientStates: Sendable {
     let file = file(client: client, round: round)
     try HDF5File.saveSealed(file) { file in
       try Self.format.stamp(file)
-      for (name, vector) in vectors { try vector.write(to: "/\(name)", of: file) }
+      for (name, vector) in vectors.sorted(by: { $0.key < $1.key }) {
+        try vector.write(to: "/\(name)", of: file)
+      }
     }
     return KeptState(round: round, seal: try HDF5File.seal(of: file))
   }
@@ -40,8 +42,13 @@ public struct ClientStates: Sendable {
   ) throws -> [String: ParameterVector] {
     try verify(client: client, kept)
     let path = file(client: client, round: kept.round)
-    let file = try HDF5File.openSealed(path)
-    try Self.format.verify(file)
+    let file: HDF5File
+    do {
+      file = try HDF5File.openSealed(path)
+      try Self.format.verify(file)
+    } catch let error as FileFormatError {
+      throw ClientStateError(path: path, problem: error.message)
+    }
     return try layouts.reduce(into: [:]) { vectors, channel in
       let vector = try ParameterVector(readFrom: "/\(channel.key)", of: file)
       guard vector.layout == channel.value else {
@@ -63,7 +70,11 @@ public struct ClientStates: Sendable {
     guard FileManager.default.fileExists(atPath: path) else {
       throw ClientStateError(path: path, problem: "missing")
     }
-    guard try HDF5File.seal(of: path) == kept.seal else {
+    let seal: String
+    do { seal = try HDF5File.seal(of: path) } catch let error as FileFormatError {
+      throw ClientStateError(path: path, problem: error.message)
+    }
+    guard seal == kept.seal else {
       throw ClientStateError(
         path: path, problem: "not what this run wrote (its seal is another one)")
     }

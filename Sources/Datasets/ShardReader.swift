@@ -143,7 +143,7 @@ public final class ShardReader {
   }
 
   /// How a modality was cut, for a person: "dirichlet alpha=0.1".
-  func cut(_ modality: String) -> String {
+  public func cut(_ modality: String) -> String {
     let settings = plan["\(modality).partitioner"] ?? ""
     guard
       let object = try? JSONSerialization.jsonObject(with: Data(settings.utf8)) as? [String: Any]

@@ -15,19 +15,23 @@ public protocol Aggregator: LocalRule {
   /// cannot be used with a model of this layout.
   func channels(_ model: ParameterLayout) throws -> Channels
 
+  /// Rank 0: gives its vectors, which are zero, their values before the first round.
+  func start(_ state: [String: ParameterVector])
+
   /// Rank 0: makes `round.global` the next global model.
   func finish(_ round: ServerRound)
 }
 
 extension Aggregator {
   public func channels(_ model: ParameterLayout) throws -> Channels { Channels() }
+  public func start(_ state: [String: ParameterVector]) {}
   public func finish(_ round: ServerRound) { round.global.assign(round.mean) }
 }
 
 /// Which vectors an algorithm has beside the model, by name, with their layouts: known before a run,
 /// the same on every rank. What is not named here takes no memory, time or traffic.
 public struct Channels: Sendable, Equatable {
-  /// Rank 0's from round to round, zero before the first: saved in checkpoints.
+  /// Rank 0's from round to round: saved in checkpoints.
   public var server: [String: ParameterLayout]
   /// Those of rank 0's vectors that every rank receives with the model.
   public var broadcast: Set<String>
@@ -76,6 +80,19 @@ public struct ServerRound {
     guard let vector = state[name] else { preconditionFailure("no server vector '\(name)'") }
     return vector
   }
+
+  /// Moves each trainable value of `global` by what `step` makes of its place and of its change, the
+  /// mean less the value. Running statistics, which no step is meant for, become the mean's.
+  public func move(_ step: (_ place: Int, _ change: Float) -> Float) {
+    let (values, means) = (global.floats, mean.floats)
+    for entry in global.layout.entries {
+      if entry.trainable {
+        for i in entry.range { values[i] += step(i, means[i] - values[i]) }
+      } else {
+        for i in entry.range { values[i] = means[i] }
+      }
+    }
+  }
 }
 
 public let aggregators = Catalogue<any Aggregator>(
@@ -83,4 +100,9 @@ public let aggregators = Catalogue<any Aggregator>(
   [
     .init(FedAvg.self) { $0 },
     .init(LDAWA.self) { $0 },
+    .init(FedAdam.self) { $0 },
+    .init(FedAvgM.self) { $0 },
+    .init(FedBN.self) { $0 },
+    .init(FedProx.self) { $0 },
+    .init(SCAFFOLD.self) { $0 },
   ])

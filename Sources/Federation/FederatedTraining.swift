@@ -71,6 +71,7 @@ public final class FederatedTraining {
     precondition(channels.kept.isEmpty || parts.states != nil, "nowhere to keep client states")
     let isRoot = parts.communicator.rank == 0
     let state = isRoot ? channels.server.mapValues { ParameterVector($0) } : [:]
+    if isRoot { parts.aggregator.start(state) }
     serverState = state
     received =
       isRoot
@@ -86,7 +87,8 @@ public final class FederatedTraining {
   }
 
   /// One round. All ranks call it; the report is rank 0's, nil elsewhere. Throws `TrainingStopped`
-  /// on every rank where one was asked to end: `global` is then still the last complete round's. An error of one rank's client is thrown on that rank alone, which must abort.
+  /// on every rank where one was asked to end: `global` is then still the last complete round's. An
+  /// error of one rank's client is thrown on that rank alone, which must abort.
   public func round() throws -> RoundReport? {
     let round = completed + 1
     let communicator = parts.communicator
@@ -149,26 +151,6 @@ public final class FederatedTraining {
 
     // 6. Report.
     return gathered.map { report(round, $0, watch.laps) }
-  }
-
-  /// Rounds up to `rounds`. After each, all ranks call `monitor` with the report (rank 0's), then
-  /// `checkpoint`: the order in which nothing of a round is lost, since a run that dies in between
-  /// repeats the round. `checkpoint` is told whether the run ends there: at the last round, or by
-  /// a signal.
-  public func run(
-    rounds: Int, monitor: (RoundReport?) throws -> Void,
-    checkpoint: (_ isLast: Bool) throws -> Void
-  ) throws {
-    while completed < rounds {
-      do {
-        let report = try round()
-        try monitor(report)
-      } catch let stop as TrainingStopped {
-        try checkpoint(true)
-        throw stop
-      }
-      try checkpoint(completed == rounds)
-    }
   }
 
   private func train(_ terms: ClientTerms, kept: KeptState?) throws -> ClientFigures {

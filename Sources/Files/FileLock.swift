@@ -1,8 +1,8 @@
 import Foundation
 
-/// A lock between processes, also of several nodes where the file system has such locks. It ends with
-/// the last process that holds it: a child process holds it too, so that what an ended sweep left
-/// running is not started a second time.
+/// A lock between processes, also of several nodes where the file system has such locks. It ends
+/// with the last process that holds it: a child process holds it too, so that what an ended sweep
+/// left running is not started a second time.
 public final class FileLock {
   private let descriptor: Int32
 

@@ -1,7 +1,7 @@
 import Foundation
 
-/// What a file or folder is called until it is whole: a hidden name beside its own, so that renaming
-/// is atomic, with the host and the process that write it.
+/// What a file or folder is called until it is whole: a hidden name beside its own, so that
+/// renaming is atomic, with the host and the process that write it.
 public enum TemporaryName {
   /// The name under which this process writes `path`.
   public static func beside(_ path: String) -> String {

@@ -6,8 +6,8 @@ import HDF5
 /// `/runs` has a row for each run, every resolved setting a column; `/rounds`, `/monitor` and
 /// `/evaluations` refer to it by `run`. `/sources` has the files that were read, by which a second
 /// gathering knows what has changed; `/damaged` those that could not be. Each table is a group of
-/// one-dimensional data sets of equal length. Where a row has no value of a column, it is not a number,
-/// -1 or an empty text.
+/// one-dimensional data sets of equal length. Where a row has no value of a column, it is not a
+/// number, -1 or an empty text.
 public struct Gather {
   public static let format = FileFormat("motet gathered", version: 1)
 

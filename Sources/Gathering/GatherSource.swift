@@ -38,7 +38,7 @@ struct GatherSource {
       let known = Set(manifest.cells.map(\.folder))
       let others = names(folder).filter { !known.contains($0) && isRun("\(folder)/\($0)") }
       if !others.isEmpty {
-        warn("\(folder): \(others.count) runs are no cells of the sweep now; left out")
+        warn("\(folder): \(others.count) runs are no longer cells of the sweep; left out")
       }
       return manifest.cells.map {
         GatherSource(path: "\(folder)/\($0.folder)", sweep: manifest.name, cell: $0)

@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Downstream
 import Files
 import Foundation
 import HDF5
@@ -146,7 +147,7 @@ private struct ResultsTables {
     host = try file.textAttribute("host")
     instructionSet = try file.textAttribute("instruction_set")
     ranks = Int64(try file.textAttribute("ranks")) ?? -1
-    let results = try Results(path, completed: completed, attributes: [:])
+    let results = try Results(reading: path, completed: completed)
     rounds = Table(
       rows: results.rows.map { row in
         var columns: [String: Table.Value] = ["round": .whole(Int64(row.round))]
@@ -170,27 +171,21 @@ private struct ResultsTables {
 
 /// An evaluation file's figures as rows.
 private enum EvaluationTable {
-  static let format = FileFormat("motet evaluation", version: 1)
-
   static func read(_ path: String, name: String) throws -> Table {
-    let file = try HDF5File.openSealed(path)
-    try format.verify(file)
-    let json = try file.textAttribute("spec")
-    let spec = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] ?? [:]
+    let record = try EvaluationRecord.load(path)
+    let json = try JSONSerialization.jsonObject(with: Data(record.spec.utf8))
+    let spec = json as? [String: Any] ?? [:]
     // As the monitor calls a store.
     let data = (spec["data"] as? String).map { SampleStore.name(of: $0) }
-    let figures = try file.texts("/figures/name")
-    let round = try file.intAttribute("round")
+    let figures = record.figures
     let table = Table(
       [
-        "figure": .texts(figures),
-        "value": .reals(try file.read("/figures/value")),
-        "low": .reals(try file.read("/figures/low")),
-        "high": .reals(try file.read("/figures/high")),
-        "count": .wholes(try file.read("/figures/count")),
-        "round": .wholes([Int64](repeating: round, count: figures.count)),
+        "figure": .texts(figures.map(\.name)), "value": .reals(figures.map(\.value)),
+        "low": .reals(figures.map(\.low)), "high": .reals(figures.map(\.high)),
+        "count": .wholes(figures.map { Int64($0.count) }),
+        "round": .wholes(figures.map { _ in Int64(record.round) }),
       ], count: figures.count)
-    return table.with("task", text: try file.textAttribute("task")).with("spec", text: json)
+    return table.with("task", text: record.task).with("spec", text: record.spec)
       .with("data", text: data ?? "").with("modality", text: spec["modality"] as? String ?? "")
       .with("file", text: name)
   }

@@ -159,7 +159,8 @@ struct Table {
       case .text: columns[name] = .texts(try file.texts(path))
       case .whole: columns[name] = .wholes(try file.read(path))
       case .real: columns[name] = .reals(try file.read(path))
-      case nil: throw FileFormatError(path: file.path, message: "\(path) is no column of a table")
+      case nil:
+        throw FileFormatError(path: file.path, message: "\(path) is not a column of a table")
       }
     }
     let count = columns.values.first?.count ?? 0

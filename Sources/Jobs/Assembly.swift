@@ -20,7 +20,7 @@ public struct Assembly {
   /// What tells these shards from any others.
   let shards: String
   /// Nil where nothing is measured.
-  let monitor: (any Monitor)?
+  let monitor: KNNMonitor?
   let instructionSet: String
   /// Whether the process was asked to end.
   let isStopped: () -> Bool

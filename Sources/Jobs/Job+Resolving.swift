@@ -279,7 +279,7 @@ private func mapping(_ tree: [String: Any], _ key: String) throws -> [String: An
 private func text(_ tree: [String: Any], _ key: String) throws -> String? {
   guard let value = tree[key] else { return nil }
   guard let text = value as? String else {
-    throw ConfigurationError(key, "expected a text")
+    throw ConfigurationError(key, "expected a string")
   }
   return text
 }

@@ -79,8 +79,7 @@ public struct Job {
     do { tree = try YAMLTree(text) } catch {
       throw JobError(path: path, line: error.line, message: error.message)
     }
-    var root = tree.root
-    for setting in settings { root = try replace(setting, in: root) }
+    let root = try Setting.tree(settings, example: "training.rate=0.1", in: tree.root)
     do {
       return try Job(path: path, root)
     } catch let error as ConfigurationError {
@@ -110,40 +109,6 @@ public struct Job {
       throw JobError(path: path, message: "this is not a job file (YAML)")
     }
     return text
-  }
-
-  /// The tree with one `key=value` carried out; mappings on the way are made.
-  private static func replace(_ setting: String, in root: [String: Any]) throws -> [String: Any] {
-    guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
-      throw JobError(
-        path: "--set \(setting)", message: "expected KEY=VALUE, as in training.rate=0.1")
-    }
-    let value: Any
-    do { value = try YAMLTree.value(String(setting[setting.index(after: equals)...])) } catch {
-      throw JobError(path: "--set \(setting)", message: error.message)
-    }
-    return replace(String(setting[..<equals]), by: value, in: root)
-  }
-
-  /// The tree with the value at a dotted key replaced; mappings on the way are made.
-  public static func replace(_ key: String, by value: Any, in root: [String: Any]) -> [String: Any]
-  {
-    let keys = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    func replaced(_ tree: [String: Any], _ keys: ArraySlice<String>) -> [String: Any] {
-      var tree = tree
-      let key = keys.first!
-      let rest = keys.dropFirst()
-      if rest.isEmpty {
-        tree[key] = value
-      } else if let name = tree[key] as? String {
-        // A plug-in given by its name alone gains an option.
-        tree[key] = replaced(["name": name], rest)
-      } else {
-        tree[key] = replaced(tree[key] as? [String: Any] ?? [:], rest)
-      }
-      return tree
-    }
-    return replaced(root, keys[...])
   }
 }
 

@@ -64,6 +64,11 @@ public struct MonitorOptions: Codable, Sendable, Equatable {
   public var features = "encoder"
   public var knn = KNN()
 
+  /// Whether a model is measured after `round` of a run of so many; 0 is the model before training.
+  public func isDue(after round: Int, of rounds: Int) -> Bool {
+    every > 0 && (round % every == 0 || round == rounds)
+  }
+
   func validate() throws(ConfigurationError) {
     try ConfigurationError.require(every >= 0, "every", "\(every) is below 0")
     try ConfigurationError.require(

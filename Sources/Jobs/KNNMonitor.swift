@@ -10,7 +10,7 @@ import Views
 
 /// kNN on the features of each of a job's data sets: the training split is the bank, the test split
 /// the queries (FSSUAVL §4). Each rank embeds its part of both.
-final class KNNMonitor: Monitor {
+public final class KNNMonitor {
   private struct DataSet {
     let name: String
     let modality: String
@@ -21,8 +21,8 @@ final class KNNMonitor: Monitor {
     let queries: [Int]
   }
 
-  private static let bankSplit = "train"
-  private static let querySplit = "test"
+  public static let bankSplit = "train"
+  public static let querySplit = "test"
   private let sets: [DataSet]
   private let knn: KNN
   private let embedder: Embedder
@@ -57,6 +57,8 @@ final class KNNMonitor: Monitor {
     }
   }
 
+  /// Measures a model while it is trained. A collective: every rank has the same model and embeds
+  /// its part. The figures are rank 0's, nil elsewhere.
   func measure(
     _ model: ParameterVector, on communicator: Communicator
   ) throws -> [MonitorFigure]? {

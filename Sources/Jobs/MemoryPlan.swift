@@ -1,11 +1,8 @@
 import Datasets
-import Encoders
 import Federation
 import Layers
 import Machines
 import MessagePassing
-import Methods
-import Tensors
 import Training
 
 /// The most memory that a rank will hold, known before the run begins.
@@ -71,11 +68,11 @@ public struct MemoryPlan {
   /// Everything of the model's size.
   private func modelVectors() throws -> Int {
     let channels = try job.aggregator.channels(job.model.layout)
-    // The global model, the exact sum in 64-bit integers, on rank 0 its Float32 and the copy that is
-    // being written.
+    // The global model, the exact sum in 64-bit integers, on rank 0 its Float32 and the copy that
+    // is being written.
     var floats = 5 * job.model.layout.count
-    // The same of what is sent beside the model; of the server's vectors those that all receive, and
-    // rank 0's with their copy.
+    // The same of what is sent beside the model; of the server's vectors those that all receive,
+    // and rank 0's with their copy.
     floats += 3 * Channels.count(channels.sent)
     floats += isWorker ? Channels.count(channels.received) : 0
     floats += isRoot ? 2 * Channels.count(channels.server) : 0

@@ -21,11 +21,11 @@ public final class Run {
   private let assembly: Assembly
   private let observer: any RunObserver
   private let folder: RunFolder
-  /// Rank 0's at work.
+  /// Rank 0 alone gives it something to write.
   private let writer: CheckpointWriter
   private let federation: FederatedTraining
-  /// Rank 0's.
-  private var results: Results?
+  /// Nil on other ranks than 0.
+  private var results: ResultsWriter?
 
   /// Prepares the run on all ranks; all throw if one of them does. With `fresh`, a run that is
   /// there is moved aside first.
@@ -42,7 +42,7 @@ public final class Run {
     writer = CheckpointWriter(folder.checkpoints)
 
     var saved: Checkpoint?
-    var results: Results?
+    var results: ResultsWriter?
     try communicator.agreeOnRoot {
       if fresh, let old = try folder.setAside() { observer.note("moved the old run to \(old)") }
       try folder.prepare()
@@ -64,7 +64,7 @@ public final class Run {
         saved = checkpoint
         observer.note("continuing after round \(checkpoint.round)")
       }
-      results = try Results(
+      results = try ResultsWriter(
         folder.resultsFile, completed: saved?.round ?? 0,
         attributes: [
           "job": jsonText(job.resolved), "host": Machine().host,
@@ -105,25 +105,31 @@ public final class Run {
 
   /// Trains to the last round. Returns the model's hash on rank 0, nil elsewhere.
   public func train() throws -> String? {
-    do {
-      if federation.completed == 0 { try measure(nil) }
-      try federation.run(
-        rounds: job.federation.rounds, monitor: { try measure($0) },
-        checkpoint: { isLast in
-          let options = job.federation
-          let isDue =
-            federation.completed % options.checkpointEvery == 0
-            || options.keep.contains(federation.completed)
-          guard isDue || isLast else { return }
-          try communicator.agreeOnRoot { try saveCheckpoint(isLast: isLast) }
-        })
-    } catch {
+    do { try trainRounds() } catch {
       // What is being written is good, whatever went wrong since.
       try? writer.finish()
-      throw error is TrainingStopped
-        ? Stopped(after: "round \(federation.completed)") : error
+      throw error
     }
     return communicator.rank == 0 ? modelHash(federation.global) : nil
+  }
+
+  private func trainRounds() throws {
+    let rounds = job.federation.rounds
+    if federation.completed == 0 { try measure(nil) }
+    while federation.completed < rounds {
+      // 1. Train a round. Where a rank was asked to end, all give the round up, and leave with the
+      // last complete one.
+      let report: RoundReport?
+      do { report = try federation.round() } catch is TrainingStopped {
+        try checkpoint(isLast: true)
+        throw Stopped(after: "round \(federation.completed)")
+      }
+      // 2. Measure the new model where that is due, and write the round's results.
+      try measure(report)
+      // 3. Keep the model where that is due. It comes last: a run that dies before it repeats the
+      // round, and nothing of it is lost.
+      try checkpoint(isLast: federation.completed == rounds)
+    }
   }
 
   /// After a round (or before the first): the monitor where it is due, the results, the report.
@@ -131,7 +137,7 @@ public final class Run {
     let round = federation.completed
     var measured: [MonitorFigure] = []
     let start = ContinuousClock.now
-    if let monitor = assembly.monitor, isMonitorDue(round) {
+    if let monitor = assembly.monitor, job.monitor.isDue(after: round, of: job.federation.rounds) {
       try communicator.broadcast(federation.global.floats)
       measured = try monitor.measure(federation.global, on: communicator) ?? []
     }
@@ -147,17 +153,20 @@ public final class Run {
     }
   }
 
-  private func isMonitorDue(_ round: Int) -> Bool {
-    let every = job.monitor.every
-    return every > 0 && (round % every == 0 || round == job.federation.rounds)
-  }
-
-  private func saveCheckpoint(isLast: Bool) throws {
-    try writer.save(
-      Checkpoint(
-        round: federation.completed, job: jsonText(job.resolved), shards: assembly.shards,
-        model: federation.global, serverState: federation.serverState, kept: federation.kept),
-      keep: job.federation.keep)
-    if isLast { try writer.finish() }
+  /// Begins to write a checkpoint on rank 0 where one is due; waits for it where the run ends
+  /// there.
+  private func checkpoint(isLast: Bool) throws {
+    let (round, options) = (federation.completed, job.federation)
+    guard isLast || round % options.checkpointEvery == 0 || options.keep.contains(round) else {
+      return
+    }
+    try communicator.agreeOnRoot {
+      try writer.save(
+        Checkpoint(
+          round: round, job: jsonText(job.resolved), shards: assembly.shards,
+          model: federation.global, serverState: federation.serverState, kept: federation.kept),
+        keep: options.keep)
+      if isLast { try writer.finish() }
+    }
   }
 }

@@ -7,7 +7,6 @@ import Training
 final class ShardTrainer: ClientTrainer {
   private let shards: ShardReader
   private let trainer: LocalTrainer
-
   private let isStopped: () -> Bool
 
   /// - Parameter isStopped: whether training is to be given up, asked before each step.

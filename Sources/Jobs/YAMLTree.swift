@@ -69,7 +69,7 @@ public struct YAMLTree {
       var tree: [String: Any] = [:]
       for (key, element) in mapping {
         guard let name = key.scalar?.string else {
-          throw YAMLTreeError(line: key.mark?.line, message: "a key must be a text")
+          throw YAMLTreeError(line: key.mark?.line, message: "a key must be a string")
         }
         let inner = path.isEmpty ? name : "\(path).\(name)"
         if let line = key.mark?.line { places.lines[inner] = line }

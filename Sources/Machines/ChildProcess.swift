@@ -2,6 +2,12 @@ import Foundation
 
 /// Another program, run to its end: in this process's group, so that Ctrl-C reaches both.
 public struct ChildProcess {
+  /// The path of the program that this process runs.
+  public static var ownProgram: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+      ?? CommandLine.arguments[0]
+  }
+
   /// How it ended.
   public struct End: Equatable, Sendable {
     /// The exit code; 128 and the number of the signal that ended it.

@@ -8,17 +8,17 @@ import Views
 /// What one cell costs: its work, and the seconds of each piece of it on one core.
 struct CellCost {
   let cell: PlannedCell
-  let load: CellLoad
+  let workload: CellWorkload
   let step: StepCost
   let threads: ThreadSpeed
   let stepCase: SpeedCase.StepCase
   /// Of the monitor, over all rounds.
   let monitor: [WorkItem]
   let evaluations: [WorkItem]
-  /// What was to be known of the machine.
+  /// What the cell asked of the machine: the speeds in its costs.
   let cases: [SpeedCase]
 
-  /// What is to be known of the machine.
+  /// The speeds that a cell's costs are made of.
   static func cases(_ cell: PlannedCell, _ facts: StoreFacts) throws -> [SpeedCase] {
     let step = try SpeedCase.StepCase(cell.job)
     let batch = cell.job.training.batch
@@ -35,9 +35,10 @@ struct CellCost {
     return cases
   }
 
-  init(_ cell: PlannedCell, _ load: CellLoad, _ facts: StoreFacts, _ speeds: Speeds) throws {
+  init(_ cell: PlannedCell, _ workload: CellWorkload, _ facts: StoreFacts, _ speeds: Speeds) throws
+  {
     self.cell = cell
-    self.load = load
+    self.workload = workload
     cases = try Self.cases(cell, facts)
     let batch = cell.job.training.batch
     let step = try SpeedCase.StepCase(cell.job)
@@ -60,10 +61,10 @@ struct CellCost {
     }
   }
 
-  var pretrainingSeconds: Double { step.seconds(load.whole) + monitor.seconds }
+  var pretrainingSeconds: Double { step.seconds(workload.whole) + monitor.seconds }
 
   /// The wall time of pretraining on so many workers, with rank 0 beside more than one.
-  func pretraining(_ busiest: ClientLoad, ranks: Int, threads count: Int) -> Double {
+  func pretraining(_ busiest: ClientWorkload, ranks: Int, threads count: Int) -> Double {
     let speed = threads(count)
     return step.seconds(busiest) / speed + monitor.wall(ranks: ranks, speed: speed)
   }

@@ -26,9 +26,9 @@ struct EvaluationCost {
 
   /// Of all its measurements.
   private func monitor() throws -> [WorkItem] {
-    let (every, rounds) = (job.monitor.every, job.federation.rounds)
-    guard every > 0 else { return [] }
-    let times = (0...rounds).count { $0 % every == 0 || $0 == rounds }
+    let rounds = job.federation.rounds
+    let times = (0...rounds).count { job.monitor.isDue(after: $0, of: rounds) }
+    guard times > 0 else { return [] }
     let options = job.monitor.knn
     return try job.modalityNames.flatMap { modality in
       let path = job.data[modality]!
@@ -37,7 +37,9 @@ struct EvaluationCost {
         let all = store.count(modality, split)
         return limit > 0 ? min(limit, all) : all
       }
-      let (bank, queries) = (count("train", options.bank), count("test", options.queries))
+      let (bank, queries) = (
+        count(KNNMonitor.bankSplit, options.bank), count(KNNMonitor.querySplit, options.queries)
+      )
       let one = try embedding(
         path, modality, samples: bank + queries,
         "\(times) times \(SampleStore.name(of: path)) \(modality) through the encoder", times)
@@ -50,70 +52,70 @@ struct EvaluationCost {
     }
   }
 
-  private func evaluations(_ loads: [EvaluationLoad]) throws -> [WorkItem] {
+  private func evaluations(_ workloads: [EvaluationWorkload]) throws -> [WorkItem] {
     var items: [WorkItem] = []
-    var embedded: Set<EvaluationLoad.Embedding> = []
-    for load in loads {
-      for item in load.embeddings where embedded.insert(item).inserted {
+    var embedded: Set<EvaluationWorkload.Embedding> = []
+    for workload in workloads {
+      for item in workload.embeddings where embedded.insert(item).inserted {
         items.append(try embedding(item.samples, "through the encoder"))
       }
-      for item in load.neighbours {
+      for item in workload.neighbours {
         items.append(
           try neighbours(
             item.queries, item.bank, item.features * dimension(item.output), "neighbours", 1))
       }
-      for item in load.classifiers { items += try classifier(item) }
+      for item in workload.classifiers { items += try classifier(item) }
     }
     return items
   }
 
-  private func classifier(_ load: EvaluationLoad.Classifier) throws -> [WorkItem] {
-    let options = load.options
+  private func classifier(_ workload: EvaluationWorkload.Classifier) throws -> [WorkItem] {
+    let options = workload.options
     let epochs = options.epochs
-    let counts = load.train.map(\.count)
+    let counts = workload.train.map(\.count)
     let (steps, samples) = counts.reduce((0, 0)) {
       ($0.0 + options.steps(of: $1), $0.1 + options.used(of: $1))
     }
-    if let output = load.output {
+    if let output = workload.output {
       var items: [WorkItem] = []
-      if load.embedsEachEpoch {
-        items = try load.train.map {
+      if workload.embedsEachEpoch {
+        items = try workload.train.map {
           try embedding(
             $0.data, $0.modality, samples: $0.count,
             "\(epochs) epochs of \(name($0)) through the encoder", epochs)
         }
       }
       let seconds = try speed(
-        .probe(dimension: dimension(output), classes: load.classes, batch: options.batch))
+        .probe(dimension: dimension(output), classes: workload.classes, batch: options.batch))
       items.append(
         WorkItem(
-          title: "linear layer on \(name(load.train[0]))",
+          title: "linear layer on \(name(workload.train[0]))",
           arithmetic: "\(epochs) epochs × \(steps) steps × \(number(seconds))",
           seconds: Double(epochs * steps) * seconds, sharing: .alone))
       return items
     }
-    let pieces = max(1, min(load.pieces, options.batch / 2))
+    let pieces = max(1, min(workload.pieces, options.batch / 2))
     let size = max(2, (options.batch + pieces - 1) / pieces)
     let step = try speed(.tuning(encoder: try encoder(), samples: size))
-    let view = try load.train.map { part in
+    let view = try workload.train.map { part in
       let settings = try modalities.resolve(job.section("views")[part.modality] ?? part.modality)
       let plain = try type(of: modalities.make(settings)).plainViews
-      let own = load.asPretraining ? settings : try merge(plain, into: settings)
+      let own = workload.asPretraining ? settings : try merge(plain, into: settings)
       return try speed(.view(facts.view(job, own, part.data, part.modality)))
     }
     let views = zip(view, counts).reduce(0) { $0 + $1.0 * Double(options.used(of: $1.1)) }
     let viewText = zip(view, counts).map { "\(options.used(of: $1)) × \(number($0))" }
     return [
       WorkItem(
-        title: "fine-tuning on \(name(load.train[0])), \(pieces) pieces",
+        title: "fine-tuning on \(name(workload.train[0])), \(pieces) pieces",
         arithmetic: "\(epochs) epochs × (\(samples) × \(number(step)) / \(size) + "
           + "\(viewText.joined(separator: " + ")))",
         seconds: Double(epochs) * (Double(samples) * step / Double(size) + views),
         sharing: .pieces(pieces))
-    ] + (try load.test.map { try embedding($0, "through the classifier") })
+    ] + (try workload.test.map { try embedding($0, "through the classifier") })
   }
 
-  private func embedding(_ samples: EvaluationLoad.Samples, _ what: String) throws -> WorkItem {
+  private func embedding(_ samples: EvaluationWorkload.Samples, _ what: String) throws -> WorkItem {
     try embedding(
       samples.data, samples.modality, samples: samples.count,
       "\(name(samples)) \(what)", 1)
@@ -142,7 +144,7 @@ struct EvaluationCost {
       seconds: Double(times) * Double(queries) * Double(bank) * seconds, sharing: .root)
   }
 
-  private func name(_ samples: EvaluationLoad.Samples) -> String {
+  private func name(_ samples: EvaluationWorkload.Samples) -> String {
     "\(SampleStore.name(of: samples.data)) \(samples.modality) \(samples.split)"
       + (samples.arePaired ? " in pairs" : "")
   }

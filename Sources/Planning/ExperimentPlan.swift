@@ -3,8 +3,8 @@ import Foundation
 import Jobs
 import Machines
 
-/// Time and memory of runs and their evaluations on some nodes, before any of it is submitted: exact
-/// counts of work times speeds that were measured.
+/// Time and memory of runs and their evaluations on some nodes, before any of it is submitted:
+/// exact counts of work times speeds that were measured.
 public struct ExperimentPlan {
   /// What is planned, as in "table2: 6 of 12 cells".
   let title: String
@@ -31,22 +31,22 @@ public struct ExperimentPlan {
     self.cores = cores
     let facts = StoreFacts()
     var cuts: [[String: String]: [String: Partition]] = [:]
-    let loads = try planned.map { cell in
+    let workloads = try planned.map { cell in
       let key = try cell.job.shardPlan().entries()
       let cut = try cuts[key] ?? cell.job.partitions()
       cuts[key] = cut
-      return (CellLoad(cell.job, cut), cut)
+      return (CellWorkload(cell.job, cut), cut)
     }
     let cases = try planned.map { try CellCost.cases($0, facts) }
     let measured = try speeds ?? Self.measure(planned, cases, progress)
     self.speeds = measured
-    let cells = try zip(planned, loads).map { try CellCost($0, $1.0, facts, measured) }
+    let cells = try zip(planned, workloads).map { try CellCost($0, $1.0, facts, measured) }
     self.cells = cells
     let search = LayoutSearch(cells)
     self.search = search
     layouts = nodes.map { search.best(nodes: $0, cores: cores) }
     memory = try layouts.map { layout in
-      try Self.memory(planned, loads.map(\.1), threads: layout.threads)
+      try Self.memory(planned, workloads.map(\.1), threads: layout.threads)
     }
   }
 

@@ -32,7 +32,8 @@ struct Layout: Equatable {
   }
 }
 
-/// The time in which so many places do all of these, longest first onto the place that is free first.
+/// The time in which so many places do all of these, longest first onto the place that is free
+/// first.
 func makespan(_ seconds: [Double], places: Int) -> Double {
   var ends = [Double](repeating: 0, count: places)
   for item in seconds.sorted(by: >) {
@@ -46,14 +47,14 @@ func makespan(_ seconds: [Double], places: Int) -> Double {
 struct LayoutSearch {
   private let cells: [CellCost]
   /// By cell and workers, from 1: what the busiest workers do.
-  let busiest: [[ClientLoad]]
+  let busiest: [[ClientWorkload]]
 
   init(_ cells: [CellCost]) {
     self.cells = cells
     // A worker without a client is refused by a run.
     let most = cells.map(\.cell.job.selection.count).min() ?? 1
     busiest = cells.map { cell in
-      (1...most).map { cell.load.busiest(workers: $0, seconds: cell.step.seconds) }
+      (1...most).map { cell.workload.busiest(workers: $0, seconds: cell.step.seconds) }
     }
   }
 

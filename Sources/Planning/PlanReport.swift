@@ -63,16 +63,17 @@ struct PlanReport {
   private mutating func addWork() {
     lines += ["", "work, on one core"]
     for cost in plan.cells {
-      let seconds = cost.step.seconds(cost.load.whole)
+      let seconds = cost.step.seconds(cost.workload.whole)
       lines.append(
-        "  cell \(cost.cell.number) (\(cost.cell.summary)): \(cost.load.rounds.count) rounds, "
-          + "\(cost.load.whole.steps) steps, \(cost.load.whole.views) views")
+        "  cell \(cost.cell.number) (\(cost.cell.summary)): \(cost.workload.rounds.count) rounds, "
+          + "\(cost.workload.whole.steps) steps, \(cost.workload.whole.views) views")
       lines.append(
-        "    \(cost.step.arithmetic(cost.load.whole)) = \(number(seconds)) s = \(hours(seconds))")
+        "    \(cost.step.arithmetic(cost.workload.whole)) = \(number(seconds)) s = \(hours(seconds))"
+      )
     }
     add("monitor", \.monitor)
     add("evaluations", \.evaluations)
-    let training = plan.cells.reduce(0) { $0 + $1.step.seconds($1.load.whole) }
+    let training = plan.cells.reduce(0) { $0 + $1.step.seconds($1.workload.whole) }
     let monitor = plan.cells.reduce(0) { $0 + $1.monitor.seconds }
     let evaluations = plan.cells.reduce(0) { $0 + $1.evaluations.seconds }
     lines.append(
@@ -119,13 +120,13 @@ struct PlanReport {
         + "of \(text(threads: threads)) each; the busiest worker of each round, over all rounds:",
     ]
     for (index, cost) in plan.cells.enumerated() {
-      let load = plan.search.busiest[index][layout.workers - 1]
+      let workload = plan.search.busiest[index][layout.workers - 1]
       let speed = cost.threads(threads)
       let monitor =
         cost.monitor.isEmpty
         ? "" : " + \(cost.monitor.wallArithmetic(ranks: ranks, speed: speed))"
       lines.append(
-        "    cell \(cost.cell.number): (\(cost.step.arithmetic(load)))"
+        "    cell \(cost.cell.number): (\(cost.step.arithmetic(workload)))"
           + (speed == 1 ? "" : " / \(number(speed))") + monitor
           + " = \(number(layout.pretraining[index])) s = \(hours(layout.pretraining[index]))")
     }
@@ -166,16 +167,18 @@ struct PlanReport {
 extension ExperimentPlan {
   public var lines: [String] { PlanReport(self).lines }
 
-  /// The figures, for programs. Times in seconds, memory in bytes; `speeds` is what `--speeds` reads.
+  /// The figures, for programs. Times in seconds, memory in bytes; `speeds` is what `--speeds`
+  /// reads.
   public var tree: [String: Any] {
     [
       "title": title, "speeds": speeds.tree,
       "cells": cells.map { cost in
         [
-          "cell": cost.cell.number, "summary": cost.cell.summary, "rounds": cost.load.rounds.count,
-          "steps": cost.load.whole.steps, "samples": cost.load.whole.samples,
-          "views": cost.load.whole.views,
-          "training_core_seconds": cost.step.seconds(cost.load.whole),
+          "cell": cost.cell.number, "summary": cost.cell.summary,
+          "rounds": cost.workload.rounds.count,
+          "steps": cost.workload.whole.steps, "samples": cost.workload.whole.samples,
+          "views": cost.workload.whole.views,
+          "training_core_seconds": cost.step.seconds(cost.workload.whole),
           "monitor_core_seconds": cost.monitor.seconds,
           "evaluation_core_seconds": cost.evaluations.seconds,
         ] as [String: Any]

@@ -11,7 +11,7 @@ public struct PlannedCell {
   /// "method=FVSSL seed=1"; a job's name.
   public let summary: String
   let job: Job
-  let evaluations: [EvaluationLoad]
+  let evaluations: [EvaluationWorkload]
 
   /// A job file's only run, which nothing follows.
   public static func ofJob(_ job: Job) -> [PlannedCell] {
@@ -21,13 +21,13 @@ public struct PlannedCell {
   /// The cells of a sweep that have all of these settings or labels.
   /// - Parameter conditions: `key=value` texts, as in `label.arch=R-18`.
   public static func ofSweep(_ sweep: Sweep, where conditions: [String]) throws -> [PlannedCell] {
-    let loads = try EvaluationSpec.each(of: sweep).mapValues { try $0.load() }
+    let workloads = try EvaluationSpec.each(of: sweep).mapValues { try $0.workload() }
     var chosen = sweep.cells
     for condition in conditions { chosen = try filter(chosen, condition, of: sweep) }
     return chosen.map { cell in
       PlannedCell(
         number: cell.number, summary: cell.summary, job: cell.job,
-        evaluations: sweep.numberedEvaluations(of: cell).compactMap { loads[$0.index] })
+        evaluations: sweep.numberedEvaluations(of: cell).compactMap { workloads[$0.index] })
     }
   }
 
@@ -37,11 +37,8 @@ public struct PlannedCell {
     func wrong(_ message: String) -> JobError {
       JobError(path: "--where \(condition)", message: message)
     }
-    guard let equals = condition.firstIndex(of: "="), equals != condition.startIndex else {
-      throw wrong("expected KEY=VALUE, as in label.arch=R-18")
-    }
-    let key = String(condition[..<equals])
-    let value = String(condition[condition.index(after: equals)...])
+    let setting = try Setting(condition, option: "--where", example: "label.arch=R-18")
+    let (key, value) = (setting.key, setting.text)
     func values(_ cells: [SweepCell]) -> [String?] { cells.map { $0.text(of: key) } }
     let all = values(sweep.cells).compactMap { $0 }
     guard !all.isEmpty else {

@@ -5,8 +5,8 @@ import Jobs
 import Methods
 import Views
 
-/// What a plan needs to know of a machine: the seconds of one piece of work, on one core unless it says
-/// otherwise.
+/// What a plan needs to know of a machine: the seconds of one piece of work, on one core unless it
+/// says otherwise.
 public enum SpeedCase: Hashable, Sendable {
   /// A training step of `batch` samples, views apart.
   case step(StepCase, batch: Int, threads: Int)

@@ -10,7 +10,8 @@ import Tensors
 import Training
 import Views
 
-/// Measures what a plan needs on this machine: on one core, or on two where the case has two threads.
+/// Measures what a plan needs on this machine: on one core, or on two where the case has two
+/// threads.
 struct SpeedMeasurement {
   private let engine: Engine
   private let optimizer: any Optimizer

@@ -1,8 +1,8 @@
 import Foundation
 import Jobs
 
-/// What training costs a client, on one thread: a step of n samples takes a + b n seconds, by two sizes
-/// that were measured, and two views of each sample.
+/// What training costs a client, on one thread: a step of n samples takes a + b n seconds, by two
+/// sizes that were measured, and two views of each sample.
 struct StepCost {
   /// Sizes that are measured, ascending.
   let sizes: [Int]
@@ -39,18 +39,18 @@ struct StepCost {
     self.views = try views.mapValues { try speeds.of(.view($0)) }
   }
 
-  func seconds(_ load: ClientLoad) -> Double {
-    load.samples.sorted { $0.key < $1.key }.reduce(a * Double(load.steps)) { sum, part in
+  func seconds(_ workload: ClientWorkload) -> Double {
+    workload.samples.sorted { $0.key < $1.key }.reduce(a * Double(workload.steps)) { sum, part in
       sum + Double(part.value) * (b + 2 * views[part.key]!)
     }
   }
 
   /// The product, for a person.
-  func arithmetic(_ load: ClientLoad) -> String {
-    let all = load.samples.values.reduce(0, +)
-    let made = load.samples.filter { $0.value > 0 }.sorted { $0.key < $1.key }
+  func arithmetic(_ workload: ClientWorkload) -> String {
+    let all = workload.samples.values.reduce(0, +)
+    let made = workload.samples.filter { $0.value > 0 }.sorted { $0.key < $1.key }
       .map { " + 2 × \($0.value) × \(number(views[$0.key]!))" }.joined()
-    return "\(load.steps) × \(number(a)) + \(all) × \(number(b))\(made)"
+    return "\(workload.steps) × \(number(a)) + \(all) × \(number(b))\(made)"
   }
 }
 

@@ -1,5 +1,5 @@
-/// How many times as fast T threads are as one: measured for two, beyond that by Amdahl's law from that
-/// measurement.
+/// How many times as fast T threads are as one: measured for two, beyond that by Amdahl's law from
+/// that measurement.
 struct ThreadSpeed: Equatable, Sendable {
   /// Of two threads.
   let second: Double

@@ -1,7 +1,7 @@
 import Catalogues
 
-/// Values by which cells of a sweep are chosen: of labels (`label.NAME`) or swept settings, compared
-/// as the texts that `motet sweep expand` prints. `{ label.method: FVSSL }`
+/// Values by which cells of a sweep are chosen: of labels (`label.NAME`) or swept settings,
+/// compared as the texts that `motet sweep expand` prints. `{ label.method: FVSSL }`
 struct CellChoice {
   /// By key, in order.
   let values: [(key: String, text: String)]

@@ -4,12 +4,14 @@ import Foundation
 import Jobs
 import Machines
 
-/// Brings a sweep's cells to their end, each from where it stands: shards, the run, what follows it.
+/// Brings a sweep's cells to their end, each from where it stands: shards, the run, what follows
+/// it.
 ///
-/// Every stage is a process of its own: a run that fails, or takes all ranks with it, ends neither
-/// the sweep nor its other cells.
+/// Whatever takes ranks is a process of its own: a run that fails, or takes all ranks with it, ends
+/// neither the sweep nor its other cells. Shards alone are made here.
 ///
-/// A run may be trained for another cell's sake, as its partner, so three locks keep processes apart:
+/// A run may be trained for another cell's sake, as its partner, so three locks keep processes
+/// apart:
 /// - a cell's, held to its end and never waited for: who finds it taken leaves the cell alone;
 /// - a run's, held while it is trained;
 /// - a run's folder's, held while something is measured there: another sweep may use the run too.
@@ -30,20 +32,17 @@ public struct CellRunner {
   private let sweep: Sweep
   private let launcher: [String]
   private let executable: String
-  private let stages: [CellStage]
   private let note: (String) -> Void
 
   /// - Parameters:
   ///   - launcher: what starts the ranks, as in `mpirun -n 3`; empty for one process.
-  ///   - stages: what follows a run, in order.
+  ///   - executable: Motet's program.
   public init(
-    _ sweep: Sweep, launcher: [String], executable: String, stages: [CellStage],
-    note: @escaping (String) -> Void
+    _ sweep: Sweep, launcher: [String], executable: String, note: @escaping (String) -> Void
   ) {
     self.sweep = sweep
     self.launcher = launcher
     self.executable = executable
-    self.stages = stages
     self.note = note
   }
 
@@ -52,10 +51,12 @@ public struct CellRunner {
     try SweepManifest(sweep).write(in: sweep.folder)
     guard let lock = try FileLock("\(locks)/cell-\(cell.id)") else { return .busy }
     return try withExtendedLifetime(lock) {
-      if isTrained(cell), stages.allSatisfy({ $0.isDone(cell) }) { return .wasFinished }
+      if CellStage.allCases.allSatisfy({ sweep.isDone($0, of: cell) }), sweep.isTrained(cell) {
+        return .wasFinished
+      }
       if let outcome = try train(cell, waits: waits) { return outcome }
       RunFailure.clear(in: cell.folder)
-      for stage in stages where !stage.isDone(cell) {
+      for stage in CellStage.allCases where !sweep.isDone(stage, of: cell) {
         if let outcome = try trainPartners(of: cell, for: stage) ?? follow(cell, stage) {
           return outcome
         }
@@ -65,10 +66,6 @@ public struct CellRunner {
   }
 
   private var locks: String { "\(sweep.folder)/.locks" }
-
-  private func isTrained(_ cell: SweepCell) -> Bool {
-    CellState.isTrained(cell.folder, rounds: cell.job.federation.rounds)
-  }
 
   /// Brings a cell's run to its last round, if it is not there. Nil once it is.
   private func train(_ cell: SweepCell, waits: Bool) throws -> Outcome? {
@@ -81,25 +78,25 @@ public struct CellRunner {
     }
     guard let lock else { return .stopped }
     return try withExtendedLifetime(lock) {
-      if try isTrained(cell) || reuse(cell) { return nil }
+      if try sweep.isTrained(cell) || reuse(cell) { return nil }
       RunFailure.clear(in: cell.folder)
       return try stage("shards", cell) { try makeShards(cell) }
         ?? stage("run", cell) {
-          try ChildProcess.run(launcher + [executable, "run", sweep.path, "--cell", cell.id])
+          try start(["run", sweep.path, "--cell", cell.id])
         }
     }
   }
 
   /// Brings the runs that a stage needs to their last round. Nil once they are there.
   private func trainPartners(of cell: SweepCell, for stage: CellStage) throws -> Outcome? {
-    for partner in stage.partners(cell) {
-      if !isTrained(partner) {
+    for partner in sweep.partners(stage, of: cell) {
+      if !sweep.isTrained(partner) {
         note("cell \(cell.number): needs the run of cell \(partner.number), \(partner.id)")
       }
       switch try train(partner, waits: true) {
       case nil: continue
       case .failed(let message):
-        return fail(cell, stage.name, 1, "its partner, cell \(partner.number): \(message)")
+        return fail(cell, stage.rawValue, 1, "its partner, cell \(partner.number): \(message)")
       case let outcome: return outcome
       }
     }
@@ -115,8 +112,18 @@ public struct CellRunner {
     }
     return try withExtendedLifetime(lock) {
       // Whoever had the lock may have done it.
-      next.isDone(cell) ? nil : try stage(next.name, cell) { try next.run(cell) }
+      guard !sweep.isDone(next, of: cell) else { return nil }
+      return try stage(next.rawValue, cell) {
+        let end = try start(sweep.command(next, of: cell))
+        if end.status == 0 { try sweep.setDone(next, of: cell) }
+        return end
+      }
     }
+  }
+
+  /// A command of Motet's, on the sweep's ranks.
+  private func start(_ command: [String]) throws -> ChildProcess.End {
+    try ChildProcess.run(launcher + [executable] + command)
   }
 
   /// Runs one stage. Nil where the next one may follow.

@@ -1,22 +1,33 @@
-import Machines
+import Downstream
+import Foundation
+import Jobs
 
-/// What follows a cell's run: a process of its own, on the same ranks.
-public struct CellStage {
-  /// As in `evaluate`.
-  let name: String
-  let isDone: (SweepCell) -> Bool
-  /// The cells whose runs it needs beside this one's.
-  let partners: (SweepCell) -> [SweepCell]
-  let run: (SweepCell) throws -> ChildProcess.End
+/// What follows a cell's run, in this order: a command of Motet's, as a process of its own on the
+/// ranks of the run.
+public enum CellStage: String, CaseIterable, Sendable {
+  case evaluate
+  case embed
+}
 
-  public init(
-    _ name: String, isDone: @escaping (SweepCell) -> Bool,
-    partners: @escaping (SweepCell) -> [SweepCell] = { _ in [] },
-    run: @escaping (SweepCell) throws -> ChildProcess.End
-  ) {
-    self.name = name
-    self.isDone = isDone
-    self.partners = partners
-    self.run = run
+extension Sweep {
+  /// The command of a stage of a cell, with its arguments; nothing where the sweep asks for none.
+  func command(_ stage: CellStage, of cell: SweepCell) -> [String] {
+    switch stage {
+    case .evaluate:
+      // With the run's threads and in its memory.
+      let training = cell.job.training
+      return ["evaluate", cell.folder, "--file", path, "--cell", cell.id]
+        + ["--threads", "\(training.threads)"] + (training.recompute ? ["--recompute"] : [])
+    case .embed:
+      return embeddings.map { ["embed", cell.folder] + $0.options(of: cell).arguments } ?? []
+    }
+  }
+
+  /// The cells whose runs a stage needs beside this one's.
+  func partners(_ stage: CellStage, of cell: SweepCell) -> [SweepCell] {
+    switch stage {
+    case .evaluate: partners(of: cell)
+    case .embed: []
+    }
   }
 }

@@ -17,9 +17,6 @@ extension EvaluationSpec {
     return try specs.map { try make($0.spec, at: $0.index, of: path) }
   }
 
-  /// Throws the first error of a sweep's evaluations.
-  public static func check(_ sweep: Sweep) throws { _ = try each(of: sweep) }
-
   /// A sweep's evaluations by their places in the file, each as it follows its first cell: another
   /// cell's differs at most in its partner.
   public static func each(of sweep: Sweep) throws -> [Int: EvaluationSpec] {

@@ -1,4 +1,5 @@
 import Catalogues
+import Downstream
 import Foundation
 import Jobs
 
@@ -33,7 +34,7 @@ public struct Sweep {
   public let byReference: Bool
   public let cells: [SweepCell]
   /// Features to be written after each run's evaluations; nil for none.
-  public let embeddings: SweepEmbeddings?
+  let embeddings: SweepEmbeddings?
   private let following: SweepEvaluations
 
   /// What follows the runs, as the file has it: mappings with a `name`.
@@ -45,15 +46,16 @@ public struct Sweep {
     return tree.root["sweep"] != nil
   }
 
-  /// Reads a sweep file and makes every cell's job.
+  /// Reads a sweep file, makes every cell's job and checks what follows it.
   /// - Parameter limit: the most cells; nil for any number.
   public static func load(_ path: String, limit: Int? = nil) throws -> Sweep {
     let tree = try tree(path)
-    do {
-      return try Sweep(path, tree, limit)
-    } catch let error as ConfigurationError {
+    let sweep: Sweep
+    do { sweep = try Sweep(path, tree, limit) } catch let error as ConfigurationError {
       throw JobError(path: path, line: tree.line(of: error.key), message: "\(error)")
     }
+    _ = try EvaluationSpec.each(of: sweep)
+    return sweep
   }
 
   /// The cell of a number or an id.
@@ -83,7 +85,7 @@ public struct Sweep {
     func text(_ key: String) throws -> String? {
       guard let value = root[key] else { return nil }
       guard let text = value as? String, !text.isEmpty else {
-        throw ConfigurationError(key, "expected a text")
+        throw ConfigurationError(key, "expected a string")
       }
       return text
     }
@@ -127,10 +129,10 @@ public struct Sweep {
   }
 
   /// The cells whose runs a cell's evaluations need beside its own.
-  public func partners(of cell: SweepCell) -> [SweepCell] { following.partners(of: cell) }
+  func partners(of cell: SweepCell) -> [SweepCell] { following.partners(of: cell) }
 
   /// How many runs each evaluation follows, in the file's order.
-  public var evaluatedRuns: [Int] { following.counts }
+  var evaluatedRuns: [Int] { following.counts }
 
   static func tree(_ path: String) throws -> YAMLTree {
     do { return try YAMLTree(try Job.read(path)) } catch let error as YAMLTreeError {
@@ -202,12 +204,12 @@ struct SweepBase {
     }
   }
 
-  /// The job with a cell's settings. Throws `JobError` at the setting that is wrong, in the file that
-  /// has it.
+  /// The job with a cell's settings. Throws `JobError` at the setting that is wrong, in the file
+  /// that has it.
   func job(_ settings: [SweepSetting], number: Int, own: [String: Any] = [:]) throws -> Job {
     var root = root.merging(own) { $1 }
     for setting in settings where !setting.isLabel {
-      root = Job.replace(setting.key, by: relocated(setting.value, at: setting.key), in: root)
+      root = Setting.replace(setting.key, by: relocated(setting.value, at: setting.key), in: root)
     }
     do {
       return try Job(path: path, root)

@@ -18,8 +18,8 @@ struct SweepSetting {
 
 /// A sweep file's `sweep` block: lists of settings that multiply.
 ///
-/// `zip` is a list of groups, each of lists of one length that go together; `grid` has lists that are
-/// all combined; `seeds` is a list of `seed`s. Zips change slowest, seeds fastest.
+/// `zip` is a list of groups, each of lists of one length that go together; `grid` has lists that
+/// are all combined; `seeds` is a list of `seed`s. Zips change slowest, seeds fastest.
 struct SweepAxes {
   static let keys = ["grid", "zip", "seeds"]
   static let labelPrefix = "label."
@@ -135,8 +135,9 @@ struct SweepAxes {
       for other in settings[..<index] {
         let (a, b) = (setting.key, other.key)
         guard a == b || a.hasPrefix(b + ".") || b.hasPrefix(a + ".") else { continue }
+        let (whole, part) = a.count < b.count ? (a, b) : (b, a)
         throw ConfigurationError(
-          setting.place, a == b ? "\(a) is swept twice" : "\(a) and \(b) are of one another")
+          setting.place, a == b ? "\(a) is swept twice" : "\(whole) contains \(part)")
       }
     }
   }

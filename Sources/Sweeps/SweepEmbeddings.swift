@@ -65,7 +65,7 @@ public struct SweepEmbeddings {
   }
 
   /// What is written of a cell's run.
-  public func options(of cell: SweepCell) -> EmbeddingOptions {
+  func options(of cell: SweepCell) -> EmbeddingOptions {
     var own = options
     if own.rounds.isEmpty { own.rounds = [cell.job.federation.rounds] }
     return own
@@ -75,20 +75,15 @@ public struct SweepEmbeddings {
   func check() throws { _ = try options.stores() }
 
   /// Whether all files are there and are of these samples.
-  public func isDone(_ cell: SweepCell) -> Bool {
+  func isDone(_ cell: SweepCell) -> Bool {
     let own = options(of: cell)
     return own.rounds.allSatisfy { EmbeddingFile.isThere(in: cell.folder, round: $0, own) }
   }
 }
 
-extension Sweep {
-  /// Whether a cell's features are written, where any are to be.
-  public func isEmbedded(_ cell: SweepCell) -> Bool { embeddings?.isDone(cell) ?? true }
-}
-
 extension EmbeddingOptions {
   /// The arguments of `motet embed`.
-  public var arguments: [String] {
+  var arguments: [String] {
     var words = ["--split", split, "--features", output.rawValue]
     for path in data { words += ["--data", path] }
     for round in rounds { words += ["--round", "\(round)"] }

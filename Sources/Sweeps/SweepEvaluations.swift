@@ -7,8 +7,8 @@ import Foundation
 /// ```yaml
 /// - { name: joined, data: pairs.h5, cells: { label.method: FVSSL }, with: { label.method: FASSL } }
 /// ```
-/// A partner has the values that `with` says, and this cell's other labels, settings of the grid and
-/// seed. What is zipped with the labels may differ.
+/// A partner has the values that `with` says, and this cell's other labels, settings of the grid
+/// and seed. What is zipped with the labels may differ.
 struct SweepEvaluations {
   /// One of them, as it is for each cell that it follows.
   private struct Rule {

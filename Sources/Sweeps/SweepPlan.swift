@@ -7,7 +7,7 @@ import Jobs
 /// memory, so that a store that is missing or does not fit is found here.
 public struct SweepPlan {
   /// What some of a sweep's cells take.
-  public struct Load: Equatable, Sendable {
+  public struct Workload: Equatable, Sendable {
     public var runs = 0
     public var rounds = 0
     /// Trainings of a client: those of all rounds.
@@ -18,19 +18,19 @@ public struct SweepPlan {
     /// Files of a run's features after a round.
     public var embeddings = 0
 
-    static func += (sum: inout Load, load: Load) {
-      sum.runs += load.runs
-      sum.rounds += load.rounds
-      sum.trainings += load.trainings
-      sum.views += load.views
-      sum.evaluations += load.evaluations
-      sum.embeddings += load.embeddings
+    static func += (sum: inout Workload, part: Workload) {
+      sum.runs += part.runs
+      sum.rounds += part.rounds
+      sum.trainings += part.trainings
+      sum.views += part.views
+      sum.evaluations += part.evaluations
+      sum.embeddings += part.embeddings
     }
   }
 
-  public private(set) var whole = Load()
+  public private(set) var whole = Workload()
   /// What is not done yet: of a run that has begun, all of it.
-  public private(set) var left = Load()
+  public private(set) var left = Workload()
   /// Runs that another sweep has finished.
   public private(set) var reused = 0
   /// Distinct cuts of data into clients.
@@ -42,7 +42,7 @@ public struct SweepPlan {
   private let sweep: Sweep
 
   /// Throws the first error of the data.
-  public init(_ sweep: Sweep, isEvaluated: (SweepCell) -> Bool) throws {
+  public init(_ sweep: Sweep) throws {
     self.sweep = sweep
     try sweep.embeddings?.check()
     var cuts: [String: [String: Partition]] = [:]
@@ -53,20 +53,20 @@ public struct SweepPlan {
       }
       let cut = try cuts[cell.job.shards] ?? cell.job.partitions()
       cuts[cell.job.shards] = cut
-      var (load, samples) = Self.load(cell.job, cut)
-      load.evaluations = sweep.evaluations(of: cell).count
-      load.embeddings = sweep.embeddings?.options(of: cell).rounds.count ?? 0
-      whole += load
-      switch CellState(cell, isEvaluated: { isEvaluated($0) && sweep.isEmbedded($0) }) {
+      var (workload, samples) = Self.workload(cell.job, cut)
+      workload.evaluations = sweep.evaluations(of: cell).count
+      workload.embeddings = sweep.embeddings?.options(of: cell).rounds.count ?? 0
+      whole += workload
+      switch sweep.state(of: cell) {
       case .finished: break
       case .trained:
-        if !isEvaluated(cell) { left.evaluations += load.evaluations }
-        if !sweep.isEmbedded(cell) { left.embeddings += load.embeddings }
+        if !sweep.isDone(.evaluate, of: cell) { left.evaluations += workload.evaluations }
+        if !sweep.isDone(.embed, of: cell) { left.embeddings += workload.embeddings }
       case .missing where sweep.reusable(cell) != nil:
         reused += 1
-        left.evaluations += load.evaluations
-        left.embeddings += load.embeddings
-      case .missing, .unfinished, .failed: left += load
+        left.evaluations += workload.evaluations
+        left.embeddings += workload.embeddings
+      case .missing, .unfinished, .failed: left += workload
       }
       self.samples.append(samples)
     }
@@ -78,9 +78,9 @@ public struct SweepPlan {
   private mutating func checkStores() throws {
     var paths = Set(sweep.cells.flatMap(\.job.data.values))
     for (_, spec) in try EvaluationSpec.each(of: sweep).sorted(by: { $0.key < $1.key }) {
-      let load = try spec.load()
-      paths.formUnion(load.embeddings.map(\.samples.data))
-      paths.formUnion(load.classifiers.flatMap { ($0.train + $0.test).map(\.data) })
+      let workload = try spec.workload()
+      paths.formUnion(workload.embeddings.map(\.samples.data))
+      paths.formUnion(workload.classifiers.flatMap { ($0.train + $0.test).map(\.data) })
     }
     outlines = try paths.sorted().filter { try SampleStore.open($0).outline != nil }
   }
@@ -96,7 +96,7 @@ public struct SweepPlan {
     return [
       "sweep \(sweep.name): \(sweep.cells.count) cells in \(sweep.folder)",
       "runs: \(whole.runs), \(left.runs) of them to do"
-        + (reused > 0 ? "; \(reused) are there in other sweeps" : ""),
+        + (reused > 0 ? "; \(reused) already done in other sweeps" : ""),
       "clients: \(range(jobs.map(\.clients.count))) a run, \(range(jobs.map(\.selection.count))) "
         + "a round; \(shards) \(shards == 1 ? "cut" : "cuts") of the data",
       "samples: \(range(samples)) a run",
@@ -132,14 +132,14 @@ public struct SweepPlan {
     return least == most ? "\(least)" : "\(least) to \(most)"
   }
 
-  private static func load(_ job: Job, _ cut: [String: Partition]) -> (Load, samples: Int) {
-    let clients = ClientLoad.all(job, cut)
+  private static func workload(_ job: Job, _ cut: [String: Partition]) -> (Workload, samples: Int) {
+    let clients = ClientWorkload.all(job, cut)
     let rounds = job.federation.rounds
-    let load = Load(
+    let workload = Workload(
       runs: 1, rounds: rounds, trainings: rounds * job.selection.count,
       views: (1...rounds).reduce(0) { sum, round in
         job.selection.clients(round: round).reduce(sum) { $0 + clients[$1].views }
       })
-    return (load, cut.values.reduce(0) { $0 + $1.indices.count })
+    return (workload, cut.values.reduce(0) { $0 + $1.indices.count })
   }
 }

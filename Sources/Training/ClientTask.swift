@@ -37,12 +37,20 @@ public struct ClientTask {
     return state
   }
 
-  /// What is done to a gradient; nil where the rule leaves it as it is.
+  /// What is done to a gradient, on all of an engine's threads; nil where the rule leaves it as it is.
   public func correction(
     _ state: LocalState, _ engine: Engine
   ) -> ((_ gradient: ParameterVector) -> Void)? {
     guard rule.correctsGradients else { return nil }
-    return { rule.correct($0, state, engine) }
+    return { [rule] gradient in
+      for range in trainableRanges(gradient.layout) {
+        engine.parallel(range.count, unit: 1024) { part, _ in
+          rule.correct(
+            gradient, state,
+            in: range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound)
+        }
+      }
+    }
   }
 }
 

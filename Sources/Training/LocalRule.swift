@@ -1,4 +1,3 @@
-import Layers
 import Tensors
 
 /// The half of a federated algorithm that runs where a client trains: a value, the same on every
@@ -12,8 +11,9 @@ public protocol LocalRule: Sendable {
   /// Whether `correct` does anything: what is not used costs nothing.
   var correctsGradients: Bool { get }
 
-  /// Between a step's backward pass and the optimizer.
-  func correct(_ gradient: ParameterVector, _ state: LocalState, _ engine: Engine)
+  /// Between a step's backward pass and the optimizer: changes a part of the gradient. A step calls it
+  /// with parts that cover all trainable parameters, on several threads at once.
+  func correct(_ gradient: ParameterVector, _ state: LocalState, in part: Range<Int>)
 
   /// After a client's last step: what it sends to rank 0 and what it keeps.
   func end(_ state: LocalState, _ terms: ClientTerms) -> ClientOutcome
@@ -26,7 +26,7 @@ public protocol LocalRule: Sendable {
 extension LocalRule {
   public func begin(_ state: LocalState) {}
   public var correctsGradients: Bool { false }
-  public func correct(_ gradient: ParameterVector, _ state: LocalState, _ engine: Engine) {}
+  public func correct(_ gradient: ParameterVector, _ state: LocalState, in part: Range<Int>) {}
 
   public func end(_ state: LocalState, _ terms: ClientTerms) -> ClientOutcome {
     ClientOutcome(model: Contribution(state.model, weight: terms.share))

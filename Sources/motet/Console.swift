@@ -11,8 +11,11 @@ enum Console {
   }
 
   /// A warning or an error.
-  static func complain(_ text: String) {
-    FileHandle.standardError.write(Data("motet: \(text)\n".utf8))
+  static func complain(_ text: String) { note("motet: \(text)") }
+
+  /// What goes on, beside the results: a line of standard error.
+  static func note(_ text: String) {
+    FileHandle.standardError.write(Data("\(text)\n".utf8))
   }
 
   /// Whether a person watches standard output. Open MPI gives every rank a terminal of its own,

@@ -10,7 +10,7 @@ struct Motet: ParsableCommand {
     version: FileFormat.motetVersion,
     subcommands: [
       DataCommand.self,
-      Shard.self,
+      ShardCommand.self,
       RunCommand.self,
       SweepCommand.self,
       EvaluateCommand.self,

@@ -21,7 +21,7 @@ final class ProgressLine {
     let share = total > 0 ? min(1, Double(done) / Double(total)) : 0
     let left = share > 0 ? (now - start) * ((1 - share) / share) : .zero
     let text = "\(title) \(done) of \(total), \(left.components.seconds) s left"
-    guard isTerminal else { return printError(text) }
+    guard isTerminal else { return Console.note(text) }
     let filled = Int(share * 30)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
     FileHandle.standardError.write(Data("\r\u{1B}[K\(bar) \(text)".utf8))
@@ -37,6 +37,3 @@ final class ProgressLine {
   // An error that ends the task is printed on a line of its own.
   deinit { finish() }
 }
-
-/// Writes a line to standard error.
-func printError(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }

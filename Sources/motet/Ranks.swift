@@ -30,15 +30,15 @@ func onAllRanks(_ body: (Communicator) throws -> Void) throws {
 
 /// Ranks that this program starts of itself.
 enum Ranks {
-  /// Starts this program with mpirun, which may use more ranks than there are cores. It has to print
-  /// one JSON object.
+  /// Starts this program with mpirun, which may use more ranks than there are cores. It has to
+  /// print one JSON object.
   static func start(_ count: Int, _ arguments: [String]) throws -> StartedRanks {
     let process = Process()
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     process.arguments =
-      ["mpirun", "-n", "\(count)", "--oversubscribe", "--bind-to", "none", program] + arguments
+      ["mpirun", "-n", "\(count)", "--oversubscribe", "--bind-to", "none", ChildProcess.ownProgram]
+      + arguments
     process.standardOutput = output
     try process.run()
     return StartedRanks(

@@ -2,6 +2,7 @@ import Catalogues
 import Datasets
 import Foundation
 import HDF5
+import Inspection
 import TestSupport
 import Testing
 

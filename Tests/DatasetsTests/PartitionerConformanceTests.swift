@@ -1,5 +1,6 @@
 import Catalogues
 import Foundation
+import Inspection
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import Datasets
 import Files
 import Foundation
 import HDF5
+import Inspection
 import TestSupport
 import Testing
 

@@ -90,10 +90,14 @@ final class FiveClients: ClientTrainer {
   init(broken: Float? = nil) { self.broken = broken }
 
   static func global() -> ParameterVector {
-    make { number, entry in
-      entry.name == "bn1.bias"
-        ? [Float](repeating: 0, count: entry.count) : noise(UInt64(1 + number) << 32, entry.count)
-    }
+    let model = noiseVector(1)
+    if let bias = layout.entry("bn1.bias") { model[bias.range].update(repeating: 0) }
+    return model
+  }
+
+  /// The fixtures' vector of this number (Tests/Fixtures/small_network.py).
+  static func noiseVector(_ number: Int) -> ParameterVector {
+    make { place, entry in noise(UInt64(number + place) << 32, entry.count) }
   }
 
   func train(_ task: ClientTask) throws -> LocalUpdate {

@@ -135,42 +135,43 @@ final class IdleTrainer: ClientTrainer {
 
   @Test(arguments: aggregators.names, clientSchedules.names)
   func rounds(aggregator: String, schedule: String) throws {
+    // Rank 0's, in which all ranks write; after the last round none reads.
+    let folder = world.rank == 0 ? TemporaryFolder() : nil
+    let states = ClientStates(try world.broadcast(text: folder?.path ?? ""))
     let trainer = ToyTrainer()
     let federation = try makeToyFederation(
-      world, schedule: schedule, aggregator: aggregator, trainer: trainer)
-    var losses: [Double] = []
-    var clients: [Int] = []
-    for _ in 1...5 {
-      let report = try federation.round()
-      #expect((report != nil) == (world.rank == 0))
-      if let report {
-        losses.append(report.losses["image"] ?? .nan)
-        clients += report.clients.map(\.client)
-        #expect(report.bytes == (world.size - 1) * 12 * 5003)
-        #expect(report.idleSeconds.count == max(1, world.size - 1))
-      }
-    }
+      world, schedule: schedule, aggregator: aggregator, trainer: trainer, states: states)
+    let line = try withExtendedLifetime(folder) { try fiveToyRounds(federation) }
+    #expect((line != nil) == (world.rank == 0))
     // Rank 0 trains nothing, unless it is alone.
     #expect(trainer.trained.isEmpty == (world.rank == 0 && world.size > 1))
-    if world.rank == 0 {
-      print("\n@ \(aggregator) \(schedule) \(modelHash(federation.global)) \(losses) \(clients)")
-    }
+    if let line { print("\n@ \(aggregator) \(schedule) \(line)") }
+  }
+
+  @Test(arguments: aggregators.names) func theReportCountsWhatIsSent(aggregator: String) throws {
+    let folder = world.rank == 0 ? TemporaryFolder() : nil
+    let states = ClientStates(try world.broadcast(text: folder?.path ?? ""))
+    let federation = try makeToyFederation(world, aggregator: aggregator, states: states)
+    let report = try withExtendedLifetime(folder) { try federation.round() }
+    #expect((report != nil) == (world.rank == 0))
+    guard let report else { return }
+    // The model and what else is sent each way: Float32 down, Int64 up.
+    let channels = try aggregators.make(aggregator).channels(ToyTrainer.layout)
+    let down = 5003 + Channels.count(channels.received)
+    let up = 5003 + Channels.count(channels.sent)
+    #expect(report.bytes == (world.size - 1) * (4 * down + 8 * up))
+    #expect(report.idleSeconds.count == max(1, world.size - 1))
   }
 }
 
 @Suite(.serialized, .disabled(if: isRank)) struct RoundRanksTests {
   @Test func anyRanksAndAnyScheduleGiveTheSameBits() throws {
     let expected = try aggregators.names.map { aggregator in
+      let folder = TemporaryFolder()
       let federation = try makeToyFederation(
-        Communicator(), schedule: "hosted", aggregator: aggregator)
-      var losses: [Double] = []
-      var clients: [Int] = []
-      for _ in 1...5 {
-        let report = try #require(try federation.round())
-        losses.append(report.losses["image"] ?? .nan)
-        clients += report.clients.map(\.client)
-      }
-      return (aggregator, "\(modelHash(federation.global)) \(losses) \(clients)")
+        Communicator(), schedule: "hosted", aggregator: aggregator,
+        states: ClientStates(folder.path))
+      return (aggregator, try #require(try fiveToyRounds(federation)))
     }
     for ranks in [1, 2, 3, 5] {
       let result = try runSuiteOnRanks(ranks, "FederationTests.RoundOnRanks")

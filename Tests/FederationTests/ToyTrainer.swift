@@ -1,52 +1,89 @@
 import Checkpoints
 import Federation
+import Layers
 import MessagePassing
 import Tensors
 import TestSupport
 import Training
 
-/// Leaves every fourth client as it is, and moves the others' parameters towards values that depend
-/// on client and round: cheap, and different for each client, so that a mistake in the sum shows.
+/// Leaves every fourth client as it is, and lets the others' models descend a quadratic loss towards
+/// values that depend on client and round: cheap, and different for each client, so that a mistake in
+/// the sum shows.
 final class ToyTrainer: ClientTrainer {
   static let samples = (0..<40).map { ($0 * 31) % 17 * 5 }
-  static let layout = makeLayout(5003)
+  static let layout = {
+    var layout = ParameterLayout()
+    _ = layout.add("conv1.weight", [4980])
+    _ = layout.add("bn1.weight", [5])
+    _ = layout.add("bn1.bias", [5])
+    _ = layout.add("bn1.running_mean", [5], trainable: false)
+    _ = layout.add("bn1.running_var", [5], trainable: false)
+    _ = layout.add("fc.bias", [3])
+    return layout
+  }()
 
   static func steps(_ client: Int) -> Int { client % 4 == 1 ? 0 : samples[client] / 5 }
 
   /// The clients it trained, in order.
   private(set) var trained: [Int] = []
+  private let engine = try! Engine()
 
-  static func initialModel() -> ParameterVector { makeVector(layout, noise(99, 5003)) }
+  static func initialModel() -> ParameterVector { makeVector(layout, noise(99, layout.count)) }
 
   func train(_ task: ClientTask) throws -> LocalUpdate {
     trained.append(task.client)
     let steps = Self.steps(task.client)
     guard steps > 0 else { return LocalUpdate(state: nil, views: 0, losses: [:]) }
     let state = try task.begin(model: ParameterVector(Self.layout))
-    let target = noise(UInt64(task.client * 1000 + task.round), state.model.count)
-    for i in 0..<state.model.count {
-      state.model.floats[i] += 0.3 * (target[i] - state.model.floats[i])
+    let correct = task.correction(state, engine)
+    let model = state.model.floats
+    let target = noise(UInt64(task.client * 1000 + task.round), model.count)
+    let gradient = ParameterVector(Self.layout)
+    for _ in 0..<steps {
+      for i in 0..<model.count { gradient.floats[i] = model[i] - target[i] }
+      correct?(gradient)
+      for i in 0..<model.count { model[i] -= 0.1 * gradient.floats[i] }
+      state.didStep(rate: 0.1)
     }
-    for _ in 0..<steps { state.didStep(rate: 0.1) }
     return LocalUpdate(
       state: state, views: steps * 10,
       losses: ["image": LossSum(sum: 1 / Double(task.client + task.round), batches: steps)])
   }
 }
 
-/// A federation of toys.
+/// A federation of toys, at its beginning or after a checkpoint.
 func makeToyFederation(
-  _ communicator: Communicator, schedule: String, aggregator: String = "fedavg",
-  trainer: any ClientTrainer = ToyTrainer(), states: ClientStates? = nil
+  _ communicator: Communicator, schedule: String = "balanced", aggregator: String = "fedavg",
+  trainer: any ClientTrainer = ToyTrainer(), states: ClientStates? = nil,
+  after saved: Checkpoint? = nil
 ) throws -> FederatedTraining {
-  try FederatedTraining(
+  // Other ranks' models do not count: they get rank 0's.
+  let start =
+    communicator.rank == 0 ? ToyTrainer.initialModel() : ParameterVector(ToyTrainer.layout)
+  let federation = try FederatedTraining(
     .init(
       communicator: communicator, trainer: trainer,
       aggregator: try aggregators.make(aggregator),
       schedule: try clientSchedules.make(schedule),
       selection: Selection(clients: 40, participation: 0.25, seed: 4),
       samples: ToyTrainer.samples, states: states),
-    // Other ranks' models do not count: they get rank 0's.
-    global: communicator.rank == 0
-      ? ToyTrainer.initialModel() : ParameterVector(ToyTrainer.layout))
+    global: saved?.model ?? start, completed: saved?.round ?? 0, kept: saved?.kept ?? [:])
+  for (name, vector) in saved?.serverState ?? [:] { federation.serverState[name]?.assign(vector) }
+  return federation
+}
+
+/// Five rounds of toys, as a line: the model, the losses, the clients and what those keep.
+func fiveToyRounds(_ federation: FederatedTraining) throws -> String? {
+  var losses: [Double] = []
+  var clients: [Int] = []
+  for _ in 1...5 {
+    guard let report = try federation.round() else { continue }
+    losses.append(report.losses["image"] ?? .nan)
+    clients += report.clients.map(\.client)
+  }
+  let kept = federation.kept.sorted { $0.key < $1.key }.map {
+    "\($0.key)/\($0.value.round)/\($0.value.seal)"
+  }
+  return losses.isEmpty
+    ? nil : "\(modelHash(federation.global)) \(losses) \(clients) \(kept)"
 }

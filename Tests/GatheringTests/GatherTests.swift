@@ -30,7 +30,7 @@ import Testing
     _ = layout.add("w", [3])
     let model = ParameterVector(layout)
     model.floats[0] = Float(job.seed)
-    let results = try Results(
+    let results = try ResultsWriter(
       RunFolder(job.results).resultsFile, completed: 0,
       attributes: [
         "job": jsonText(job.resolved), "host": "here", "instruction_set": "AVX", "ranks": "3",
@@ -62,6 +62,7 @@ import Testing
       try file.setAttribute("spec", #"{"data":"/d/fsdd.h5","modality":"audio","name":"knn"}"#)
       try file.setAttribute("round", Int64(3))
       try file.setAttribute("model", "ab")
+      try file.setAttribute("data", "cd")
       try file.write("/figures/name", texts: ["accuracy", "loss"])
       try file.write("/figures/value", [accuracy, 0.25])
       try file.write("/figures/low", [accuracy - 0.1, .nan])

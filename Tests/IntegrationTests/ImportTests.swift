@@ -75,7 +75,7 @@ import Testing
     expectOneLine(late)
     #expect(late.errors.contains("the same command continues there"))
     #expect(folder.names == [".a.h5.import", "sounds"])
-    #expect(try run("motet", arguments("a.h5")).errors.hasPrefix("continued: "))
+    #expect(try run("motet", arguments("a.h5")).errors.hasPrefix("motet: continued: "))
     #expect(folder.names == ["a.h5", "sounds"])
   }
 
@@ -107,8 +107,8 @@ import Testing
     #expect(!folder.names.contains("pairs.h5"))
     let made = try pair("image", "audio")
     #expect(
-      made.errors == "without partner: 1 of 'audio' in split 'test'\n"
-        + "without partner: 1 of 'audio' in split 'train'\n")
+      made.errors == "motet: without partner: 1 of 'audio' in split 'test'\n"
+        + "motet: without partner: 1 of 'audio' in split 'train'\n")
     #expect(made.lines.contains("pairs of audio and image in train: 5"))
     #expect(made.lines.contains("pairs of audio and image in test: 1"))
   }

@@ -89,17 +89,17 @@ import Testing
     #expect(fresh.status == 0, "\(fresh.errors)")
     #expect(job.folder.names.contains("run.old-1"))
   }
+}
 
-  /// The process of a rank of the run whose files lie in `folder`.
-  private func rankProcess(_ rank: Int, of folder: String) -> pid_t? {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return names.compactMap { pid_t($0) }.first { process in
-      func text(_ file: String) -> String {
-        let data = FileManager.default.contents(atPath: "/proc/\(process)/\(file)") ?? Data()
-        return String(decoding: data, as: UTF8.self)
-      }
-      return text("cmdline").contains(folder)
-        && text("environ").contains("OMPI_COMM_WORLD_RANK=\(rank)\u{0}")
+/// The process of a rank of the run whose files lie in `folder`.
+func rankProcess(_ rank: Int, of folder: String) -> pid_t? {
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+  return names.compactMap { pid_t($0) }.first { process in
+    func text(_ file: String) -> String {
+      let data = FileManager.default.contents(atPath: "/proc/\(process)/\(file)") ?? Data()
+      return String(decoding: data, as: UTF8.self)
     }
+    return text("cmdline").contains(folder)
+      && text("environ").contains("OMPI_COMM_WORLD_RANK=\(rank)\u{0}")
   }
 }

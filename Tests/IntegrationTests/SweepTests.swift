@@ -66,7 +66,7 @@ import Testing
     // Another sweep with the same job uses the run that is there.
     let reuse = sweep("reuse", "sweep: { \(grid), seeds: [2] }\nreuse: [runs/seeds]\n")
     let reusing = try run("motet", ["sweep", "run", reuse, "--dry-run"])
-    #expect(reusing.lines[1] == "runs: 1, 0 of them to do; 1 are there in other sweeps")
+    #expect(reusing.lines[1] == "runs: 1, 0 of them to do; 1 already done in other sweeps")
     let reused = try run("motet", ["sweep", "run", reuse])
     #expect(
       reused.status == 0 && reused.lines.contains { $0.contains("uses ") }, "\(reused.output)")

@@ -7,8 +7,8 @@ import Testing
 @Suite struct ResultsTests {
   let folder = TemporaryFolder()
 
-  func open(completed: Int = .max) throws -> Results {
-    try Results(folder.path("results.h5"), completed: completed, attributes: ["job": "{}"])
+  func open(completed: Int = .max) throws -> ResultsWriter {
+    try ResultsWriter(folder.path("results.h5"), completed: completed, attributes: ["job": "{}"])
   }
 
   func figure(_ modality: String, _ accuracy: Double) -> MonitorFigure {
@@ -21,22 +21,22 @@ import Testing
 
   /// Measurements before round 1 and after rounds 2 and 4, a row for each of 4 rounds.
   func write() throws -> Results {
-    let results = try open(completed: 0)
-    results.add(nil, [figure("image", 0.1)], round: 0)
+    let writer = try open(completed: 0)
+    writer.add(nil, [figure("image", 0.1)], round: 0)
     for round in 1...4 {
-      results.add(
+      writer.add(
         Results.Row(
           round: round, counts: Self.counts(views: 100 * round),
           reals: round == 3 ? ["seconds/sum": 0.5] : ["loss/image": 1 / Double(round)]),
         round % 2 == 0 ? [figure("image", 0.1), figure("audio", 0.2)] : [], round: round)
-      try results.save()
+      try writer.save()
     }
-    return results
+    return writer.results
   }
 
   @Test func whatIsSavedComesBack() throws {
     let written = try write()
-    let read = try open()
+    let read = try Results(reading: folder.path("results.h5"))
     #expect(read.rows == written.rows)
     #expect(read.rows.count == 4)
     #expect(read.measurements.map(\.round) == [0, 2, 2, 4, 4])
@@ -47,10 +47,10 @@ import Testing
 
   @Test func roundsThatTheCheckpointDoesNotKnowAreForgotten() throws {
     _ = try write()
-    let read = try open(completed: 3)
+    let read = try open(completed: 3).results
     #expect(read.rows.map(\.round) == [1, 2, 3])
     #expect(read.measurements.map(\.round) == [0, 2, 2])
-    let fresh = try open(completed: 0)
+    let fresh = try open(completed: 0).results
     #expect(fresh.rows.isEmpty && fresh.measurements.map(\.round) == [0])
   }
 

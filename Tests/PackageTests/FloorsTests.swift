@@ -12,7 +12,7 @@ import Testing
     "Downstream": 7,
     "Jobs": 6,
     "Federation": 5, "Evaluation": 5,
-    "Training": 4, "Checkpoints": 4,
+    "Training": 4, "Checkpoints": 4, "Inspection": 4,
     "Encoders": 3, "Methods": 3, "Datasets": 3,
     "Layers": 2, "Views": 2, "Files": 2,
     "Tensors": 1, "Kernels": 1, "Catalogues": 1, "MessagePassing": 1, "HDF5": 1, "Media": 1,

@@ -72,7 +72,7 @@ import Testing
   @Test func aJobOfOneClient() throws {
     let plan = try plan(PlannedCell.ofJob(job()), nodes: [1, 2], cores: 4)
     let cell = plan.cells[0]
-    #expect(cell.load.whole == ClientLoad(steps: 3 * 2 * 196, samples: ["image": 300_000]))
+    #expect(cell.workload.whole == ClientWorkload(steps: 3 * 2 * 196, samples: ["image": 300_000]))
     // b = (2.76 - 0.52) / 224, a = 0.52 - 32 b.
     #expect(cell.step.b == 0.01 && cell.step.a == 0.2)
     // 1176 steps, 300,000 samples, 600,000 views.
@@ -202,17 +202,17 @@ import Testing
           + "batch: 16 }\nfederation: { rounds: 2, participation: 1 }\n"))
     let cut = Partition(
       offsets: [0, 30, 50, 70, 80], indices: Array(0..<80), moved: 0)
-    let load = CellLoad(job, ["image": cut])
+    let load = CellWorkload(job, ["image": cut])
     // 30 is 16 and 14, too few for a batch; 20 leaves 4; 10 is all there is.
     #expect(load.clients.map(\.steps) == [1, 1, 1, 1])
     #expect(load.clients.map(\.views) == [32, 32, 32, 20])
-    #expect(load.whole == ClientLoad(steps: 8, samples: ["image": 2 * 58]))
-    func busiest(_ workers: Int) -> ClientLoad {
+    #expect(load.whole == ClientWorkload(steps: 8, samples: ["image": 2 * 58]))
+    func busiest(_ workers: Int) -> ClientWorkload {
       load.busiest(workers: workers) { Double($0.views) }
     }
     #expect(busiest(1) == load.whole)
-    #expect(busiest(2) == ClientLoad(steps: 4, samples: ["image": 2 * 32]))
-    #expect(busiest(4) == ClientLoad(steps: 2, samples: ["image": 2 * 16]))
+    #expect(busiest(2) == ClientWorkload(steps: 4, samples: ["image": 2 * 32]))
+    #expect(busiest(4) == ClientWorkload(steps: 2, samples: ["image": 2 * 16]))
   }
 
   @Test func longestFirst() {
@@ -227,7 +227,7 @@ import Testing
   }
 }
 
-extension ClientLoad {
+extension ClientWorkload {
   fileprivate init(steps: Int, samples: [String: Int]) {
     self = .none
     self.steps = steps

@@ -8,14 +8,13 @@ import Testing
 
 @testable import Sweeps
 
-/// Who waits for whom, and which locks are held meanwhile. Trainings are a script's, which leaves the
-/// files of a finished run.
+/// Who waits for whom, and which locks are held meanwhile. A script stands for Motet: as a training
+/// it leaves the files of a finished run, as an evaluation it notes which locks are free.
 @Suite(.serialized) final class CellRunnerTests {
   let folder = TemporaryFolder()
   let sweep: Sweep
   let (a, b): (SweepCell, SweepCell)
   var notes: [String] = []
-  var evaluated: [Int] = []
 
   /// Two cells, each the other's partner.
   init() throws {
@@ -36,10 +35,17 @@ import Testing
     }
     try HDF5File.saveSealed(CheckpointFolder(folder.path("finished")).file(round: 1)) { _ in }
     folder.write("finished/results.h5", "")
-    // As a launcher it is told PROGRAM run SWEEP --cell ID.
+    // As a launcher it is told PROGRAM run SWEEP --cell ID, or PROGRAM evaluate RUN --file SWEEP
+    // --cell ID and more.
     folder.write(
-      "train.sh",
+      "motet.sh",
       """
+      if [ "$2" = evaluate ]; then
+        echo "$7" >> \(folder.path("evaluated"))
+        cd \(sweep.folder)/.locks
+        for lock in *; do flock -n "$lock" echo "$lock" >> \(folder.path("free")); done
+        exit 0
+      fi
       if [ -e \(folder.path("fails")) ]; then echo "motet: no luck" >&2; exit 3; fi
       echo "$5" >> \(folder.path("trained"))
       case "$5" in
@@ -54,23 +60,10 @@ import Testing
   /// - Parameter whileNoting: called with each note: while the runner is about to wait, say.
   func run(
     _ cell: SweepCell, waits: Bool = true, of sweep: Sweep? = nil,
-    whileNoting: @escaping (String) throws -> Void = { _ in },
-    whileEvaluating: @escaping () throws -> Void = {}
+    whileNoting: @escaping (String) throws -> Void = { _ in }
   ) throws -> CellRunner.Outcome {
-    let sweep = sweep ?? self.sweep
-    let stage = CellStage(
-      "evaluate", isDone: { [unowned self] in evaluated.contains($0.number) },
-      partners: sweep.partners,
-      run: { [unowned self] cell in
-        #expect(sweep.partners(of: cell).allSatisfy { CellState.isTrained($0.folder, rounds: 1) })
-        // While a cell is evaluated, whoever wants to train may.
-        for run in [a, b] { #expect(try isFree("run-\(run.id)")) }
-        try whileEvaluating()
-        evaluated.append(cell.number)
-        return ChildProcess.End(status: 0, complaint: nil)
-      })
     let runner = CellRunner(
-      sweep, launcher: ["sh", folder.path("train.sh")], executable: "motet", stages: [stage],
+      sweep ?? self.sweep, launcher: ["sh", folder.path("motet.sh")], executable: "motet",
       note: { [unowned self] note in
         notes.append(note)
         do { try whileNoting(note) } catch { Issue.record(error) }
@@ -83,8 +76,14 @@ import Testing
   func isFree(_ name: String) throws -> Bool { try lock(name) != nil }
 
   /// The ids of the runs that were trained here, in order.
-  var trained: [String] {
-    ((try? String(contentsOfFile: folder.path("trained"), encoding: .utf8)) ?? "")
+  var trained: [String] { lines("trained") }
+  /// The ids of the cells that were evaluated here, in order.
+  var evaluated: [String] { lines("evaluated") }
+  /// The names of the locks that were free in the last evaluation, or one before.
+  var free: [String] { lines("free") }
+
+  private func lines(_ name: String) -> [String] {
+    ((try? String(contentsOfFile: folder.path(name), encoding: .utf8)) ?? "")
       .split(separator: "\n").map(String.init)
   }
 
@@ -94,10 +93,12 @@ import Testing
 
   @Test func aPartnerIsTrainedFirstAndOnce() throws {
     #expect(try run(a) == .finished)
-    #expect(trained == [a.id, b.id] && evaluated == [1])
+    #expect(trained == [a.id, b.id] && evaluated == [a.id])
+    // While a cell is evaluated, whoever wants to train may.
+    #expect(Set(free).isSuperset(of: [a, b].map { "run-\($0.id)" }))
     #expect(notes == ["cell 1: needs the run of cell 2, \(b.id)"])
     #expect(try run(b) == .finished)
-    #expect(trained == [a.id, b.id] && evaluated == [1, 2])
+    #expect(trained == [a.id, b.id] && evaluated == [a.id, b.id])
     #expect(try run(b) == .wasFinished)
   }
 
@@ -119,7 +120,7 @@ import Testing
       try self.makeFinished(self.a)
       other = nil
     }
-    #expect(outcome == .finished && trained.isEmpty && evaluated == [1])
+    #expect(outcome == .finished && trained.isEmpty && evaluated == [a.id])
     withExtendedLifetime(other) {}
   }
 
@@ -131,7 +132,7 @@ import Testing
       #expect(note == "cell 2: waiting for its run, which another process trains")
       let isFree = try self.isFree("run-\(self.a.id)")
       #expect(isFree)
-      #expect(CellState.isTrained(self.a.folder, rounds: 1))
+      #expect(self.sweep.isTrained(self.a))
       // Whoever trained it gave up: then it is trained here.
       other = nil
     }
@@ -158,11 +159,11 @@ import Testing
     folder.write("fails", "")
     let message = "evaluate: its partner, cell 2: run: no luck"
     #expect(try run(a) == .failed(message))
-    #expect(CellState(a, isEvaluated: { _ in false }) == .failed(message))
-    #expect(CellState(b, isEvaluated: { _ in false }) == .failed("run: no luck"))
+    #expect(sweep.state(of: a) == .failed(message))
+    #expect(sweep.state(of: b) == .failed("run: no luck"))
     try FileManager.default.removeItem(atPath: folder.path("fails"))
     #expect(try run(a) == .finished)
-    #expect(CellState(b, isEvaluated: { _ in false }) == .trained)
+    #expect(sweep.state(of: b) == .trained(next: .evaluate))
   }
 
   /// Two sweeps that share a run do not measure it at once.
@@ -177,12 +178,12 @@ import Testing
         base: base.yaml
         sweep: { zip: [{ training.rate: [0.2], label.y: [c] }] }
         reuse: [runs/s]
+        evaluations: [{ name: knn, data: i.h5 }]
         """))
     let shared = "follow-\(URL(fileURLWithPath: b.folder).lastPathComponent)"
-    var wasFree: Bool?
-    let outcome = try run(
-      other.cells[0], of: other, whileEvaluating: { wasFree = try self.isFree(shared) })
-    #expect(outcome == .finished && trained.isEmpty && wasFree == false)
+    withExtendedLifetime(try lock(shared)) {}
+    #expect(try run(other.cells[0], of: other) == .finished)
+    #expect(trained.isEmpty && evaluated == [b.id] && !free.contains(shared))
     #expect(notes == ["cell 1: uses \(b.folder)"])
     #expect(try isFree(shared))
   }

@@ -174,7 +174,7 @@ import Testing
     ),
     (
       "sweep: { grid: { clients.alpha: [1], clients: [{}] } }",
-      "alpha.yaml:2: sweep.grid.clients: clients and clients.alpha are of one another"
+      "alpha.yaml:2: sweep.grid.clients: clients contains clients.alpha"
     ),
     (
       "sweep: { grid: { results: [a] } }",

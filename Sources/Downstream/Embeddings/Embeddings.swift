@@ -24,12 +24,10 @@ public func embed(
   let runs = try rounds.map {
     try EvaluatedRun(path, round: $0, communicator, warn: observer.note)
   }
-  let context = EvaluationContext(
-    run: runs[0], communicator: communicator,
-    engine: try communicator.agree {
-      try Engine(lanes: try Engine.lanesFromEnvironment(), threads: threads)
-    }, recompute: false, observer: observer)
-  let splits = try communicator.agree { try options.open(context) }
+  let (engine, splits) = try communicator.agree {
+    let engine = try Engine(lanes: try Engine.lanesFromEnvironment(), threads: threads)
+    return (engine, try options.open(runs[0], engine))
+  }
   let folder = EmbeddingFile.folder(of: runs[0].path)
   var identities: [EmbeddingFile.Identity] = []
   var files: [EmbeddingFile?] = runs.map { _ in nil }
@@ -45,7 +43,8 @@ public func embed(
     }
     try prepareFolder(folder)
   }
-  let features = Features(context, folder: "\(folder)/features")
+  let features = Features(
+    communicator, engine, observer: observer, folder: "\(folder)/features")
   for (index, run) in runs.enumerated() {
     guard try communicator.broadcast(Int64(files[index] == nil ? 1 : 0)) == 1 else { continue }
     let own = try splits.map { try features.of($0, run: run, output: options.output) }
@@ -55,18 +54,20 @@ public func embed(
         features: own)
     }
   }
-  try withExtendedLifetime(context) { try communicator.agreeOnRoot { features.remove() } }
+  try communicator.agreeOnRoot { features.remove() }
   return files.compactMap { $0 }
 }
 
 extension EmbeddingOptions {
   /// The samples of each modality of each store.
-  fileprivate func open(_ context: EvaluationContext) throws -> [EvaluatedSplit] {
+  fileprivate func open(
+    _ run: EvaluatedRun, _ engine: Engine
+  ) throws -> [EvaluatedSplit] {
     try stores().map { store, name in
       // Streams 0 and 1 are the monitor's.
-      let rows = context.run.job.someRows(limit, of: store.count(name, split), stream: 2)
+      let rows = run.job.someRows(limit, of: store.count(name, split), stream: 2)
       return try EvaluatedSplit(
-        store, modality: name, split: split, rows: rows, run: context.run, context.engine)
+        store, modality: name, split: split, rows: rows, run: run, engine)
     }
   }
 

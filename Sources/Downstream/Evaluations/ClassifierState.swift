@@ -3,8 +3,8 @@ import Foundation
 import Tensors
 
 /// What is kept of a classifier in training, so that the same command goes on where it ended: a
-/// folder of checkpoints, as a run's. A checkpoint's round is the number of steps (of a linear probe:
-/// epochs), its job the spec, its shards the data.
+/// folder of checkpoints, as a run's. A checkpoint's round is the number of steps (of a linear
+/// probe: epochs), its job the spec, its shards the data.
 public final class ClassifierState {
   struct Content {
     let steps: Int

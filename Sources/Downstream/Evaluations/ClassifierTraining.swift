@@ -43,8 +43,8 @@ struct ClassifierTraining {
   private var run: EvaluatedRun { context.run }
 
   /// A linear layer on features of the frozen encoder. All ranks embed, and rank 0 trains: a step's
-  /// sums over ranks would take longer than the step. Logits [samples, classes] of each test split on
-  /// rank 0, nil elsewhere.
+  /// sums over ranks would take longer than the step. Logits [samples, classes] of each test split
+  /// on rank 0, nil elsewhere.
   ///
   /// - Parameter augmentation: `none` embeds the training samples once, the others in each epoch.
   func probe(output: Embedder.Output, augmentation: Augmentation) throws -> [[Float]]? {
@@ -157,8 +157,8 @@ struct ClassifierTraining {
       kind: augmentation == .none ? .fixed : .random(seed: options.seed))
   }
 
-  /// Saves on rank 0 where it is due, and stops where it was asked to; all ranks call it. Nothing is
-  /// saved at the end: the evaluation's file follows.
+  /// Saves on rank 0 where it is due, and stops where it was asked to; all ranks call it. Nothing
+  /// is saved at the end: the evaluation's file follows.
   private func keep(
     _ savePoint: SavePoint, isLast: Bool, _ place: String,
     _ content: () -> ClassifierState.Content?

@@ -72,8 +72,8 @@ public final class EvaluatedRun {
   /// The folder of its evaluations.
   var evaluations: String { "\(path)/evaluations" }
 
-  /// The encoder with a linear layer to `classes` instead of its head, and its parameters: the run's,
-  /// but for a fresh layer.
+  /// The encoder with a linear layer to `classes` instead of its head, and its parameters: the
+  /// run's, but for a fresh layer.
   func classifier(classes: Int, seed: UInt64) throws -> (any Encoder, ParameterVector) {
     let classifier = try makeClassifier(job.section("encoder"), classes: classes)
     let parameters = ParameterVector(classifier.layout)

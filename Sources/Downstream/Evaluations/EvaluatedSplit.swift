@@ -106,9 +106,10 @@ extension SampleOptions {
     )
   }
 
-  /// The same, counted.
-  func load() throws -> (train: EvaluationLoad.Samples, test: EvaluationLoad.Samples, classes: Int)
-  {
+  /// The two splits, counted, and how many classes they share; nothing but labels is read.
+  func workload() throws -> (
+    train: EvaluationWorkload.Samples, test: EvaluationWorkload.Samples, classes: Int
+  ) {
     let (trainStore, testStore, modality, classes) = try stores()
     return (
       try .init(trainStore, modality, split: train), try .init(testStore, modality, split: test),

@@ -25,7 +25,7 @@ public final class EvaluationContext {
   /// Whether training saves less and makes it again.
   let recompute: Bool
   let observer: any WorkObserver
-  private(set) lazy var features = Features(self, folder: "\(run.evaluations)/features")
+  let features: Features
   private var others: [String: EvaluatedRun] = [:]
 
   init(
@@ -37,6 +37,8 @@ public final class EvaluationContext {
     self.engine = engine
     self.recompute = recompute
     self.observer = observer
+    features = Features(
+      communicator, engine, observer: observer, folder: "\(run.evaluations)/features")
   }
 
   /// Rank 0 tells the observer.

@@ -14,14 +14,6 @@ import Jobs
 public struct EvaluationRecord {
   public static let format = FileFormat("motet evaluation", version: 1)
 
-  public struct Figure {
-    public let name: String
-    public let value: Double
-    public let low: Double
-    public let high: Double
-    public let count: Int
-  }
-
   public let path: String
   public let task: String
   /// The resolved spec, JSON.
@@ -31,7 +23,7 @@ public struct EvaluationRecord {
   public let model: String
   /// What tells the data that it was measured on from any others.
   public let data: String
-  public let figures: [Figure]
+  public let figures: [EvaluationFigure]
 
   /// Reads all but predictions and what follows from them.
   public static func load(_ path: String) throws -> EvaluationRecord {
@@ -47,7 +39,7 @@ public struct EvaluationRecord {
       round: Int(try file.intAttribute("round")), model: try file.textAttribute("model"),
       data: try file.textAttribute("data"),
       figures: names.indices.map {
-        Figure(
+        EvaluationFigure(
           name: names[$0], value: values[$0], low: lows[$0], high: highs[$0], count: Int(counts[$0])
         )
       })
@@ -74,7 +66,7 @@ public struct EvaluationRecord {
       try file.write("/classes", texts: outcome.classes)
       try file.write("/labels", outcome.labels)
       for figure in figures {
-        guard let predictions = figure.predictions else { continue }
+        guard let predictions = outcome.predictions[figure.name] else { continue }
         let count = outcome.classes.count
         let confusion = Confusion(predictions, outcome.labels, classes: count)
         try file.write("/predictions/\(figure.name)", predictions)

@@ -28,8 +28,8 @@ public struct EvaluationSpec {
     name = resolved["name"] as? String ?? ""
   }
 
-  /// The evaluations of a file: a list of mappings, or a file that has one under `evaluations`, as a
-  /// sweep's.
+  /// The evaluations of a file: a list of mappings, or a file that has one under `evaluations`, as
+  /// a sweep's.
   public static func load(_ path: String) throws -> [EvaluationSpec] {
     var text = try readText(path)
     // A list becomes the value of a key, which YAML allows without indentation.
@@ -75,16 +75,7 @@ public struct EvaluationSpec {
   public static func parse(
     task: String, settings: [String], relativeTo folder: String
   ) throws -> EvaluationSpec {
-    var tree: [String: Any] = [:]
-    for setting in settings {
-      guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
-        throw JobError(path: "--set \(setting)", message: "expected KEY=VALUE, as in k=20")
-      }
-      do {
-        tree[String(setting[..<equals])] = try YAMLTree.value(
-          String(setting[setting.index(after: equals)...]))
-      } catch { throw JobError(path: "--set \(setting)", message: error.message) }
-    }
+    var tree = try Setting.tree(settings, example: "k=20")
     tree["name"] = task
     do { return try EvaluationSpec(tree, relativeTo: folder) } catch let error as ConfigurationError
     {
@@ -103,8 +94,8 @@ public struct EvaluationSpec {
   }
 
   /// What it computes. Opens its data; samples are not needed.
-  public func load() throws -> EvaluationLoad {
-    do { return try task.load() } catch let error as ConfigurationError {
+  public func workload() throws -> EvaluationWorkload {
+    do { return try task.workload() } catch let error as ConfigurationError {
       throw JobError(path: "evaluation \(name)", message: "\(error)")
     }
   }

@@ -6,7 +6,7 @@ public protocol EvaluationTask: Sendable {
   var otherRun: String? { get }
 
   /// What it computes. Opens the data and throws where they do not fit; samples are not needed.
-  func load() throws -> EvaluationLoad
+  func workload() throws -> EvaluationWorkload
 
   /// Opens and checks all that the task needs; nothing is computed. The same on every rank, and no
   /// collective.

@@ -6,8 +6,8 @@ import Layers
 import MessagePassing
 
 /// Evaluates a run, on all ranks together: a collective. Everything is checked before anything is
-/// computed; what is measured already is not measured again. Returns the records in the specs' order
-/// on rank 0, none elsewhere.
+/// computed; what is measured already is not measured again. Returns the records in the specs'
+/// order on rank 0, none elsewhere.
 ///
 /// - Parameters:
 ///   - path: the run's folder; records go into its `evaluations`.

@@ -1,11 +1,12 @@
-import Datasets
 import Digests
 import Evaluation
 import Files
 import Foundation
 import HDF5
 import Jobs
+import Layers
 import Machines
+import MessagePassing
 import Tensors
 
 /// Features of splits, embedded by all ranks, each its part. They are kept in files until all
@@ -14,11 +15,20 @@ import Tensors
 final class Features {
   private static let format = FileFormat("motet features", version: 1)
 
-  private unowned let context: EvaluationContext
+  private let communicator: Communicator
+  private let engine: Engine
+  private let observer: any WorkObserver
   private let folder: String
 
-  init(_ context: EvaluationContext, folder: String) {
-    self.context = context
+  /// - Parameters:
+  ///   - observer: told on rank 0.
+  ///   - folder: of the files.
+  init(
+    _ communicator: Communicator, _ engine: Engine, observer: any WorkObserver, folder: String
+  ) {
+    self.communicator = communicator
+    self.engine = engine
+    self.observer = observer
     self.folder = folder
   }
 
@@ -26,8 +36,7 @@ final class Features {
   func of(
     _ split: EvaluatedSplit, run: EvaluatedRun, output: Embedder.Output
   ) throws -> [Float] {
-    let communicator = context.communicator
-    let embedder = Embedder(encoder: run.job.encoder, output: output, context.engine)
+    let embedder = Embedder(encoder: run.job.encoder, output: output, engine)
     var file: FeatureFile?
     var features: [Float] = []
     try communicator.agreeOnRoot {
@@ -44,7 +53,7 @@ final class Features {
       let part = done..<min(done + max(1024, 256 * communicator.size), split.rows.count)
       features += try embedder.embed(split, part, run.model, communicator)
       done = part.upperBound
-      context.progress(title, done, of: split.rows.count)
+      if communicator.rank == 0 { observer.progress(title, done, of: split.rows.count) }
       let due = try savePoint.check()
       if done < split.rows.count, due != .nothing {
         try communicator.agreeOnRoot { try file?.save(features, dimension: embedder.dimension) }

@@ -37,9 +37,9 @@ public struct FinetuneEvaluation: PlugIn, EvaluationTask {
     self.options = options
   }
 
-  public func load() throws -> EvaluationLoad {
-    let (train, test, classes) = try options.samples.load()
-    return EvaluationLoad(
+  public func workload() throws -> EvaluationWorkload {
+    let (train, test, classes) = try options.samples.workload()
+    return EvaluationWorkload(
       tuning: [train], [test], classes: classes, options.training, pieces: options.own.pieces,
       augmentation: augmentation)
   }

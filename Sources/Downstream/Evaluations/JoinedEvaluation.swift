@@ -63,11 +63,11 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
 
   public var otherRun: String? { options.own.with.isEmpty ? nil : options.own.with }
 
-  public func load() throws -> EvaluationLoad {
-    let (train, test, _) = try options.pairs.load()
+  public func workload() throws -> EvaluationWorkload {
+    let (train, test, _) = try options.pairs.workload()
     let output = try options.neighbours.output
     // Each modality, and all.
-    return EvaluationLoad(
+    return EvaluationWorkload(
       embeddings: (train + test).map { .init(samples: $0, output: output) },
       neighbours: (test.map { _ in 1 } + [test.count]).map {
         .init(queries: test[0].count, bank: train[0].count, features: $0, output: output)

@@ -32,10 +32,10 @@ public struct KNNEvaluation: PlugIn, EvaluationTask {
     self.options = options
   }
 
-  public func load() throws -> EvaluationLoad {
-    let (train, test, _) = try options.samples.load()
+  public func workload() throws -> EvaluationWorkload {
+    let (train, test, _) = try options.samples.workload()
     let output = try options.neighbours.output
-    return EvaluationLoad(
+    return EvaluationWorkload(
       embeddings: [train, test].map { .init(samples: $0, output: output) },
       neighbours: [
         .init(queries: test.count, bank: train.count, features: 1, output: output)

@@ -49,9 +49,9 @@ public struct LinearEvaluation: PlugIn, EvaluationTask {
     self.options = options
   }
 
-  public func load() throws -> EvaluationLoad {
-    let (train, test, classes) = try options.samples.load()
-    return EvaluationLoad(
+  public func workload() throws -> EvaluationWorkload {
+    let (train, test, classes) = try options.samples.workload()
+    return EvaluationWorkload(
       probe: [train], [test], classes: classes, options.training, output: output,
       augmentation: augmentation)
   }

@@ -54,14 +54,14 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
     self.options = options
   }
 
-  public func load() throws -> EvaluationLoad {
-    let (train, test, classes) = try options.pairs.load()
+  public func workload() throws -> EvaluationWorkload {
+    let (train, test, classes) = try options.pairs.workload()
     guard options.own.mode == .linear else {
-      return EvaluationLoad(
+      return EvaluationWorkload(
         tuning: train, test, classes: classes, options.training, pieces: options.finetune.pieces,
         augmentation: augmentation)
     }
-    return EvaluationLoad(
+    return EvaluationWorkload(
       probe: train, test, classes: classes, options.training, output: output,
       augmentation: options.own.views ? augmentation : .none)
   }

@@ -38,11 +38,11 @@ public struct PairOptions: Codable, Sendable, Equatable {
   }
 
   /// Both splits' samples, counted, by modality.
-  func load() throws -> (
-    train: [EvaluationLoad.Samples], test: [EvaluationLoad.Samples], classes: Int
+  func workload() throws -> (
+    train: [EvaluationWorkload.Samples], test: [EvaluationWorkload.Samples], classes: Int
   ) {
     let store = try SampleStore.open(data)
-    func samples(_ split: String) throws -> [EvaluationLoad.Samples] {
+    func samples(_ split: String) throws -> [EvaluationWorkload.Samples] {
       let pairs = try store.pairs(split: split)
       return pairs.modalities.map { modality in
         .init(

@@ -5,6 +5,7 @@ struct DataCommand: ParsableCommand {
     commandName: "data",
     abstract: "Import, make, pair, outline and look at data sets.",
     subcommands: [
-      DataImport.self, DataPair.self, DataSynthesize.self, DataOutline.self, DataInfo.self,
+      DataImportCommand.self, DataPairCommand.self, DataSynthesizeCommand.self,
+      DataOutlineCommand.self, DataInfoCommand.self,
     ])
 }

@@ -31,9 +31,7 @@ struct DescribeCommand: ParsableCommand {
   func run() throws {
     if job.count == 1, cell == nil, settings.isEmpty, Sweep.isSweep(job[0]) {
       let sweep = try Sweep.load(job[0], limit: Sweep.mostCells)
-      let evaluation = try SweepEvaluation(sweep, launcher: [])
-      let plan = try SweepPlan(sweep, isEvaluated: evaluation.isDone)
-      return plan.lines.forEach(Console.line)
+      return try SweepPlan(sweep).lines.forEach(Console.line)
     }
     if job.isEmpty {
       try describe(modalities)

@@ -17,7 +17,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
   var path: String
-  @Option(help: "The task: knn, linear, finetune, paired or joined.")
+  @Option(help: "The task: \(evaluationTasks.names.joined(separator: ", ")).")
   var task: String?
   @Option(help: ArgumentHelp("The sample store.", valueName: "store"), completion: .file())
   var data: String?

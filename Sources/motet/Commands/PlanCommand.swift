@@ -51,7 +51,7 @@ struct PlanCommand: ParsableCommand {
     let (title, cells) = try cells()
     let plan = try ExperimentPlan(
       title, cells, nodes: nodes.isEmpty ? [1] : nodes, cores: cores ?? Machine().cores,
-      speeds: known, progress: { printError("measuring \($0)") })
+      speeds: known, progress: { Console.note("measuring \($0)") })
     guard json else { return plan.lines.forEach(Console.line) }
     let data = try JSONSerialization.data(
       withJSONObject: plan.tree, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])

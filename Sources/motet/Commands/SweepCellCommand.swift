@@ -26,9 +26,7 @@ struct SweepCellCommand: ParsableCommand {
     StopSignal.install()
     let sweep = try Sweep.load(file)
     let cell = try sweep.cell(cell)
-    let launcher = try launching.words()
-    let stages = try SweepStages(sweep, launcher: launcher)
-    switch try CellRunner(sweep, launcher: launcher, stages).run(cell, waits: true) {
+    switch try CellRunner(sweep, launcher: launching.words()).run(cell, waits: true) {
     case .finished, .wasFinished:
       Console.line("cell \(cell.number), \(cell.id): finished")
     case .stopped: throw ExitCode(StopSignal.exitCode)

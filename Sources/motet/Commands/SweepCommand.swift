@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Machines
 import Sweeps
 
 /// Several runs from one file.
@@ -8,15 +9,14 @@ struct SweepCommand: ParsableCommand {
     commandName: "sweep",
     abstract: "Runs that differ in some settings, from one file, and what follows each.",
     subcommands: [
-      SweepExpand.self, SweepRun.self, SweepStatus.self, SweepCellCommand.self,
+      SweepExpandCommand.self, SweepRunCommand.self, SweepStatusCommand.self, SweepCellCommand.self,
     ])
 }
 
 extension CellRunner {
   /// A runner whose stages are processes of this program.
-  init(_ sweep: Sweep, launcher: [String], _ stages: SweepStages) {
+  init(_ sweep: Sweep, launcher: [String]) {
     self.init(
-      sweep, launcher: launcher, executable: executablePath, stages: stages.all,
-      note: Console.line)
+      sweep, launcher: launcher, executable: ChildProcess.ownProgram, note: Console.line)
   }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Catalogues
 import Datasets
+import Inspection
+import Jobs
 import Views
 
 struct ViewsCommand: ParsableCommand {
@@ -45,20 +47,16 @@ struct ViewsCommand: ParsableCommand {
         "--split \(split): the store has \(store.splits.joined(separator: ", "))")
     }
     let drawn = names.isEmpty ? store.modalities(in: split) : names
-    var options = Dictionary(drawn.map { ($0, [String: Any]()) }) { first, _ in first }
-    for (key, value) in try parseSettings(settings) {
-      let path = key.split(separator: ".").map(String.init)
-      guard path.count > 1, let known = options[path[0]] else {
-        throw ValidationError(
-          "--set \(key): expected MODALITY.KEY=VALUE with one of: \(drawn.joined(separator: ", "))")
-      }
-      options[path[0]] = setting(path.dropFirst(), to: value, in: known)
+    let options = try Setting.tree(settings, example: "audio.preset=waveform")
+    for (name, value) in options where !drawn.contains(name) || !(value is [String: Any]) {
+      throw ValidationError(
+        "--set \(name): expected MODALITY.KEY=VALUE with one of: \(drawn.joined(separator: ", "))")
     }
     let makers = try drawn.map { name in
+      let own = options[name] as? [String: Any] ?? [:]
       do {
         return (
-          name: name,
-          modality: try modalities.make(options[name]!.merging(["name": name]) { _, name in name })
+          name: name, modality: try modalities.make(own.merging(["name": name]) { _, name in name })
         )
       } catch let error as ConfigurationError {
         throw error.inside(name)
@@ -67,18 +65,6 @@ struct ViewsCommand: ParsableCommand {
     let sheet = try ViewSheet(count: count, seed: seed, side: side)
       .draw(store, split: split, modalities: makers)
     try sheet.writePNG(to)
-    print("views: \(to)")
-  }
-
-  /// `settings` with the value at a path of keys replaced, the mappings on the way made.
-  private func setting(
-    _ path: ArraySlice<String>, to value: Any, in settings: [String: Any]
-  ) -> [String: Any] {
-    guard let key = path.first else { return settings }
-    var changed = settings
-    changed[key] =
-      path.count == 1
-      ? value : setting(path.dropFirst(), to: value, in: settings[key] as? [String: Any] ?? [:])
-    return changed
+    Console.line("views: \(to)")
   }
 }

@@ -8,8 +8,8 @@ import MessagePassing
 import Tensors
 import Training
 
-/// What a round costs beside training: clients that train nothing, or whose training is one pass over
-/// the model.
+/// What a round costs beside training: clients that train nothing, or whose training is one pass
+/// over the model.
 struct BenchRoundCommand: BenchCase {
   static let configuration = CommandConfiguration(
     commandName: "round", abstract: "A round without training, by the number of clients.")
@@ -69,8 +69,8 @@ struct BenchRoundCommand: BenchCase {
     return median(isLong ? times : Array(times.dropFirst()))
   }
 
-  /// Bytes that a round must move: the sum is cleared, added to, and becomes the next model. A store
-  /// reads its line first.
+  /// Bytes that a round must move: the sum is cleared, added to, and becomes the next model. A
+  /// store reads its line first.
   private static func bytes(_ parameters: Int, _ clients: Int, _ isDense: Bool) -> Double {
     let (float, sum) = (4, 8)
     let fixed = 2 * sum + (sum + 2 * float)

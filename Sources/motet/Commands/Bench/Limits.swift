@@ -5,15 +5,15 @@ import Tensors
 
 /// What this machine can do at best, measured on the spot: what figures of speed are read against.
 enum Limits {
-  /// Floating-point operations a second of nothing but multiply-adds, on one thread: the best of some
-  /// tries.
+  /// Floating-point operations a second of nothing but multiply-adds, on one thread: the best of
+  /// some tries.
   static func peak(_ engine: Engine) -> Double {
     var result: Float = 0
     return best { engine.kernels.multiply_adds(2_000_000, 0.999, 0.001, &result) }
   }
 
-  /// Bytes a second between memory and one thread, of a sum of two vectors (STREAM's triad): the best
-  /// of some tries. Four for each value: a store reads its line first.
+  /// Bytes a second between memory and one thread, of a sum of two vectors (STREAM's triad): the
+  /// best of some tries. Four for each value: a store reads its line first.
   static func bandwidth(_ engine: Engine) -> Double {
     // 192 MiB, more than any cache.
     let count = 1 << 24

@@ -1,3 +1,5 @@
+import Datasets
+
 /// What shards hold, in lines for a person.
 public func describe(_ shards: ShardReader) throws -> [String] {
   var lines = ["\(shards.path): \(shards.clientCount) clients, seed \(shards.plan["seed"] ?? "")"]

@@ -1,10 +1,11 @@
 import ArgumentParser
 import Datasets
+import Inspection
 import Jobs
 
-struct Shard: ParsableCommand {
+struct ShardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Cut data sets into clients, and write these as shards.",
+    commandName: "shard", abstract: "Cut data sets into clients, and write these as shards.",
     discussion: """
       Each modality is cut by itself, by the partitioner that the job file names, or else by \
       Dirichlet(alpha): the clients' shares of each class are drawn from it. Part k of each modality \
@@ -17,9 +18,7 @@ struct Shard: ParsableCommand {
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp("Replace a setting of the job.", valueName: "key=value"))
   var settings: [String] = []
-  @Option(
-    help: ArgumentHelp("A modality and its sample store.", valueName: "modality=store"))
-  var data: [String] = []
+  @OptionGroup var data: StoreArguments
   @Option(help: "Number of clients.")
   var clients: Int?
   @Option(help: "Dirichlet's alpha: one for all, or image=0.1,audio=1.")
@@ -42,16 +41,18 @@ struct Shard: ParsableCommand {
   func run() throws {
     let (outcome, to) = try job.isEmpty ? shardData() : shardJob()
     let shards = try ShardReader.open(to)
-    if outcome == .unchanged { print("\(to) holds these shards already; nothing was written") }
-    for line in try describe(shards) { print(line) }
+    if outcome == .unchanged {
+      Console.line("\(to) holds these shards already; nothing was written")
+    }
+    for line in try describe(shards) { Console.line(line) }
     if let plot {
       try HeatMap(shards).draw().writePNG(plot)
-      print("heat map: \(plot)")
+      Console.line("heat map: \(plot)")
     }
   }
 
   private func shardJob() throws -> (ShardOutcome, folder: String) {
-    guard data.isEmpty, clients == nil else {
+    guard data.data.isEmpty, clients == nil else {
       throw ValidationError("the job says --data and --clients; use --set to change it")
     }
     let job = try JobArguments.load(job, settings: settings)
@@ -67,11 +68,11 @@ struct Shard: ParsableCommand {
   }
 
   private func shardData() throws -> (ShardOutcome, folder: String) {
-    guard !data.isEmpty, let clients, let to else {
+    guard !data.data.isEmpty, let clients, let to else {
       throw ValidationError("give a job file, or --data, --clients and --to")
     }
     var sources: [String: ShardPlan.Source] = [:]
-    let paths = try parseStores(data)
+    let paths = try data.stores()
     let names = paths.map(\.modality)
     let alphas = try values("--alpha", alpha, names) { Double($0) }
     let minima = try values("--minimum", minimum, names) { Int($0) }

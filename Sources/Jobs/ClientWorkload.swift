@@ -2,7 +2,7 @@ import Datasets
 import Training
 
 /// What a client trains in one round, over all its local epochs.
-public struct ClientLoad: Equatable, Sendable {
+public struct ClientWorkload: Equatable, Sendable {
   public var steps = 0
   /// By modality; each gives two views.
   public var samples: [String: Int] = [:]
@@ -20,16 +20,16 @@ public struct ClientLoad: Equatable, Sendable {
   private init() {}
 
   /// Of every client of a cut of a job's data, by id.
-  public static func all(_ job: Job, _ cut: [String: Partition]) -> [ClientLoad] {
+  public static func all(_ job: Job, _ cut: [String: Partition]) -> [ClientWorkload] {
     (0..<job.clients.count).map { client in
-      ClientLoad(counts: cut.mapValues { $0.count(client) }, job.training)
+      ClientWorkload(counts: cut.mapValues { $0.count(client) }, job.training)
     }
   }
 
-  public static let none = ClientLoad()
+  public static let none = ClientWorkload()
 
-  public static func += (sum: inout ClientLoad, load: ClientLoad) {
-    sum.steps += load.steps
-    sum.samples.merge(load.samples, uniquingKeysWith: +)
+  public static func += (sum: inout ClientWorkload, other: ClientWorkload) {
+    sum.steps += other.steps
+    sum.samples.merge(other.samples, uniquingKeysWith: +)
   }
 }

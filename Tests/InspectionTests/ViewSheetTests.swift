@@ -1,11 +1,11 @@
 import Catalogues
+import Datasets
 import Files
 import HDF5
+import Inspection
 import TestSupport
 import Testing
 import Views
-
-@testable import Datasets
 
 @Suite struct ViewSheetTests {
   private func store(_ folder: TemporaryFolder) throws -> SampleStore {

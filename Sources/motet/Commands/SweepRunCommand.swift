@@ -5,7 +5,7 @@ import Machines
 import Sweeps
 
 /// A whole sweep on this machine.
-struct SweepRun: ParsableCommand {
+struct SweepRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Run a sweep here, one cell after the other. The same command continues.",
@@ -24,13 +24,12 @@ struct SweepRun: ParsableCommand {
   func run() throws {
     let sweep = try arguments.load()
     let launcher = try launching.words()
-    let stages = try SweepStages(sweep, launcher: launcher)
-    let plan = try SweepPlan(sweep, isEvaluated: stages.evaluation.isDone)
+    let plan = try SweepPlan(sweep)
     plan.lines.forEach(Console.line)
     if dryRun { return }
     try plan.requireSamples()
     StopSignal.install()
-    let runner = CellRunner(sweep, launcher: launcher, stages)
+    let runner = CellRunner(sweep, launcher: launcher)
     var finished = 0
     var busy = 0
     var failures: [String] = []

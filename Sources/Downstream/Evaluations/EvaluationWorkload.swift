@@ -1,8 +1,9 @@
 import Datasets
 import Evaluation
 
-/// What an evaluation computes, counted from its options and its data before anything is: for plans.
-public struct EvaluationLoad: Sendable {
+/// What an evaluation computes, counted from its options and its data before anything is: for
+/// plans.
+public struct EvaluationWorkload: Sendable {
   /// Samples of one modality.
   public struct Samples: Hashable, Sendable {
     /// The store's path.
@@ -14,8 +15,8 @@ public struct EvaluationLoad: Sendable {
     public let count: Int
   }
 
-  /// Samples through the pretrained encoder, by evaluation views. The evaluations of one command share
-  /// equal ones.
+  /// Samples through the pretrained encoder, by evaluation views. The evaluations of one command
+  /// share equal ones.
   public struct Embedding: Hashable, Sendable {
     public let samples: Samples
     public let output: Embedder.Output
@@ -52,7 +53,7 @@ public struct EvaluationLoad: Sendable {
   public var classifiers: [Classifier] = []
 }
 
-extension EvaluationLoad.Samples {
+extension EvaluationWorkload.Samples {
   /// All of a split. Throws where there is nothing.
   init(_ store: SampleStore, _ modality: String, split: String) throws {
     let count = try store.labels(modality, split: split).count
@@ -62,7 +63,7 @@ extension EvaluationLoad.Samples {
   }
 }
 
-extension EvaluationLoad {
+extension EvaluationWorkload {
   /// A linear layer on features.
   init(
     probe train: [Samples], _ test: [Samples], classes: Int, _ options: SupervisedOptions,

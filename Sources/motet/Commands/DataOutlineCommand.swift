@@ -1,7 +1,8 @@
 import ArgumentParser
 import Datasets
+import Jobs
 
-struct DataOutline: ParsableCommand {
+struct DataOutlineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "outline",
     abstract: "Write a stand-in for a data set that is not here: all of its store but the samples.",
@@ -16,20 +17,17 @@ struct DataOutline: ParsableCommand {
 
   @Argument(help: "The importer.")
   var name: String
-  @Option(help: "The sample store to write (.h5).")
-  var to: String
+  @OptionGroup var output: StoreOutput
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp("An option of the importer, such as size=128.", valueName: "key=value"))
   var settings: [String] = []
-  @Flag(help: "Replace the store if it is there.")
-  var overwrite = false
 
   func run() throws {
-    var options = try parseSettings(settings)
+    var options = try Setting.tree(settings, example: "size=128")
     options["name"] = name
-    try refuseExisting(to, overwrite: overwrite)
-    try writeOutline(options, to: to)
-    for line in try describe(try SampleStore.open(to)) { print(line) }
+    try output.check()
+    try writeOutline(options, to: output.path)
+    try output.show()
   }
 }

@@ -3,29 +3,29 @@ import Federation
 import Jobs
 
 /// A run's work in all its rounds, counted from the real cut of its data.
-struct CellLoad {
+struct CellWorkload {
   /// By id.
-  let clients: [ClientLoad]
+  let clients: [ClientWorkload]
   /// The clients of each round.
   let rounds: [[Int]]
   /// What all workers do together.
-  let whole: ClientLoad
+  let whole: ClientWorkload
   private let schedule: any ClientSchedule
   /// Each client's samples, by id.
   private let sizes: [Int]
 
   init(_ job: Job, _ cut: [String: Partition]) {
-    let loads = ClientLoad.all(job, cut)
-    clients = loads
+    let workloads = ClientWorkload.all(job, cut)
+    clients = workloads
     rounds = (1...job.federation.rounds).map { job.selection.clients(round: $0) }
-    whole = rounds.joined().reduce(into: .none) { $0 += loads[$1] }
+    whole = rounds.joined().reduce(into: .none) { $0 += workloads[$1] }
     schedule = job.schedule
     sizes = (0..<job.clients.count).map { client in cut.values.reduce(0) { $0 + $1.count(client) } }
   }
 
   /// What the worker that is last in each round does, summed over the rounds: the run waits for it.
   /// - Parameter seconds: of a client's round.
-  func busiest(workers: Int, seconds: (ClientLoad) -> Double) -> ClientLoad {
+  func busiest(workers: Int, seconds: (ClientWorkload) -> Double) -> ClientWorkload {
     let costs = clients.map(seconds)
     return rounds.reduce(into: .none) { sum, selected in
       let assigned = schedule.assign(selected, samples: sizes, workers: workers)

@@ -1,6 +1,3 @@
-import MessagePassing
-import Tensors
-
 /// One figure of the monitor: how well a data set's classes can be told from the model's features.
 public struct MonitorFigure: Sendable, Equatable {
   public let data: String
@@ -13,13 +10,4 @@ public struct MonitorFigure: Sendable, Equatable {
     self.modality = modality
     self.accuracy = accuracy
   }
-}
-
-/// Measures a model while it is trained.
-public protocol Monitor: AnyObject {
-  /// A collective: every rank has the same model and embeds its part. The figures are rank 0's, nil
-  /// elsewhere.
-  func measure(
-    _ model: ParameterVector, on communicator: Communicator
-  ) throws -> [MonitorFigure]?
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Views
 
 /// What a sample store holds, in lines for a person.

@@ -2,7 +2,7 @@ import ArgumentParser
 import Datasets
 import Views
 
-struct DataSynthesize: ParsableCommand {
+struct DataSynthesizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "synthesize",
     abstract: "Make a procedural data set of images and sounds; nothing is downloaded.",
@@ -12,8 +12,7 @@ struct DataSynthesize: ParsableCommand {
       tells classes apart, and learning can be seen.
       """)
 
-  @Option(help: "The sample store to write (.h5).")
-  var to: String
+  @OptionGroup var output: StoreOutput
   @Option(help: "Training images; a quarter as many for testing. 0: none.")
   var images = 2_000
   @Option(help: "Training sounds; a quarter as many for testing. 0: none.")
@@ -24,17 +23,16 @@ struct DataSynthesize: ParsableCommand {
   var side = 48
   @Option(help: "Seed; the same seed gives the same data.")
   var seed: UInt64 = 1
-  @Flag(help: "Replace the store if it is there.")
-  var overwrite = false
 
   func run() throws {
     let plan = try SynthesisPlan(
       images: images, sounds: sounds, classes: classes, side: side, seed: seed)
-    try refuseExisting(to, overwrite: overwrite)
+    try output.check()
     let progress = ProgressLine("making samples")
     try synthesize(
-      plan, to: to, modality: { try modalities.make($0) }, progress: { progress.show($0, of: $1) })
+      plan, to: output.path, modality: { try modalities.make($0) },
+      progress: { progress.show($0, of: $1) })
     progress.finish()
-    for line in try describe(try SampleStore.open(to)) { print(line) }
+    try output.show()
   }
 }

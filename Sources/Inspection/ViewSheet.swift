@@ -1,4 +1,5 @@
 import Catalogues
+import Datasets
 import Media
 import Tensors
 import Views

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Datasets
+import Inspection
 
-struct DataInfo: ParsableCommand {
+struct DataInfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info", abstract: "Show what a sample store holds.")
 
@@ -16,14 +17,14 @@ struct DataInfo: ParsableCommand {
 
   func run() throws {
     let store = try SampleStore.open(file)
-    for line in try describe(store) { print(line) }
+    for line in try describe(store) { Console.line(line) }
     if verify {
       try store.verify()
-      print("verified: all samples are as they were written")
+      Console.line("verified: all samples are as they were written")
     }
     if let contactSheet {
       try ContactSheet().draw(store, split: split).writePNG(contactSheet)
-      print("contact sheet: \(contactSheet)")
+      Console.line("contact sheet: \(contactSheet)")
     }
   }
 }

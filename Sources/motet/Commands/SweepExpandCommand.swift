@@ -3,7 +3,7 @@ import Foundation
 import Jobs
 
 /// A sweep's cells.
-struct SweepExpand: ParsableCommand {
+struct SweepExpandCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "expand", abstract: "Print a sweep's cells: numbers, ids, settings.")
 

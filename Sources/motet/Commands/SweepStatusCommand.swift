@@ -3,7 +3,7 @@ import Foundation
 import Sweeps
 
 /// How far a sweep is.
-struct SweepStatus: ParsableCommand {
+struct SweepStatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Show how far each cell of a sweep is.")
 
@@ -22,26 +22,26 @@ struct SweepStatus: ParsableCommand {
   func run() throws {
     let sweep = try arguments.load()
     if folder { return Console.line(sweep.folder) }
-    let stages = try SweepStages(sweep, launcher: [])
-    let states = sweep.cells.map { CellState($0, isEvaluated: stages.areDone) }
+    let states = sweep.cells.map(sweep.state)
     if array {
-      try SweepPlan(sweep, isEvaluated: stages.evaluation.isDone).requireSamples()
+      try SweepPlan(sweep).requireSamples()
       let left = zip(sweep.cells, states).filter { $1 != .finished }.map(\.0.number)
       return Console.line(ranges(left))
     }
     for (cell, state) in zip(sweep.cells, states) {
-      Console.line("\(cell.number)  \(cell.id)  \(text(state, cell, stages))  \(cell.summary)")
+      Console.line("\(cell.number)  \(cell.id)  \(text(state, cell))  \(cell.summary)")
     }
     let finished = states.count { $0 == .finished }
     Console.line("\(sweep.name): \(finished) of \(states.count) cells finished")
   }
 
-  private func text(_ state: CellState, _ cell: SweepCell, _ stages: SweepStages) -> String {
+  private func text(_ state: CellState, _ cell: SweepCell) -> String {
     switch state {
     case .missing: "missing"
     case .unfinished(let rounds): "round \(rounds)/\(cell.job.federation.rounds)"
     case .failed(let message): "failed (\(message))"
-    case .trained: stages.evaluation.isDone(cell) ? "not embedded" : "not evaluated"
+    case .trained(next: .evaluate): "not evaluated"
+    case .trained(next: .embed): "not embedded"
     case .finished: "finished"
     }
   }

@@ -1,0 +1,63 @@
+import Federation
+import Files
+import Foundation
+import HDF5
+
+/// Writes a run's results as they come, on rank 0.
+///
+/// The file is written anew after each round, whole or not at all: rows are few. So it can be read
+/// while the run goes on, and a run that is killed leaves the rows of complete rounds.
+final class ResultsWriter {
+  private let path: String
+  /// What is written as attributes: the job, versions, the machine.
+  private let attributes: [String: String]
+  private(set) var results = Results()
+
+  /// Goes on with what a file at `path` has of the rounds up to `completed`.
+  init(_ path: String, completed: Int, attributes: [String: String]) throws {
+    self.path = path
+    self.attributes = attributes
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    do { results = try Results(reading: path, completed: completed) } catch {
+      throw JobError(
+        path: path,
+        message: "cannot be continued (\(error)); move it away to go on without its rows")
+    }
+  }
+
+  /// - Parameters:
+  ///   - report: nil before the first round.
+  ///   - monitorSeconds: what the measurements took.
+  ///   - samples: by modality, each client's number of samples.
+  func add(
+    _ report: RoundReport?, _ measured: [MonitorFigure], round: Int, monitorSeconds: Double,
+    samples: [String: [Int]]
+  ) {
+    guard let report else { return add(nil as Results.Row?, measured, round: round) }
+    var reals = ["idle_share": report.idleShare, "seconds/monitor": monitorSeconds]
+    for (phase, seconds) in report.seconds { reals["seconds/\(phase)"] = seconds }
+    for (modality, loss) in report.losses { reals["loss/\(modality)"] = loss }
+    var counts = [
+      "bytes": report.bytes, "clients": report.clients.count, "steps": report.steps,
+      "clients_without_steps": report.clientsWithoutSteps, "views": report.views,
+    ]
+    for (modality, samples) in samples {
+      let own = report.clients.map { samples[$0.client] }
+      counts["clients_with/\(modality)"] = own.count { $0 > 0 }
+      counts["samples/\(modality)"] = own.reduce(0, +)
+    }
+    add(Results.Row(round: round, counts: counts, reals: reals), measured, round: round)
+  }
+
+  func add(_ row: Results.Row?, _ measured: [MonitorFigure], round: Int) {
+    results.add(row, measured, round: round)
+  }
+
+  func save() throws {
+    try HDF5File.saveSealed(path) { file in
+      try Results.format.stamp(file)
+      for (name, value) in attributes { try file.setAttribute(name, value) }
+      try results.write(to: file)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Checkpoints
+import Files
+import Foundation
+import HDF5
+import Jobs
+
+/// What is done of a sweep, by the files in its cells' folders: whoever asks, asks here.
+extension Sweep {
+  /// How far a cell is. It asks for the last checkpoint by its name alone, since a table asks it of
+  /// every cell.
+  public func state(of cell: SweepCell) -> CellState {
+    let rounds = CheckpointFolder(cell.folder).rounds().first
+    let isAtEnd = rounds == cell.job.federation.rounds
+    let left = CellStage.allCases.first { !isDone($0, of: cell) }
+    if isAtEnd, left == nil { return .finished }
+    if let failure = RunFailure.read(in: cell.folder) {
+      return .failed("\(failure.stage): \(failure.message)")
+    }
+    if isAtEnd, let left { return .trained(next: left) }
+    return rounds.map { .unfinished(rounds: $0) } ?? .missing
+  }
+
+  /// Whether a cell's run is complete: its last checkpoint is whole, and its results are there.
+  func isTrained(_ cell: SweepCell) -> Bool { isTrained(cell.folder, cell.job) }
+
+  /// Whether a stage of a cell is done as the sweep asks for it now; also where it asks for
+  /// nothing.
+  func isDone(_ stage: CellStage, of cell: SweepCell) -> Bool {
+    switch stage {
+    case .evaluate: note(of: cell).map { FileManager.default.fileExists(atPath: $0) } ?? true
+    case .embed: embeddings?.isDone(cell) ?? true
+    }
+  }
+
+  /// Keeps that the command of a stage has ended well. Of embeddings their files say so.
+  func setDone(_ stage: CellStage, of cell: SweepCell) throws {
+    guard stage == .evaluate, let note = note(of: cell) else { return }
+    let url = URL(fileURLWithPath: note)
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data().write(to: url, options: .atomic)
+  }
+
+  /// The finished run of the same job in another sweep that a cell without a run of its own can
+  /// use.
+  func reusable(_ cell: SweepCell) -> String? {
+    guard !FileManager.default.fileExists(atPath: cell.folder) else { return nil }
+    return reuse.lazy.compactMap { SweepFolder($0).run(id: cell.id) }
+      .first { isTrained($0, cell.job) }
+  }
+
+  private func isTrained(_ folder: String, _ job: Job) -> Bool {
+    let last = CheckpointFolder(folder).file(round: job.federation.rounds)
+    guard FileManager.default.fileExists(atPath: RunFolder(folder).resultsFile),
+      FileManager.default.fileExists(atPath: last)
+    else { return false }
+    return (try? HDF5File.openSealed(last)) != nil
+  }
+
+  /// The file that says that a cell has these evaluations; nil where it has none. Paths in them are
+  /// relative to the sweep's file: its folder is part of what they say.
+  private func note(of cell: SweepCell) -> String? {
+    let specs = evaluations(of: cell)
+    guard !specs.isEmpty else { return nil }
+    let home = URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent()
+    let id = shortDigest(["from": home.path, "specs": specs])
+    return "\(cell.folder)/evaluations/sweep-\(id).done"
+  }
+}

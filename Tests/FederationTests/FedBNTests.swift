@@ -1,0 +1,39 @@
+import Catalogues
+import Federation
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+/// Against NumPy (Fixtures/fedbn.py), through three rounds.
+@Suite struct FedBNTests {
+  @Test func equalsNumPy() throws {
+    try FederationFixture("fedbn.h5").compare(
+      "fedbn", ["name": "fedbn"], kept: ("batch_norm", trainable: false))
+  }
+
+  /// The method's second network starts as the client's model does.
+  @Test func theTargetHasTheClientsBatchNormToo() throws {
+    let rule = try aggregators.make("fedbn")
+    let kept = try #require(try rule.channels(FiveClients.layout).kept["batch_norm"])
+    let own = makeVector(kept, noise(5, kept.count))
+    let task = ClientTask(
+      client: 0, round: 2, global: FiveClients.global(), rule: rule,
+      loadKept: { ["batch_norm": own] })
+    let target = ParameterVector(FiveClients.layout)
+    let state = try task.begin(model: ParameterVector(FiveClients.layout), target: target)
+    #expect(bits(target) == bits(state.model))
+    for entry in kept.entries {
+      let place = try #require(FiveClients.layout.entry(entry.name))
+      #expect(target.torchValues(place) == own.torchValues(entry))
+    }
+    #expect(bits(target) != bits(FiveClients.global()))
+  }
+
+  @Test func aModelWithoutBatchNormIsRefused() throws {
+    var layout = ParameterLayout()
+    _ = layout.add("norm.weight", [4])
+    let line = message { _ = try aggregators.make("fedbn").channels(layout) }
+    #expect(line?.contains("this model has none; take encoder.name: resnet18") == true)
+  }
+}

@@ -1,0 +1,125 @@
+import Catalogues
+import Checkpoints
+import Federation
+import Foundation
+import HDF5
+import Layers
+import MessagePassing
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+/// What the fixtures of federated algorithms have in common (Tests/Fixtures/federation.py): three
+/// rounds of five clients that descend a quadratic loss.
+struct FederationFixture {
+  private let file: HDF5File
+
+  init(_ name: String) throws { file = try fixture(Bundle.module, name) }
+
+  /// Trains the rounds of a variant and compares, after each, the global model, the server's vectors
+  /// (a data set `NAME` is the vector of that name in `server`, over its trainable entries) and
+  /// what the clients keep.
+  /// - Parameters:
+  ///   - server: the names of the server's vectors, by the names of their data sets.
+  ///   - kept: the name of what a client keeps, and whether the fixture has its trainable entries
+  ///     alone.
+  ///   - tolerance: absolute.
+  func compare(
+    _ variant: String, _ aggregator: [String: Any], server: [String: String] = [:],
+    kept: (name: String, trainable: Bool)? = nil, tolerance: Double = 1e-6
+  ) throws {
+    let samples = try integers("samples")
+    let trainer = QuadraticTrainer(
+      steps: try integers("steps"), rates: try file.read("rates"),
+      inertia: Float(try file.doubleAttribute("inertia")))
+    let aggregator = try aggregators.make(aggregator)
+    let folder = TemporaryFolder()
+    let states = ClientStates(folder.path("clients"))
+    let federation = try FederatedTraining(
+      .init(
+        communicator: Communicator(), trainer: trainer, aggregator: aggregator,
+        schedule: try clientSchedules.make("balanced"),
+        selection: Selection(
+          clients: samples.count, participation: try file.doubleAttribute("participation"),
+          seed: UInt64(try file.intAttribute("seed"))), samples: samples, states: states),
+      global: FiveClients.global())
+    let layouts = try aggregator.channels(FiveClients.layout).kept
+    for round in 1...Int(try file.intAttribute("rounds")) {
+      let report = try #require(try federation.round())
+      let clients = report.clients.map(\.client)
+      #expect(try clients == integers("selected/\(round)"))
+      let path = "\(variant)/\(round)"
+      try expect(federation.global, "\(path)/global", tolerance)
+      for (data, name) in server {
+        try expect(federation.serverState[name], "\(path)/\(data)", trainable: true, tolerance)
+      }
+      guard let kept else { continue }
+      for client in clients where trainer.steps[client] > 0 {
+        let state = try #require(federation.kept[client])
+        #expect(state.round == round)
+        let vectors = try states.load(client: client, state, layouts: layouts)
+        try expect(
+          vectors[kept.name], "\(path)/clients/\(client)", trainable: kept.trainable, tolerance)
+      }
+    }
+    #expect(kept != nil || !FileManager.default.fileExists(atPath: states.path))
+  }
+
+  private func integers(_ name: String) throws -> [Int] {
+    try file.read(name, as: Int32.self).map(Int.init)
+  }
+
+  private func expect(
+    _ vector: ParameterVector?, _ name: String, trainable: Bool = false, _ tolerance: Double
+  ) throws {
+    let vector = try #require(vector)
+    let found = vector.layout.entries.filter { $0.trainable || !trainable }
+      .flatMap { vector.torchValues($0) }
+    let expected: [Double] = try file.read(name)
+    #expect(found.count == expected.count, "\(name)")
+    let farthest = zip(found, expected).map { abs(Double($0) - $1) }.max() ?? .infinity
+    #expect(farthest < tolerance, "\(name)")
+  }
+}
+
+/// The fixtures' clients.
+final class QuadraticTrainer: ClientTrainer {
+  /// By client.
+  let steps: [Int]
+  private let rates: [Double]
+  private let inertia: Float
+  private let engine = try! Engine()
+
+  /// - Parameters:
+  ///   - rates: of a client's steps.
+  ///   - inertia: how much of a running statistic stays in a step.
+  init(steps: [Int], rates: [Double], inertia: Float) {
+    self.steps = steps
+    self.rates = rates
+    self.inertia = inertia
+  }
+
+  func train(_ task: ClientTask) throws -> LocalUpdate {
+    let steps = steps[task.client]
+    guard steps > 0 else { return LocalUpdate(state: nil, views: 0, losses: [:]) }
+    let state = try task.begin(model: ParameterVector(FiveClients.layout))
+    let correct = task.correction(state, engine)
+    let target = FiveClients.noiseVector(100 * (task.client + 1))
+    let scale = FiveClients.noiseVector(1000 + 100 * (task.client + 1))
+    let gradient = ParameterVector(FiveClients.layout)
+    let (w, t, a, g) = (state.model.floats, target.floats, scale.floats, gradient.floats)
+    for rate in rates.prefix(steps) {
+      for i in 0..<w.count { g[i] = a[i] * a[i] * (w[i] - t[i]) }
+      correct?(gradient)
+      for entry in FiveClients.layout.entries {
+        for i in entry.range {
+          w[i] =
+            entry.trainable ? w[i] - Float(rate) * g[i] : inertia * w[i] + (1 - inertia) * t[i]
+        }
+      }
+      state.didStep(rate: rate)
+    }
+    return LocalUpdate(state: state, views: steps, losses: [:])
+  }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+/// Runs whose clients and server keep something from round to round.
+@Suite(.serialized) struct StateTests {
+  /// A small network with a BatchNorm layer.
+  private static let network = [
+    "encoder.name=vit", "encoder.patch=8", "encoder.width=64", "encoder.depth=2",
+    "encoder.heads=2", "encoder.mlp=128", "encoder.hidden_norm=true", "monitor.every=0",
+  ]
+  private static let scaffold =
+    network + ["federation.aggregator.name=scaffold", "training.optimizer.momentum=0"]
+
+  /// The names of what clients keep; nil where there is no folder of theirs.
+  private func kept(_ job: SmallJob, _ name: String) -> [String]? {
+    try? FileManager.default.contentsOfDirectory(atPath: job.folder.path("\(name)/clients"))
+  }
+
+  @Test func sameModelOnAnyRanksAndSchedules() throws {
+    let job = try SmallJob(rounds: 3, settings: Self.scaffold)
+    let alone = try run("motet", job.arguments("alone"))
+    let expected = try #require(hash(alone), "\(alone.errors)")
+    let files = try #require(kept(job, "alone")).sorted()
+    #expect(!files.isEmpty)
+    for ranks in [1, 2, 3, 5] {
+      for schedule in ["hosted", "balanced"] {
+        let name = "\(ranks)-\(schedule)"
+        let result = try mpirun(
+          ranks, "motet", job.arguments(name, "federation.schedule=\(schedule)"))
+        #expect(hash(result) == expected, "\(name): \(result.errors)")
+        #expect(kept(job, name)?.sorted() == files, "\(name)")
+      }
+    }
+    let threads = try mpirun(3, "motet", job.arguments("threads", "training.threads=2"))
+    #expect(hash(threads) == expected, "2 threads: \(threads.errors)")
+  }
+
+  /// Kill -9 of a rank, on any number of them and with either schedule: another number goes on.
+  @Test func killedAndContinued() throws {
+    let job = try SmallJob(rounds: 8, settings: Self.scaffold + ["training.local_epochs=3"])
+    let whole = try run("motet", job.arguments("whole"))
+    let expected = try #require(hash(whole), "\(whole.errors)")
+    var random = RandomStream(seed: 8, purpose: .sampling)
+    for ranks in [1, 2, 3, 5] {
+      for schedule in ["hosted", "balanced"] {
+        let name = "\(ranks)-\(schedule)"
+        let arguments = job.arguments(name, "federation.schedule=\(schedule)")
+        let running = try startMPI(ranks, "motet", arguments)
+        // The first round's checkpoint is there, and clients may be writing what they keep.
+        try waitUntil { !running.process.isRunning || running.output.contains("round 3/8") }
+        usleep(UInt32(random.index(below: 200_000)))
+        if let victim = rankProcess(ranks - 1, of: job.folder.path(name)) { kill(victim, SIGKILL) }
+        let ended = running.wait()
+        #expect(ended.status != 0, "\(name) was not killed")
+        let continued = try mpirun(6 - ranks, "motet", arguments)
+        #expect(hash(continued) == expected, "\(name): \(continued.errors)")
+        #expect(continued.errors.contains("continuing after round"), "\(name)")
+      }
+    }
+  }
+
+  /// Each algorithm from a job file, stopped after two rounds and continued.
+  @Test(arguments: ["fedadam", "fedavgm", "fedbn", "fedprox", "scaffold"])
+  func eachAlgorithmGoesOn(aggregator: String) throws {
+    let job = try SmallJob(
+      rounds: 3, settings: Self.network + ["federation.aggregator=\(aggregator)"])
+    let whole = try run("motet", job.arguments("whole"))
+    let expected = try #require(hash(whole), "\(whole.errors)")
+    let half = try mpirun(3, "motet", job.arguments("run", "federation.rounds=2"))
+    #expect(half.status == 0, "\(half.errors)")
+    let continued = try mpirun(2, "motet", job.arguments("run"))
+    #expect(hash(continued) == expected, "\(continued.errors)")
+  }
+
+  @Test func whatKeepsNothingMakesNoFolder() throws {
+    let job = try SmallJob(settings: Self.network)
+    let plain = try run("motet", job.arguments("plain"))
+    #expect(plain.status == 0, "\(plain.errors)")
+    #expect(kept(job, "plain") == nil)
+    let server = try run("motet", job.arguments("server", "federation.aggregator=fedadam"))
+    #expect(server.status == 0, "\(server.errors)")
+    #expect(kept(job, "server") == nil)
+  }
+
+  /// Before a round is trained, in one line that names the file and the mend.
+  @Test func missingOrForeignStatesAreRefused() throws {
+    let job = try SmallJob(settings: Self.scaffold)
+    for (name, rate) in [("run", "0.03"), ("other", "0.04")] {
+      let result = try run("motet", job.arguments(name, "training.rate=\(rate)"))
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    let file = try #require(
+      kept(job, "run")?.first { kept(job, "other")?.contains($0) == true })
+    let path = job.folder.path("run/clients/\(file)")
+    let own = try #require(FileManager.default.contents(atPath: path))
+    let more = job.arguments("run", "training.rate=0.03", "federation.rounds=3")
+
+    func expectRefusal(_ problem: String) throws {
+      let result = try run("motet", more)
+      #expect(result.status != 0 && result.output.isEmpty, "\(result.output)")
+      let lines = result.errors.split(separator: "\n")
+      #expect(lines.count == 1, "\(result.errors)")
+      #expect(result.errors.contains("clients/\(file): \(problem)"), "\(result.errors)")
+      #expect(result.errors.contains("or start over with --fresh"), "\(result.errors)")
+      let ranks = try mpirun(3, "motet", more)
+      #expect(ranks.status != 0 && ranks.output.isEmpty, "\(ranks.output)")
+      #expect(ranks.errors.components(separatedBy: file).count == 2, "\(ranks.errors)")
+    }
+
+    try FileManager.default.removeItem(atPath: path)
+    try expectRefusal("missing")
+    try FileManager.default.copyItem(
+      atPath: job.folder.path("other/clients/\(file)"), toPath: path)
+    try expectRefusal("not what this run wrote")
+    try writeFile(path, own.prefix(own.count / 2))
+    try expectRefusal("damaged")
+    // Back in its place, the run goes on.
+    try writeFile(path, own)
+    let continued = try run("motet", more)
+    #expect(hash(continued) != nil, "\(continued.errors)")
+  }
+
+  @Test func aModelWithoutBatchNormIsRefused() throws {
+    let job = try SmallJob(settings: Self.network)
+    let result = try run(
+      "motet",
+      job.arguments("run", "federation.aggregator=fedbn", "encoder.hidden_norm=false"))
+    #expect(result.status != 0)
+    #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+    #expect(result.errors.contains("federation.aggregator: fedbn"), "\(result.errors)")
+  }
+}
