@@ -136,7 +136,10 @@ let package = Package(
       "Inspection", ["Inspection", "Datasets", "Views", "Catalogues", "Files", "HDF5"]),
     tests(
       "Datasets",
-      ["Inspection", "Datasets", "Views", "Kernels", "Catalogues", "Media", "Files", "HDF5"]),
+      [
+        "Inspection", "Datasets", "Views", "Kernels", "Tensors", "Catalogues", "Media", "Files",
+        "HDF5",
+      ]),
     tests("Files", ["Files", "HDF5"]),
     tests("Encoders", ["Encoders", "Layers", "Tensors", "HDF5"], fixtures: true),
     tests("Methods", ["Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
