@@ -27,9 +27,7 @@ import Testing
       parameters = ParameterVector(encoder.layout)
       if let initial { parameters.assign(initial) } else { encoder.initialise(parameters, seed: 7) }
       let images = 2 * samples
-      views = FeatureMap(
-        engine.pool, images: images, channels: encoder.inputChannels, height: encoder.inputSide,
-        width: encoder.inputSide, layout: .plain)
+      views = encoder.makeViews(of: "image", count: images, engine)
       _ = views.buffer.floats.update(from: noise(1000 << 32, views.buffer.floats.count))
       func rows(_ seed: UInt64, _ columns: Int) -> Matrix {
         let matrix = Matrix(engine.pool, rows: images, columns: columns)
