@@ -9,7 +9,7 @@ import Testing
 /// What every entry of the catalogue must do.
 @Suite struct ModalityTests {
   private func samples(_ form: SampleForm) -> [(Data, [Int])] {
-    switch form {
+    switch form.layout {
     case .dense:
       [(32, 32), (128, 128), (1, 1), (7, 90), (90, 7), (300, 200)].map { height, width in
         (Data(picture(UInt64(height), height, width)), [height, width, 3])
