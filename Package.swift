@@ -145,7 +145,9 @@ let package = Package(
     tests("Methods", ["Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
     tests("Checkpoints", ["Checkpoints", "Tensors", "HDF5"]),
     tests(
-      "Training", ["Training", "Encoders", "Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
+      "Training",
+      ["Training", "Encoders", "Methods", "Datasets", "Views", "Layers", "Tensors", "HDF5"],
+      fixtures: true),
     tests(
       "Federation",
       [
@@ -156,9 +158,16 @@ let package = Package(
     tests(
       "Evaluation",
       [
-        "Evaluation", "Training", "Encoders", "Layers", "Tensors", "HDF5", "MessagePassing",
+        "Evaluation", "Training", "Encoders", "Datasets", "Layers", "Views", "Tensors", "HDF5",
+        "MessagePassing",
       ], fixtures: true),
     tests("Jobs", ["Jobs", "Checkpoints", "Tensors"]),
+    tests(
+      "Downstream",
+      [
+        "Downstream", "Jobs", "Federation", "Datasets", "Views", "Files", "Kernels", "Tensors",
+        "Catalogues", "HDF5", "MessagePassing",
+      ]),
     tests("Sweeps", ["Sweeps", "Downstream", "Jobs", "Checkpoints", "Files", "Machines", "HDF5"]),
     tests("Gathering", ["Gathering", "Sweeps", "Jobs", "Checkpoints", "Files", "Tensors", "HDF5"]),
     tests("Planning", ["Planning", "Sweeps", "Jobs", "Datasets"]),

@@ -106,7 +106,7 @@ public struct MemoryPlan {
   private func trial(batch: Int, _ threads: Int) throws -> Int {
     let engine = try Engine(lanes: try Engine.lanesFromEnvironment(), threads: threads)
     let timer = StepTimer(
-      job.model, modality: job.modalityNames[0], optimizer: job.optimizer, batch: batch,
+      job.model, modalities: job.modalityNames, optimizer: job.optimizer, batch: batch,
       settings: job.training.step, engine)
     _ = timer.run()
     return engine.highWater

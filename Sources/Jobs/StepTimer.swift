@@ -12,14 +12,15 @@ public struct StepTimer {
   private let views: FeatureMap
 
   /// - Parameters:
-  ///   - modality: of the views that the noise stands for.
+  ///   - modalities: those that the step is made for; the noise stands for views of the first.
   ///   - batch: samples; each gives the method's views.
   public init(
-    _ model: Model, modality: String, optimizer: any Optimizer, batch: Int,
+    _ model: Model, modalities: [String], optimizer: any Optimizer, batch: Int,
     settings: TrainingStep.Settings = .init(), _ engine: Engine
   ) {
-    self.modality = modality
-    step = TrainingStep(model, optimizer: optimizer, settings: settings, engine)
+    modality = modalities[0]
+    step = TrainingStep(
+      model, modalities: modalities, optimizer: optimizer, settings: settings, engine)
     parameters = ParameterVector(model.layout)
     let encoder = model.encoder
     views = encoder.makeViews(of: modality, count: model.method.views * batch, engine)

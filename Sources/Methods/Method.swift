@@ -26,8 +26,14 @@ public protocol Method: Sendable {
   var target: TargetRule? { get }
 
   /// What lives during one client's training, as a queue of earlier projections; nil for nothing.
-  /// - Parameter projection: columns of the encoder's projection.
-  func makeMemory(projection: Int) -> (any MethodMemory)?
+  /// - Parameters:
+  ///   - projection: columns of the encoder's projection.
+  ///   - modalities: those that batches may have, in the catalogue's order.
+  ///   - pool: the memory of a training step. What is taken from it here is taken once, and the
+  ///     memory plan sees it.
+  func makeMemory(
+    projection: Int, modalities: [String], _ pool: BufferPool
+  ) -> (any MethodMemory)?
 
   /// The loss of one batch, and its gradient with respect to the encoder's outputs. The gradient
   /// of the method's own parameters is added to `batch.gradient`.
@@ -41,7 +47,9 @@ extension Method {
   ) throws {}
   public func initialise(_ parameters: ParameterVector, seed: UInt64) {}
   public var target: TargetRule? { nil }
-  public func makeMemory(projection: Int) -> (any MethodMemory)? { nil }
+  public func makeMemory(
+    projection: Int, modalities: [String], _ pool: BufferPool
+  ) -> (any MethodMemory)? { nil }
 }
 
 /// What a method keeps from step to step while one client trains, and no longer.
@@ -63,7 +71,8 @@ public struct MethodBatch {
   public let projection: Matrix
   /// The target network's projections of the same views, where the method has a target.
   public let target: Matrix?
-  /// The model, of which the method's own entries are for reading here.
+  /// The model. Of the method's own entries a loss changes running statistics alone, by passing
+  /// their layers; all others are for reading here.
   public let parameters: ParameterVector
   /// Where the gradient of the method's own entries is added.
   public let gradient: ParameterVector
@@ -115,4 +124,6 @@ public let methods = Catalogue<any Method>(
   [
     .init(SimCLR.self) { $0 },
     .init(BarlowTwins.self) { $0 },
+    .init(BYOL.self) { $0 },
+    .init(MoCo.self) { $0 },
   ])

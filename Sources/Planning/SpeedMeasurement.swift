@@ -44,7 +44,7 @@ struct SpeedMeasurement {
   private func measure(_ step: SpeedCase.StepCase, batch: Int, _ threads: Int) throws -> Double {
     let timer = StepTimer(
       try Model(encoders.make(step.encoder.tree), methods.make(step.method.tree)),
-      modality: step.modality, optimizer: optimizer, batch: batch,
+      modalities: [step.modality], optimizer: optimizer, batch: batch,
       settings: .init(joined: step.areViewsJoined, recompute: step.recomputes),
       try Engine(lanes: engine.lanes, threads: threads))
     _ = timer.run()

@@ -4,22 +4,10 @@ import Tensors
 /// Scales a gradient down so that its l2 norm over all trainable parameters is at most `limit`
 /// (Pascanu et al., arXiv 1211.5063; PyTorch's `clip_grad_norm_`).
 ///
-/// Each parameter's squares are added in their order, then the parameters' sums in theirs, in
-/// Float64: the norm has the same bits for any number of threads.
+/// The sums of the parameters' squares are added in the layout's order.
 func clip(_ gradient: ParameterVector, to limit: Double, _ engine: Engine) {
   let entries = gradient.layout.entries.filter(\.trainable)
-  var squares = [Double](repeating: 0, count: entries.count)
-  squares.withUnsafeMutableBufferPointer { squares in
-    nonisolated(unsafe) let squares = squares
-    engine.parallel(entries.count) { part, _ in
-      for index in part {
-        var sum = 0.0
-        for value in gradient[entries[index].range] { sum += Double(value) * Double(value) }
-        squares[index] = sum
-      }
-    }
-  }
-  let norm = squares.reduce(0, +).squareRoot()
+  let norm = squareSums(gradient, entries, engine).reduce(0, +).squareRoot()
   guard norm > limit else { return }
   // PyTorch's: it keeps the quotient finite, and stays below the limit.
   let factor = Float(limit / (norm + 1e-6))

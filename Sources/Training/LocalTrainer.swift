@@ -36,7 +36,9 @@ public final class LocalTrainer {
     self.rounds = rounds
     self.engine = engine
     schedule = try rateSchedules.make(options.schedule)
-    step = TrainingStep(model, optimizer: optimizer, settings: options.step, engine)
+    step = TrainingStep(
+      model, modalities: views.map(\.modality), optimizer: optimizer, settings: options.step, engine
+    )
     parameters = ParameterVector(model.layout)
   }
 

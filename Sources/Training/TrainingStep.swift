@@ -36,8 +36,10 @@ public final class TrainingStep {
   /// Steps since the last `reset`.
   private var steps = 0
 
+  /// - Parameter modalities: those that batches may have, in the catalogue's order.
   public init(
-    _ model: Model, optimizer: any Optimizer, settings: Settings = Settings(), _ engine: Engine
+    _ model: Model, modalities: [String], optimizer: any Optimizer,
+    settings: Settings = Settings(), _ engine: Engine
   ) {
     self.model = model
     self.optimizer = optimizer
@@ -46,7 +48,8 @@ public final class TrainingStep {
     gradient = ParameterVector(model.layout)
     state = (0..<optimizer.stateCount).map { _ in ParameterVector(model.layout) }
     target = model.method.target.map { _ in ParameterVector(model.layout) }
-    memory = model.method.makeMemory(projection: model.encoder.projectionCount)
+    memory = model.method.makeMemory(
+      projection: model.encoder.projectionCount, modalities: modalities, engine.pool)
   }
 
   /// How many vectors of the model's size a step holds beside the model that is trained.

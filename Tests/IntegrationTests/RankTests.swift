@@ -13,6 +13,14 @@ import Testing
       "encoder.depth=2", "encoder.heads=2", "encoder.mlp=128", "encoder.hidden_norm=true",
       "federation.aggregator.name=ldawa", "federation.aggregator.warmup=1",
     ],
+    [
+      "method.name=byol", "method.hidden=64", "method.schedule=cosine",
+      "training.optimizer.name=adamw", "training.rate=1e-3", "training.clip=1",
+    ],
+    [
+      "method.name=moco", "method.queue=100", "encoder.hidden=64",
+      "training.optimizer.name=lars", "training.rate=1",
+    ],
   ])
   func sameModelOnAnyRanksSchedulesAndLanes(_ settings: [String]) throws {
     let job = try SmallJob(settings: settings)

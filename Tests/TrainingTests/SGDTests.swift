@@ -47,7 +47,7 @@ import Training
     let encoder = try encoders.make(["name": "resnet18", "input": side])
     let engine = try Engine(lanes: lanes)
     let step = TrainingStep(
-      try Model(encoder, methods.make("simclr")),
+      try Model(encoder, methods.make("simclr")), modalities: ["image"],
       optimizer: try optimizers.make([
         "name": "sgd", "momentum": try file.doubleAttribute("momentum", on: "network"),
         "weight_decay": try file.doubleAttribute("decay", on: "network"),

@@ -15,7 +15,8 @@ import Training
     let engine = try Engine(lanes: lanes, threads: threads)
     let encoder = try encoders.make(settings)
     let step = TrainingStep(
-      try Model(encoder, methods.make("simclr")), optimizer: try optimizers.make("sgd"),
+      try Model(encoder, methods.make("simclr")), modalities: ["image"],
+      optimizer: try optimizers.make("sgd"),
       settings: .init(recompute: recompute), engine)
     let parameters = ParameterVector(encoder.layout)
     encoder.initialise(parameters, seed: 7)
@@ -58,7 +59,8 @@ import Training
     let engine = try Engine(threads: threads)
     let encoder = try encoders.make(["name": name, "input": 64])
     let step = TrainingStep(
-      try Model(encoder, methods.make("simclr")), optimizer: try optimizers.make("sgd"), engine)
+      try Model(encoder, methods.make("simclr")), modalities: ["image"],
+      optimizer: try optimizers.make("sgd"), engine)
     let parameters = ParameterVector(encoder.layout)
     encoder.initialise(parameters, seed: 7)
     func run(_ batch: Int) {
@@ -79,7 +81,8 @@ import Training
     let engine = try Engine()
     let encoder = try encoders.make(["name": "resnet18", "input": 32, "stem": "small"])
     let step = TrainingStep(
-      try Model(encoder, methods.make("simclr")), optimizer: try optimizers.make("sgd"), engine)
+      try Model(encoder, methods.make("simclr")), modalities: ["image"],
+      optimizer: try optimizers.make("sgd"), engine)
     let parameters = ParameterVector(encoder.layout)
     encoder.initialise(parameters, seed: 7)
     let samples = noise(1 << 32, 16 * 32 * 32 * 3)

@@ -20,7 +20,9 @@ public protocol Optimizer: Sendable {
 public let optimizers = Catalogue<any Optimizer>(
   "optimizer",
   [
-    .init(SGD.self) { $0 }
+    .init(SGD.self) { $0 },
+    .init(AdamW.self) { $0 },
+    .init(LARS.self) { $0 },
   ])
 
 /// The parts of a layout that an optimizer changes, as few contiguous ranges as there are.

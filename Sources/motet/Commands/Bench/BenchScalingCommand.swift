@@ -158,7 +158,8 @@ private final class StepTrainer: ClientTrainer {
     var random = RandomStream(seed: 1, purpose: .synthesis)
     for i in 0..<views.buffer.floats.count { views.pointer[i] = random.uniform() * 4 - 2 }
     let model = try Model(encoder, methods.make("simclr"))
-    let step = TrainingStep(model, optimizer: try SGD(SGD.defaults), engine)
+    let step = TrainingStep(
+      model, modalities: ["image"], optimizer: try SGD(SGD.defaults), engine)
     return (step, views, ParameterVector(model.layout))
   }
 }

@@ -35,7 +35,7 @@ struct BenchStepCommand: BenchCase {
     let engine = try Engine(lanes: Engine.lanesFromEnvironment(), threads: threads)
     let encoder = try encoders.make(["name": self.encoder, "input": input])
     let timer = StepTimer(
-      try Model(encoder, methods.make("simclr")), modality: "image",
+      try Model(encoder, methods.make("simclr")), modalities: ["image"],
       optimizer: try SGD(SGD.defaults), batch: batch, settings: .init(recompute: recompute), engine)
 
     let peakBefore = Limits.peak(engine)

@@ -1,0 +1,63 @@
+import Layers
+import Methods
+import Tensors
+import TestSupport
+
+/// A method with everything that its loss needs, filled with noise: the model is the method's part
+/// alone, and rows of noise stand for what an encoder makes.
+final class MethodTrial {
+  let method: any Method
+  let engine: Engine
+  let samples: Int
+  let parameters: ParameterVector
+  let gradient: ParameterVector
+  let features: Matrix
+  let projection: Matrix
+  let target: Matrix?
+  let memory: (any MethodMemory)?
+
+  /// Fills rows with the fixtures' `noise`, a seed for each view.
+  init(
+    _ settings: Any, samples: Int, columns: Int, targetSeed: Int = 4002,
+    modalities: [String] = ["image"], _ engine: Engine
+  ) throws {
+    var method = try methods.make(settings)
+    var layout = ParameterLayout()
+    try method.extend(&layout, features: columns, projection: columns)
+    let views = method.views
+    func rows(_ seed: Int) -> Matrix {
+      let matrix = Matrix(engine.pool, rows: views * samples, columns: columns)
+      for view in 0..<views {
+        _ = matrix[view * samples..<(view + 1) * samples].floats.update(
+          from: noise(UInt64(seed + view) << 32, samples * columns))
+      }
+      return matrix
+    }
+    features = rows(4050)
+    projection = rows(4000)
+    target = method.target == nil ? nil : rows(targetSeed)
+    parameters = ParameterVector(layout)
+    gradient = ParameterVector(layout)
+    memory = method.makeMemory(projection: columns, modalities: modalities, engine.pool)
+    self.method = method
+    self.samples = samples
+    self.engine = engine
+    setReferenceParameters(parameters)
+    resetMemory()
+  }
+
+  /// As at the beginning of a client.
+  func resetMemory(client: Int = 0) {
+    var random = RandomStream(seed: 1, purpose: .methodMemory, client: client)
+    memory?.reset(&random)
+  }
+
+  /// The loss; the gradient of the method's own parameters is left in `gradient`.
+  func loss(of modality: String = "image") -> MethodLoss {
+    gradient.zero()
+    return method.loss(
+      MethodBatch(
+        modality: modality, views: method.views, features: features, projection: projection,
+        target: target, parameters: parameters, gradient: gradient, memory: memory), engine)
+  }
+}
