@@ -8,7 +8,7 @@ import Views
 /// A modality for tests of stores: its statistics are the numbers of samples and of bytes.
 struct Counting: Modality {
   static let name = "counting"
-  static let form = SampleForm.dense
+  static let form = SampleForm(.dense, .uint8)
 
   func makeTally() -> ((Sample) -> [Double])? { { [1, Double($0.bytes.count)] } }
 
