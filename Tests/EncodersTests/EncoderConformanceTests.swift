@@ -27,9 +27,7 @@ import Testing
       parameters = ParameterVector(encoder.layout)
       if let initial { parameters.assign(initial) } else { encoder.initialise(parameters, seed: 7) }
       let images = 2 * samples
-      views = FeatureMap(
-        engine.pool, images: images, channels: encoder.inputChannels, height: encoder.inputSide,
-        width: encoder.inputSide, layout: .plain)
+      views = encoder.makeViews(of: "image", count: images, engine)
       _ = views.buffer.floats.update(from: noise(1000 << 32, views.buffer.floats.count))
       func rows(_ seed: UInt64, _ columns: Int) -> Matrix {
         let matrix = Matrix(engine.pool, rows: images, columns: columns)
@@ -134,9 +132,7 @@ import Testing
       #expect(a.rows == trial.views.images && b.rows == a.rows)
       #expect(a.columns == columns && b.columns == columns)
     }
-    let first = FeatureMap(
-      trial.engine.pool, images: 1, channels: trial.views.channels, height: trial.views.height,
-      width: trial.views.width, layout: .plain)
+    let first = trial.encoder.makeViews(of: "image", count: 1, trial.engine)
     first.pointer.update(from: trial.views.pointer, count: first.imageCount)
     let alone = trial.encoder.infer(first, of: "image", trial.parameters, trial.engine)
     #expect(Array(alone.features.floats) == Array(inferred.features[0..<1].floats))

@@ -43,13 +43,13 @@ struct TinyTraining {
   /// The losses of so many steps, on batches of both modalities in turn.
   func run(steps: Int, batch: Int = 6, data: Int = 0) -> [Double] {
     (0..<steps).map { index in
-      let views = FeatureMap(
-        engine.pool, images: model.method.views * batch, channels: model.encoder.inputChannels,
-        height: model.encoder.inputSide, width: model.encoder.inputSide, layout: .plain)
+      let modality = index % 2 == 0 ? "image" : "audio"
+      let views = model.encoder.makeViews(
+        of: modality, count: model.method.views * batch, engine)
       _ = views.buffer.floats.update(
         from: noise(UInt64(data + index) << 32, views.buffer.floats.count))
       return step.run(
-        views, of: index % 2 == 0 ? "image" : "audio", parameters, rate: 0.03, of: steps)
+        views, of: modality, parameters, rate: 0.03, of: steps)
     }
   }
 }
