@@ -36,9 +36,8 @@ let package = Package(
       dependencies: [
         "Planning", "Gathering", "Sweeps", "Downstream", "Jobs", "Evaluation", "Federation",
         "Checkpoints", "Training", "Inspection", "Encoders", "Methods", "Datasets", "Layers",
-        "Views",
-        "Machines",
-        "Tensors", "Catalogues", "HDF5", "MessagePassing", arguments,
+        "Views", "Machines", "Tensors", "Catalogues", "HDF5", "MessagePassing", "Spectra",
+        arguments,
       ],
       swiftSettings: strict),
     // Floor 9
@@ -71,7 +70,7 @@ let package = Package(
       [
         "Federation", "Evaluation", "Checkpoints", "Training", "Encoders", "Methods", "Datasets",
         "Layers", "Views", "Files", "Machines", "Tensors", "Catalogues", "HDF5", "Digests",
-        "MessagePassing", yams,
+        "MessagePassing", "Spectra", yams,
       ]),
     // Floor 5
     library(
@@ -97,7 +96,7 @@ let package = Package(
       ["Views", "Files", "Tensors", "Catalogues", "HDF5", "Media", "Digests", "CZlib"]),
     // Floor 2
     library("Layers", ["Tensors", "Kernels"]),
-    library("Views", ["Tensors", "Catalogues", "Kernels"]),
+    library("Views", ["Spectra", "Tensors", "Catalogues", "Kernels"]),
     library("Files", ["HDF5", "Digests"]),
     // Floor 1
     library("Machines"),
@@ -107,6 +106,7 @@ let package = Package(
     library("MessagePassing", ["CMPI"]),
     library("HDF5", ["CHDF5"]),
     library("Media", ["CTurboJPEG", "CSpng", "CSndFile", "CSoxr"]),
+    library("Spectra", ["CFFTW"]),
     .target(
       name: "Kernels", cSettings: [.treatAllWarnings(as: .error)]),
     // Floor 0
@@ -115,6 +115,7 @@ let package = Package(
     system("CHDF5", "hdf5-serial", "libhdf5-dev"),
     system("CSndFile", "sndfile", "libsndfile1-dev"),
     system("CSoxr", "soxr", "libsoxr-dev"),
+    system("CFFTW", "fftw3f", "libfftw3-dev"),
     system("CTurboJPEG", "libturbojpeg", "libturbojpeg0-dev"),
     system("CSpng", "spng", "libspng-dev"),
     system("CCrypto", "libcrypto", "libssl-dev"),
@@ -130,13 +131,17 @@ let package = Package(
     tests("HDF5", ["HDF5", "Files"]),
     tests("MessagePassing", ["MessagePassing"]),
     tests("Media", ["Media"]),
+    tests("Spectra", ["Spectra", "Digests", "Tensors"]),
     tests("Layers", ["Layers", "Tensors"]),
     tests("Views", ["Views", "Kernels", "Tensors", "Catalogues", "HDF5"], fixtures: true),
     tests(
       "Inspection", ["Inspection", "Datasets", "Views", "Catalogues", "Files", "HDF5"]),
     tests(
       "Datasets",
-      ["Inspection", "Datasets", "Views", "Kernels", "Catalogues", "Media", "Files", "HDF5"]),
+      [
+        "Inspection", "Datasets", "Views", "Kernels", "Tensors", "Catalogues", "Media", "Files",
+        "HDF5",
+      ]),
     tests("Files", ["Files", "HDF5"]),
     tests("Encoders", ["Encoders", "Layers", "Tensors", "HDF5"], fixtures: true),
     tests("Methods", ["Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
@@ -159,6 +164,12 @@ let package = Package(
         "MessagePassing",
       ], fixtures: true),
     tests("Jobs", ["Jobs", "Checkpoints", "Tensors"]),
+    tests(
+      "Downstream",
+      [
+        "Downstream", "Jobs", "Federation", "Datasets", "Views", "Files", "Kernels", "Tensors",
+        "Catalogues", "HDF5", "MessagePassing",
+      ]),
     tests("Sweeps", ["Sweeps", "Downstream", "Jobs", "Checkpoints", "Files", "Machines", "HDF5"]),
     tests("Gathering", ["Gathering", "Sweeps", "Jobs", "Checkpoints", "Files", "Tensors", "HDF5"]),
     tests("Planning", ["Planning", "Sweeps", "Jobs", "Datasets"]),

@@ -137,7 +137,7 @@ public final class SampleStore {
   }
 
   /// Numbers a second, where the modality's samples are runs in time.
-  func sampleRate(_ modality: String) -> Int? {
+  public func sampleRate(_ modality: String) -> Int? {
     (try? Views.modalities.make(modality)).flatMap { type(of: $0).sampleRate }
   }
 

@@ -71,6 +71,7 @@ struct GatheredRun {
     row["motet"] = .text(results?.motet ?? "")
     row["host"] = .text(results?.host ?? "")
     row["instruction_set"] = .text(results?.instructionSet ?? "")
+    row["fftw"] = .text(results?.fftw ?? "")
     row["ranks"] = .whole(results?.ranks ?? -1)
     row["damaged"] = .whole(Int64(damages.count))
   }
@@ -134,6 +135,8 @@ private struct ResultsTables {
   let motet: String
   let host: String
   let instructionSet: String
+  /// The build of FFTW; empty in files that were written before Motet used it.
+  let fftw: String
   let ranks: Int64
   let rounds: Table
   let monitor: Table
@@ -146,6 +149,7 @@ private struct ResultsTables {
     motet = try file.textAttribute("motet_version")
     host = try file.textAttribute("host")
     instructionSet = try file.textAttribute("instruction_set")
+    fftw = file.hasAttribute("fftw") ? try file.textAttribute("fftw") : ""
     ranks = Int64(try file.textAttribute("ranks")) ?? -1
     let results = try Results(reading: path, completed: completed)
     rounds = Table(

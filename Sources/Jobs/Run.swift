@@ -3,6 +3,7 @@ import Federation
 import Foundation
 import Machines
 import MessagePassing
+import Spectra
 import Tensors
 import Training
 
@@ -69,6 +70,7 @@ public final class Run {
         attributes: [
           "job": jsonText(job.resolved), "host": Machine().host,
           "instruction_set": assembly.instructionSet, "ranks": "\(communicator.size)",
+          "fftw": Spectra.build,
         ])
     }
     self.results = results

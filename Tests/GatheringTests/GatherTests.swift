@@ -34,6 +34,7 @@ import Testing
       RunFolder(job.results).resultsFile, completed: 0,
       attributes: [
         "job": jsonText(job.resolved), "host": "here", "instruction_set": "AVX", "ranks": "3",
+        "fftw": "fftw-3",
       ])
     // One row more than the checkpoint knows: it comes again.
     for round in 1...rounds + 1 {
@@ -117,6 +118,7 @@ import Testing
     #expect(try file.read("/runs/completed") as [Int64] == [3, 2])
     #expect(try file.read("/runs/rounds") as [Int64] == [3, 3])
     #expect(try file.read("/runs/ranks") as [Int64] == [3, 3])
+    #expect(try file.texts("/runs/fftw") == ["fftw-3", "fftw-3"])
     #expect(try file.read("/runs/set.seed") as [Double] == [1, 2])
     #expect(try file.read("/runs/set.clients.alpha.image") as [Double] == [0.1, 0.1])
     #expect(try file.read("/runs/set.training.recompute") as [Int64] == [1, 0])

@@ -2,16 +2,23 @@ import TestSupport
 import Testing
 
 @Suite(.serialized) struct DoctorTests {
-  /// The doctor broadcasts a model and sums 60 clients' models exactly.
+  /// The doctor broadcasts a model and sums 60 clients' models exactly; each rank says
+  /// which spectra FFTW gives it.
   @Test func anyNumberOfRanksSumsTheSame() throws {
     let alone = try run("motet", ["doctor"])
     #expect(alone.status == 0, "\(alone.errors)")
+    #expect(alone.lines.contains { $0.hasPrefix("FFTW: fftw-3.") })
     let sum = try #require(alone.lines.first { $0.hasPrefix("exact sum: sha256 ") })
+    let line = try #require(alone.lines.first { $0.hasPrefix("rank 0: ") })
+    let spectra = line.split(separator: " ").suffix(2)
+    #expect(spectra.first == "spectra")
     for ranks in [1, 2, 3, 5] {
       let result = try mpirun(ranks, "motet", ["doctor"])
       #expect(result.status == 0, "\(result.errors)")
       #expect(result.lines.last == sum, "\(ranks) ranks")
-      #expect(result.lines.filter { $0.hasPrefix("rank ") }.count == ranks)
+      let lines = result.lines.filter { $0.hasPrefix("rank ") }
+      #expect(lines.count == ranks)
+      #expect(Set(lines.map { $0.split(separator: " ").suffix(2) }) == [spectra], "\(lines)")
     }
   }
 }

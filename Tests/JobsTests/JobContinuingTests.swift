@@ -33,6 +33,15 @@ import Testing
     #expect(try refusal([], [setting]) == nil)
   }
 
+  /// A file of clients may move: shards know it by its content.
+  @Test func filesOfPartitionersMayMove() throws {
+    func file(_ path: String) -> [String] { ["clients.partitioner={name: file, path: \(path)}"] }
+    #expect(try refusal(file("a.csv"), file("b/a.csv")) == nil)
+    #expect(
+      try refusal(file("a.csv"), ["clients.partitioner=iid"])?
+        .contains("clients.partitioner.image.name \"file\" -> \"iid\"") == true)
+  }
+
   @Test func whatChangesTheModelIsNamed() throws {
     #expect(
       try refusal([], ["seed=2", "training.rate=0.1"])

@@ -110,7 +110,7 @@ import Testing
     let engine = try Engine()
     var layout = ParameterLayout()
     let layer = PatchEmbedding(
-      &layout, input: 12, channels: 2, patch: 4, width: 32, classToken: classToken)
+      "", &layout, input: 12, channels: 2, patch: 4, width: 32, classToken: classToken)
     let parameters = ParameterVector(layout)
     fill(parameters.floats, 1)
     let views = FeatureMap(

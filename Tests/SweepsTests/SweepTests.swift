@@ -110,6 +110,17 @@ import Testing
     #expect(sweep.cells.allSatisfy { $0.job.data["audio"] == folder.path("data/a.h5") })
   }
 
+  @Test func partitionersAreSwept() throws {
+    let sweep = try load(
+      Self.base + "sweep: { grid: { clients.partitioner: [dirichlet, iid, "
+        + "{ name: file, path: cut.csv }] } }\n")
+    #expect(Set(sweep.cells.map(\.job.shards)).count == 3)
+    #expect(sweep.cells[0].id == (try load(Self.base + "sweep: { seeds: [1] }\n")).cells[0].id)
+    let clients = sweep.cells[2].job.section("clients")
+    let settings = clients["partitioner"] as? [String: [String: Any]]
+    #expect(settings?["audio"]?["path"] as? String == "../sweeps/cut.csv")
+  }
+
   /// (what follows the base, what the error is): always one line, at the key that is wrong.
   static let mistakes: [(String, String)] = [
     ("", "alpha.yaml: sweep: expected a mapping with grid, zip or seeds"),

@@ -197,7 +197,7 @@ import Testing
       (["preset": "spectrl"], "preset"), (["normalisation": "batch"], "normalisation"),
       (["seconds": 0.01], "seconds"), (["window": 5000], "window"), (["bins": 0], "bins"),
       (["frequencies": [100.0, 9000.0]], "frequencies"), (["segments": 0], "segments"),
-      (["keep": [0.5]], "keep"), (["bins": 64], "bins"), (["transform": 511], "transform"),
+      (["keep": [0.5]], "keep"), (["bins": 64], "bins"), (["transform": 8193], "transform"),
       (["transform": 256], "window"), (["spectrum": "power"], "spectrum"),
       (["orientation": "up"], "orientation"),
     ] as [([String: any Sendable], String)])

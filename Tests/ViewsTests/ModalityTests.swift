@@ -1,5 +1,6 @@
 import Catalogues
 import Foundation
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -9,7 +10,7 @@ import Testing
 /// What every entry of the catalogue must do.
 @Suite struct ModalityTests {
   private func samples(_ form: SampleForm) -> [(Data, [Int])] {
-    switch form {
+    switch form.layout {
     case .dense:
       [(32, 32), (128, 128), (1, 1), (7, 90), (90, 7), (300, 200)].map { height, width in
         (Data(picture(UInt64(height), height, width)), [height, width, 3])
@@ -69,6 +70,56 @@ import Testing
         }
         let views = makers.map { $0.evaluation(sample, shape) }
         #expect(views.allSatisfy { $0 == views[0] }, "\(extent)")
+      }
+    }
+  }
+
+  /// The same bits where several threads make their makers and draw views at once.
+  @Test(arguments: modalities.names)
+  func sameBitsForAllThreads(name: String) throws {
+    let shape = ViewShape(side: 37, channels: 3)
+    let modality = try modalities.make(name)
+    let samples = samples(type(of: modality).form)
+    let draw: @Sendable () throws -> [[Float]] = {
+      let maker = try modality.makeViews(
+        shape: shape, statistics: ["mean": -4, "deviation": 2])
+      return samples.flatMap { data, extent in
+        data.withUnsafeBytes { bytes in
+          let sample = Sample(bytes: bytes, shape: extent)
+          return (0..<3).map { maker.training(sample, shape, stream($0)) }
+            + [maker.evaluation(sample, shape)]
+        }
+      }
+    }
+    let expected = try draw()
+    let different = Mutex(0)
+    DispatchQueue.concurrentPerform(iterations: 8) { _ in
+      if (try? draw()) != expected { different.withLock { $0 += 1 } }
+    }
+    #expect(different.withLock { $0 } == 0)
+  }
+
+  /// Once some views of a sample have been drawn, no more of them asks the system for memory.
+  @Test(arguments: modalities.names)
+  func noMemoryFromTheSystem(name: String) throws {
+    let shape = ViewShape(side: 128, channels: 3)
+    let modality = try modalities.make(name)
+    let maker = try modality.makeViews(shape: shape, statistics: ["mean": -4, "deviation": 2])
+    let (data, extent) = samples(type(of: modality).form).last!
+    var view = [Float](repeating: 0, count: shape.count)
+    data.withUnsafeBytes { bytes in
+      let sample = Sample(bytes: bytes, shape: extent)
+      view.withUnsafeMutableBufferPointer { view in
+        func draw(_ key: Int) {
+          var random = stream(key)
+          maker.trainingView(of: sample, random: &random, into: view)
+          maker.evaluationView(of: sample, into: view)
+        }
+        for key in 0..<50 { draw(key) }
+        let before = pageFaults()
+        for key in 50..<200 { draw(key) }
+        let faults = pageFaults() - before
+        #expect(faults < 15, "\(faults) page faults")
       }
     }
   }

@@ -38,13 +38,11 @@ typedef struct {
   int images, tokens, heads, size;
 } MotetAttention;
 
-// Log-mel spectrograms: `frames` frames of `window` samples, `hop` apart, each times `weights` [window]
-// and transformed over `length`, even and no less. Band b is the sum of filters[offsets[b] + i] times
-// twice the magnitude of bin starts[b] + i (four times its square where `power`), at least `floor`.
-// `roots` [length] are cos and sin of 2 pi i / length.
+// Mel filters over spectra of `bins` values. Band b is the sum of filters[offsets[b] + i] times bin
+// starts[b] + i, at least `floor`.
 typedef struct {
-  int frames, hop, window, length, power, bands;
-  const float *weights, *roots, *filters;
+  int bins, bands;
+  const float *filters;
   const int32_t *starts, *offsets;
   float floor;
 } MotetLogMel;
@@ -152,10 +150,11 @@ typedef struct {
   // Turns the hue of colours between 0 and 1 by `turn` sixths of the colour circle, -3 to 3.
   void (*adjust_hue)(long n, float turn, float *red, float *green, float *blue);
 
-  // Natural logarithms [bands][stride]; a row has room for a multiple of 16 frames.
-  long (*log_mel_scratch)(int length);
-  void (*log_mel)(MotetLogMel s, const float *signal, float *spectrogram, long stride,
-                  float *scratch);
+  // Natural logarithms [bands][stride] of the bands of spectra [frames][step]. Both have room for a
+  // multiple of 16: spectra of bins, bands of frames.
+  long (*log_mel_scratch)(int bins);
+  void (*log_mel)(MotetLogMel s, int frames, const float *spectra, long step, float *logarithms,
+                  long stride, float *scratch);
   // values += deviation quantiles[i], where i are the low 12 bits of both halves of the words of
   // Philox4x32-10, from block `counter` on.
   void (*add_noise)(long n, float deviation, const float *quantiles, uint32_t key0, uint32_t key1,

@@ -6,6 +6,7 @@ import HDF5
 import Layers
 import Machines
 import MessagePassing
+import Spectra
 import Tensors
 import Training
 
@@ -23,7 +24,8 @@ struct DoctorCommand: ParsableCommand {
       }
       let own =
         "\(machine.host), \(machine.cores) cores, "
-        + "\(machine.availableMemory >> 20) MiB free, \(engine.instructionSet)"
+        + "\(machine.availableMemory >> 20) MiB free, \(engine.instructionSet), "
+        + "spectra \(Self.spectra().prefix(12))"
       let ranks = try communicator.gather(text: own)
       let sum = try Self.exactSum(communicator)
       guard communicator.rank == 0 else { return }
@@ -35,9 +37,26 @@ struct DoctorCommand: ParsableCommand {
         "MPI: \(Communicator.library); "
           + (Communicator.isRank
             ? "\(communicator.size) ranks" : "not started by mpirun, one process alone"))
+      Console.line("FFTW: \(Spectra.build)")
       for (rank, text) in (ranks ?? []).enumerated() { Console.line("rank \(rank): \(text)") }
       Console.line("exact sum: sha256 \(sum)")
     }
+  }
+
+  /// The hash of some spectra of noise: the same wherever FFTW takes the same code.
+  private static func spectra() -> String {
+    let spectra = Spectra(window: [Float](repeating: 1, count: 400), length: 1024)
+    var layout = ParameterLayout()
+    _ = layout.add("spectra", [16, spectra.stride])
+    let values = ParameterVector(layout)
+    var random = RandomStream(seed: 1, purpose: .sampling)
+    let signal = (0..<16 * 400).map { _ in random.uniform() - 0.5 }
+    let scratch: UnsafeMutableBufferPointer<Float> = allocate(spectra.scratchCount)
+    defer { UnsafeMutableRawPointer(scratch.baseAddress!).deallocate() }
+    spectra.compute(
+      signal, frames: 16, hop: 400, into: values.floats.baseAddress!,
+      scratch: scratch.baseAddress!)
+    return modelHash(values)
   }
 
   /// A federated mean over 60 made-up clients, broadcast first and summed exactly, as a round does
