@@ -47,11 +47,8 @@ public final class SampleStoreWriter {
     guard let described = modalities[modality], described.classes.indices.contains(label) else {
       throw StoreError(file.path, "label \(label) is out of range for \(modality)")
     }
-    let form = type(of: described.modality).form
-    precondition(
-      sample.form == form, "a sample '\(sample.form.word)' of \(modality), which is '\(form.word)'")
     let key = "/\(split)/\(modality)"
-    let samples = try groups[key] ?? begin(key, described.modality)
+    let samples = try groups[key] ?? begin(key, sample.form, described.modality)
     groups[key] = samples
     let row = samples.labels.count
     try samples.add(sample, label: Int32(label), group: group)
@@ -63,8 +60,10 @@ public final class SampleStoreWriter {
     return row
   }
 
-  private func begin(_ key: String, _ modality: any Modality) throws -> SampleGroupWriter {
-    let group = try SampleGroupWriter(file, key, form: type(of: modality).form)
+  private func begin(
+    _ key: String, _ form: SampleForm, _ modality: any Modality
+  ) throws -> SampleGroupWriter {
+    let group = try SampleGroupWriter(file, key, form: form)
     if let rate = type(of: modality).sampleRate {
       try file.setAttribute("sample_rate", Int64(rate), on: key)
     }

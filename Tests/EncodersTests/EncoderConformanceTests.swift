@@ -132,9 +132,7 @@ import Testing
       #expect(a.rows == trial.views.images && b.rows == a.rows)
       #expect(a.columns == columns && b.columns == columns)
     }
-    let first = FeatureMap(
-      trial.engine.pool, images: 1, channels: trial.views.channels, height: trial.views.height,
-      width: trial.views.width, layout: .plain)
+    let first = trial.encoder.makeViews(of: "image", count: 1, trial.engine)
     first.pointer.update(from: trial.views.pointer, count: first.imageCount)
     let alone = trial.encoder.infer(first, of: "image", trial.parameters, trial.engine)
     #expect(Array(alone.features.floats) == Array(inferred.features[0..<1].floats))
