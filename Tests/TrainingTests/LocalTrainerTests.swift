@@ -46,7 +46,9 @@ import Views
       log.add("begin, kept: \(state.kept?.keys.sorted() ?? [])")
       if moves { state.model.floats[0] += 1 }
     }
-    func correct(_ gradient: ParameterVector, _ state: LocalState, _ engine: Engine) {
+    func correct(_ gradient: ParameterVector, _ state: LocalState, in part: Range<Int>) {
+      // A step corrects in parts; one of them begins here.
+      guard part.lowerBound == 0 else { return }
       log.add("correct behind \(state.steps)")
       gradient.floats[0] += 1
     }
