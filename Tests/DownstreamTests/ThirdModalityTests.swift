@@ -167,6 +167,7 @@ private final class Quiet: RunObserver, EvaluationObserver {
   @Test func inAProcessOfItsOwn() throws {
     let result = try runSuiteOnRanks(1, "DownstreamTests.ThirdModality/")
     #expect(result.status == 0, "\(result.output)\n\(result.errors)")
-    #expect(result.output.contains("Suite ThirdModality passed"), "\(result.output)")
+    let said = result.output + result.errors
+    #expect(said.contains("Suite ThirdModality passed"), "\(said)")
   }
 }
