@@ -21,12 +21,6 @@ public struct StoredSample: Sendable, Equatable {
     StoredSample(SampleForm(.dense, .uint8), shape: shape, bytes: bytes)
   }
 
-  /// Float32 numbers of a fixed shape.
-  public static func dense(_ values: [Float], shape: [Int]) -> StoredSample {
-    StoredSample(
-      SampleForm(.dense, .float32), shape: shape, bytes: values.withUnsafeBytes { Array($0) })
-  }
-
   /// A run of 16-bit numbers: a sound.
   public static func ragged(_ values: [Int16]) -> StoredSample {
     StoredSample(

@@ -13,7 +13,10 @@ import Views
 
 /// A modality that Motet does not know, of Float32 in five bands, from its import to pairs: its file
 /// and its line are all that it takes.
-@Suite(.serialized) struct ThirdModalityTests {
+///
+/// It is added to the catalogues of a process of its own, started by `ThirdModalityTests`: other suites
+/// know what they list.
+@Suite(.serialized, .enabled(if: isRank)) struct ThirdModality {
   private static let catalogues: Void = {
     modalities.add(.init(Bands.self) { $0 })
     importers.add(.init(BandFolder.self) { $0 })
@@ -128,7 +131,7 @@ import Views
     let error = message { _ = try SampleStore.open(folder.path("wrong.h5")) }
     #expect(
       error?.hasSuffix(
-        "/train/bands: samples in the form 'dense'; bands is 'dense float32': import the data again")
+        "/bands: samples in the form 'dense'; bands is 'dense float32': import the data again")
         == true, "\(error ?? "none")")
   }
 
@@ -157,5 +160,13 @@ private final class Quiet: RunObserver, EvaluationObserver {
   ) {
     losses = report?.losses ?? losses
     self.measured += measured
+  }
+}
+
+@Suite(.serialized, .disabled(if: isRank)) struct ThirdModalityTests {
+  @Test func inAProcessOfItsOwn() throws {
+    let result = try runSuiteOnRanks(1, "DownstreamTests.ThirdModality/")
+    #expect(result.status == 0, "\(result.output)\n\(result.errors)")
+    #expect(result.output.contains("Suite ThirdModality passed"), "\(result.output)")
   }
 }
