@@ -177,8 +177,8 @@ let package = Package(
     tests(
       "Integration",
       [
-        "motet", "Jobs", "Checkpoints", "Datasets", "Views", "Layers", "Tensors", "Files", "Media",
-        "HDF5",
+        "motet", "Downstream", "Jobs", "Federation", "Checkpoints", "Training", "Encoders",
+        "Methods", "Datasets", "Views", "Layers", "Tensors", "Catalogues", "Files", "Media", "HDF5",
       ]),
     tests("Package", []),
   ],

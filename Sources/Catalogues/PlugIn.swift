@@ -10,7 +10,8 @@ public protocol PlugIn: SendableMetatype {
   static var summary: String { get }
   /// The options that hold where the job file is silent.
   static var defaults: Options { get }
-  /// What each option means, by its key in job files: a line for `motet describe`.
+  /// What each option means, by its key in job files, keys within keys dotted: a line for
+  /// `motet describe`. A test compares the keys with those of `defaults`.
   static var meanings: [String: String] { get }
   /// The options that name files. In a job file they are relative to it.
   static var fileOptions: [String] { get }
@@ -21,6 +22,11 @@ public protocol PlugIn: SendableMetatype {
 extension PlugIn {
   public static var meanings: [String: String] { [:] }
   public static var fileOptions: [String] { [] }
+}
+
+/// The meanings of options that consist of several parts.
+public func joined(_ parts: [[String: String]]) -> [String: String] {
+  parts.reduce(into: [:]) { all, part in all.merge(part) { $1 } }
 }
 
 /// Options of something that has none.

@@ -40,6 +40,17 @@ public struct ResNet18: PlugIn, Encoder {
   public enum Stem: String, WordOption { case standard, small }
 
   public static var defaults: Options { Options() }
+  public static let meanings = [
+    "input": "side of the square input",
+    "channels": "channels of the input",
+    "stems": "shared (one stem) or own (one for each modality, with its channels)",
+    "stem_inputs": "modalities with a stem of their own; where empty, those of the data",
+    "stem": "standard (7x7 stride 2, 3x3 maximum) or small (3x3, for 32x32 inputs)",
+    "hidden": "width of the projection head's hidden layers; 0 for none",
+    "hidden_layers": "how many hidden layers of that width",
+    "hidden_norm": "whether each hidden layer has a BatchNorm",
+    "projection": "columns of the projection, which the loss sees",
+  ]
 
   public let layout: ParameterLayout
   public let headName = "fc"

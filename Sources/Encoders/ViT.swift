@@ -50,6 +50,22 @@ public struct ViT: PlugIn, Encoder {
   }
 
   public static var defaults: Options { Options() }
+  public static let meanings = [
+    "input": "side of the square input",
+    "channels": "channels of the input",
+    "stems": "shared (one patch embedding) or own (one for each modality, with its channels)",
+    "stem_inputs": "modalities with a stem of their own; where empty, those of the data",
+    "patch": "side of a patch",
+    "width": "values of a token",
+    "depth": "blocks",
+    "heads": "attention heads of a block",
+    "mlp": "width of the hidden layer behind an attention",
+    "class_token": "whether a token that is no patch gives the features, not the mean",
+    "hidden": "width of the projection head's hidden layers; 0 for none",
+    "hidden_layers": "how many hidden layers of that width",
+    "hidden_norm": "whether each hidden layer has a BatchNorm",
+    "projection": "columns of the projection, which the loss sees",
+  ]
 
   public let layout: ParameterLayout
   public let headName = "head"

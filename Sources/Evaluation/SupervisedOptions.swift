@@ -4,6 +4,18 @@ import Training
 /// How a classifier is trained on labelled samples: the linear probe's and fine-tuning's schedule
 /// (FSSUAVL §4; momentum, batch and no weight decay as in its authors' code).
 public struct SupervisedOptions: Codable, Sendable, Equatable {
+  /// What each option means.
+  public static let meanings = [
+    "epochs": "passes over the training samples",
+    "batch": "samples of a step",
+    "rate": "learning rate",
+    "schedule": "of the rate over the epochs, a rate schedule",
+    "momentum": "SGD's: how much of the last step goes on",
+    "nesterov": "whether a step looks ahead by its momentum",
+    "weight_decay": "what is added to the gradient, times the parameter",
+    "seed": "of the fresh head, the order of samples and the views",
+  ]
+
   /// Passes over the training samples.
   public var epochs = 60
   /// Samples a step.

@@ -3,6 +3,16 @@ import Evaluation
 
 /// A job's `clients` section: how the samples become clients.
 public struct ClientOptions: Sendable, Equatable {
+  /// What each option means.
+  public static let meanings = [
+    "count": "clients that there are",
+    "alpha": "Dirichlet's concentration, one number or one for each modality",
+    "mix": "shares of clients by the modalities that they have, 100 % together",
+    "redistribute": "whether shards that their clients do not use go to others, not to nobody",
+    "minimum": "the fewest samples of each modality that a client may have",
+    "partitioner": "cuts samples into clients, one or one for each modality, in place of alpha",
+  ]
+
   public var count: Int
   /// Dirichlet's concentration by modality, of those that plain `dirichlet` cuts; the resolved job has
   /// the partitioners of the others.
@@ -19,6 +29,14 @@ public struct ClientOptions: Sendable, Equatable {
 
 /// A job's `federation` section, but for its plug-ins.
 public struct FederationOptions: Codable, Sendable, Equatable {
+  /// What each option means.
+  public static let meanings = [
+    "rounds": "of the whole run",
+    "participation": "the share of clients that a round trains",
+    "checkpoint_every": "rounds from one checkpoint to the next; one is always at the end",
+    "keep": "rounds whose checkpoints stay, to embed with later",
+  ]
+
   public var rounds = 100
   /// The share of clients that a round trains.
   public var participation = 0.1
@@ -46,6 +64,16 @@ public struct FederationOptions: Codable, Sendable, Equatable {
 
 /// A job's `monitor` section: what is measured while the run goes on.
 public struct MonitorOptions: Codable, Sendable, Equatable {
+  /// What each option means.
+  public static let meanings = [
+    "every": "rounds from one measurement to the next; 0 for none",
+    "features": "what kNN compares: encoder (before the head) or projection (behind it)",
+    "knn.k": "neighbours; fewer where the bank is smaller",
+    "knn.temperature": "of the neighbours' votes",
+    "knn.bank": "samples of the bank, from the training split; 0 for all",
+    "knn.queries": "samples that are measured, from the test split; 0 for all",
+  ]
+
   public struct KNN: Codable, Sendable, Equatable {
     /// Neighbours; fewer where the bank is smaller.
     public var k = 200

@@ -26,6 +26,12 @@ public struct BYOL: PlugIn, Method {
   }
 
   public static var defaults: Options { Options() }
+  public static let meanings = [
+    "hidden": "width of the predictor's hidden layer, a multiple of 32",
+    "momentum": "how much of the target stays in a step",
+    "schedule": "whether that is constant, or rises to 1 by a cosine over a client's steps",
+    "scale": "a factor on the loss: 1 is the paper's sum of both directions, 0.25 lightly's",
+  ]
   public let target: TargetRule?
   private let hidden: Int
   private let scale: Double

@@ -22,6 +22,10 @@ public struct BarlowTwins: PlugIn, Method {
   public enum Deviation: String, WordOption { case biased, unbiased }
 
   public static var defaults: Options { Options() }
+  public static let meanings = [
+    "lambda": "weight of what is off the diagonal",
+    "deviation": "what standardises: biased or unbiased (L-DAWA's code)",
+  ]
   /// In the variance, as BatchNorm's: a column that does not vary stays zero.
   private static let epsilon = 1e-5
   private let lambda: Double

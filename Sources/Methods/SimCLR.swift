@@ -24,6 +24,10 @@ public struct SimCLR: PlugIn, Method {
   public enum Anchors: String, WordOption { case all, first }
 
   public static var defaults: Options { Options() }
+  public static let meanings = [
+    "temperature": "divides the cosines",
+    "anchors": "all views, or the first of each sample (L-DAWA's code)",
+  ]
   private let temperature: Double
   private let allAnchors: Bool
 

@@ -2,6 +2,20 @@ import Catalogues
 
 /// A job's `training` section but for its optimizer: what a client does with its samples in a round.
 public struct TrainingOptions: Codable, Sendable, Equatable {
+  /// What each option means.
+  public static let meanings = [
+    "local_epochs": "passes over a client's samples in a round",
+    "batch": "samples of a step; each gives the views that the method asks for",
+    "rate": "learning rate",
+    "schedule": "of the rate over local epochs or rounds, a rate schedule",
+    "clip": "largest l2 norm of a step's gradient; 0 for no limit",
+    "order": "of the modalities' batches: alternate, first:MODALITY or random",
+    "last_batch": "an epoch's last, incomplete one: keep (16 samples at least) or drop",
+    "views": "how the views of a batch pass the encoder: separate or joined",
+    "recompute": "whether backward makes again what forward would save, for less memory",
+    "threads": "of a rank; no result depends on them",
+  ]
+
   /// What becomes of an epoch's last, incomplete batch.
   public enum LastBatch: String, WordOption {
     /// Used if it has at least 16 samples, or if it is the only one and has at least 2.

@@ -54,6 +54,24 @@ public struct Audio: PlugIn, Modality {
   }
 
   public static var defaults: Options { Options() }
+  public static let meanings = [
+    "preset": "what a training view does: crop, spectral (masks, noise) or waveform",
+    "normalisation": "by the data set (store), each view (instance), or none",
+    "seconds": "length of a segment; shorter clips lie in silence",
+    "bins": "mel bands",
+    "frequencies": "lowest and highest frequency of the mel filters, Hz",
+    "window": "samples of a frame",
+    "hop": "samples from one frame to the next",
+    "transform": "samples of the Fourier transform, even",
+    "spectrum": "what the mel filters take: magnitude or power",
+    "antialias": "whether the spectrogram is smoothed where it shrinks to the view",
+    "orientation": "how the spectrogram lies: low-top, high-top or time-rows",
+    "mask": "spectral: greatest width of a mask, as a share of the axis",
+    "noise": "spectral: noise, in standard deviations of the spectrogram",
+    "keep": "waveform: share of the segment that is kept, from and to",
+    "hiss": "waveform: noise, full scale 1",
+    "segments": "segments whose features evaluation averages",
+  ]
 
   enum Preset: String, CaseIterable { case crop, spectral, waveform }
   enum Normalisation: String, CaseIterable { case store, instance, none }

@@ -52,6 +52,22 @@ public struct Image: PlugIn, Modality {
   }
 
   public static var defaults: Options { Options() }
+  public static let meanings = [
+    "mean": "what is taken from red, green and blue (0 to 1)",
+    "deviation": "what they are divided by afterwards",
+    "crop.area": "share of the image's area, from and to",
+    "crop.aspect": "width to height, from and to",
+    "jitter.probability": "of changed colours",
+    "jitter.brightness": "factors are within 1 - s and 1 + s",
+    "jitter.contrast": "likewise",
+    "jitter.saturation": "likewise",
+    "jitter.hue": "greatest shift of the hue, of the colour circle",
+    "grey": "probability that a view loses its colours",
+    "blur.probability": "of a blur",
+    "blur.sigma": "its standard deviation in pixels of the view, from and to",
+    "blur.kernel": "width of its kernel in pixels, odd; 0 takes a tenth of the side",
+    "flip": "probability of a horizontal flip",
+  ]
 
   let options: Options
 

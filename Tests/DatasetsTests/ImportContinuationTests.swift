@@ -148,7 +148,7 @@ import Testing
     let stamp = FileStamp(bytes: 5, modified: -3)
     for outcome: ImportOutcome in [
       .damaged("größer: kaputt"), .damaged(""),
-      .sample(.dense([1, 2, 3, 4, 5, 6], shape: [1, 2, 3]), tally: nil),
+      .sample(.dense([1, 2, 3, 4, 5, 6] as [UInt8], shape: [1, 2, 3]), tally: nil),
       .sample(.ragged([-7, 0, 32_767]), tally: [1.5, -.infinity]),
     ] {
       let record = JournalRecord(key: "key", stamp: stamp, outcome: outcome)

@@ -124,7 +124,8 @@ import Testing
         try writer.setClasses(fault == "classes" ? ["0", "x"] : ["0", "1"], of: "image")
         for label in [0, 1, 1] {
           try writer.add(
-            .dense([1, 2, 3], shape: [1, 1, 3]), label: label, modality: "image", split: "train")
+            .dense([1, 2, 3] as [UInt8], shape: [1, 1, 3]), label: label, modality: "image",
+            split: "train")
           try writer.add(.ragged([1]), label: label, modality: "audio", split: "train")
         }
       }

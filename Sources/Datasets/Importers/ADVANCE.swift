@@ -24,6 +24,11 @@ public struct ADVANCE: Importer, PlugIn {
   public static let summary =
     "ADVANCE: pairs CLASS/STEM.jpg and CLASS/STEM.wav in two trees, parted by place or pair"
   public static let defaults = Options()
+  public static let meanings = [
+    "split": "what is the test split: place (whole places) or pair (a share of each class)",
+    "test_share": "the share to test on",
+    "size": "side in pixels to which pictures are brought; 0 leaves them at 512",
+  ]
   private let options: Options
 
   public init(_ options: Options) throws {

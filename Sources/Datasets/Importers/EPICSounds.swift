@@ -17,6 +17,9 @@ public struct EPICSounds: Importer, PlugIn {
   public static let summary =
     "EPIC-Sounds: EPIC_Sounds_{train,validation}.csv and VIDEO.wav or EPIC_audio.hdf5"
   public static let defaults = Options()
+  public static let meanings = [
+    "group": "what the samples' groups are: participant or video"
+  ]
   private let options: Options
 
   public init(_ options: Options) throws {

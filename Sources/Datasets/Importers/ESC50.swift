@@ -23,6 +23,11 @@ public struct ESC50: Importer, PlugIn {
   public static let name = "esc50"
   public static let summary = "ESC-50: meta/esc50.csv and audio/*.wav, parted by fold or source"
   public static let defaults = Options()
+  public static let meanings = [
+    "split": "what is the test split: fold (whole folds) or source (a share by recording)",
+    "test_folds": "the folds that are the test split",
+    "test_share": "with source: the share of each class's clips to test on, at most",
+  ]
   private let options: Options
 
   public init(_ options: Options) throws {

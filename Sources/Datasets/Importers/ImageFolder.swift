@@ -19,6 +19,10 @@ public struct ImageFolder: Importer, PlugIn {
   public static let name = "image-folder"
   public static let summary = "JPEG and PNG images in a folder for each class"
   public static let defaults = Options()
+  public static let meanings = [
+    "size": "side in pixels to which images are brought; 0 leaves them, all of one size",
+    "test_share": "share of each class for the split test, where the folder has no splits",
+  ]
   private let options: Options
 
   public init(_ options: Options) throws {

@@ -16,6 +16,9 @@ public struct SoundFolder: Importer, PlugIn {
   public static let name = "sound-folder"
   public static let summary = "sounds that libsndfile reads, any rate, in a folder for each class"
   public static let defaults = Options()
+  public static let meanings = [
+    "test_share": "share of each class for the split test, where the folder has no splits"
+  ]
   private let options: Options
 
   public init(_ options: Options) throws {

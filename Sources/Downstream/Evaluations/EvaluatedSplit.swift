@@ -8,6 +8,15 @@ import Views
 
 /// Which samples an evaluation trains on (or asks for neighbours) and which it is measured on.
 public struct SampleOptions: Codable, Sendable, Equatable {
+  /// What each option means.
+  public static let meanings = [
+    "data": "a sample store",
+    "test_data": "another store to be measured on, of the same classes",
+    "modality": "that is measured; where empty, the store's only one",
+    "train": "name of the split to train on",
+    "test": "name of the split to be measured on",
+  ]
+
   /// A sample store.
   public var data = ""
   /// Another store to be measured on, of the same classes; the same one where empty.

@@ -27,6 +27,8 @@ public struct FinetuneEvaluation: PlugIn, EvaluationTask {
   }
 
   public static var defaults: Options { Options() }
+  public static let meanings = joined(
+    [SampleOptions.meanings, SupervisedOptions.meanings, FinetuneOptions.meanings])
   private let options: Options
   private let augmentation: Augmentation
 
@@ -56,6 +58,12 @@ public struct FinetuneEvaluation: PlugIn, EvaluationTask {
 
 /// What fine-tuning has beside a linear probe.
 public struct FinetuneOptions: Codable, Sendable, Equatable {
+  /// What each option means.
+  public static let meanings = [
+    "pieces": "of a batch, each with its own BatchNorm statistics; further ranks are idle",
+    "augmentation": "of training views: plain, pretraining (the run's own) or none",
+  ]
+
   /// Pieces of a batch, each with BatchNorm statistics of its own; ranks beyond them are idle.
   public var pieces = 4
   /// What training sees: `plain` (images cropped and flipped, a random segment of a sound),

@@ -45,6 +45,14 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
   }
 
   public static var defaults: Options { Options() }
+  public static let meanings = joined(
+    [
+      PairOptions.meanings, NeighbourOptions.meanings,
+      [
+        "with": "the folder of the other run; none where empty",
+        "with_modality": "that the other run gives; where empty, the one that this run lacks",
+      ],
+    ])
   private let options: Options
 
   public init(_ options: Options) throws {

@@ -24,6 +24,8 @@ public struct KNNEvaluation: PlugIn, EvaluationTask {
   }
 
   public static var defaults: Options { Options() }
+  public static let meanings = joined(
+    [SampleOptions.meanings, NeighbourOptions.meanings])
   private let options: Options
 
   public init(_ options: Options) throws {
@@ -89,6 +91,13 @@ public struct KNNEvaluation: PlugIn, EvaluationTask {
 
 /// How neighbours are asked.
 public struct NeighbourOptions: Codable, Sendable, Equatable {
+  /// What each option means.
+  public static let meanings = [
+    "k": "neighbours; fewer where the bank is smaller",
+    "temperature": "of the neighbours' votes",
+    "features": "encoder (before the head) or projection (behind it)",
+  ]
+
   /// Neighbours; fewer where the bank is smaller.
   public var k = 200
   public var temperature = 0.1

@@ -36,6 +36,15 @@ public struct LinearEvaluation: PlugIn, EvaluationTask {
   }
 
   public static var defaults: Options { Options() }
+  public static let meanings = joined(
+    [
+      SampleOptions.meanings, SupervisedOptions.meanings,
+      [
+        "views": "whether each epoch sees new views, not one of each sample",
+        "augmentation": "of those: plain or pretraining (the run's own)",
+        "features": "encoder (before the head) or projection (behind it)",
+      ],
+    ])
   private let options: Options
   private let augmentation: Augmentation
   private let output: Embedder.Output

@@ -42,6 +42,15 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
   }
 
   public static var defaults: Options { Options() }
+  public static let meanings = joined(
+    [
+      PairOptions.meanings, SupervisedOptions.meanings, FinetuneOptions.meanings,
+      [
+        "mode": "what is trained: linear (on frozen features) or finetune",
+        "views": "linear: whether each epoch sees new views",
+        "features": "linear: encoder (before the head) or projection (behind it)",
+      ],
+    ])
   private let options: Options
   private let augmentation: Augmentation
   private let output: Embedder.Output

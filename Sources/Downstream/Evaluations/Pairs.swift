@@ -7,6 +7,13 @@ import Views
 /// Which pairs an evaluation trains on and is measured on: samples of two or more modalities that
 /// belong together.
 public struct PairOptions: Codable, Sendable, Equatable {
+  /// What each option means.
+  public static let meanings = [
+    "data": "a sample store with pairs",
+    "train": "name of the split to train on",
+    "test": "name of the split to be measured on",
+  ]
+
   /// A sample store with pairs.
   public var data = ""
   /// Names of the splits.

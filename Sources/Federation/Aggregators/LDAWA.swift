@@ -25,6 +25,11 @@ public struct LDAWA: PlugIn, Aggregator {
   public static let name = "ldawa"
   public static let summary = "L-DAWA: each parameter scaled by its cosine to the global model"
   public static var defaults: Options { Options() }
+  public static let meanings = [
+    "weighted": "whether the mean is weighted by samples",
+    "statistics": "BatchNorm's running statistics: scaled as the rest, or averaged alone",
+    "warmup": "first rounds that are FedAvg",
+  ]
 
   private let options: Options
 

@@ -36,6 +36,13 @@ public struct AdamW: PlugIn, Optimizer {
   }
 
   public static var defaults: Options { Options() }
+  public static let meanings = [
+    "beta1": "how much of the mean of gradients stays in a step",
+    "beta2": "how much of the mean of squared gradients stays",
+    "epsilon": "added to the root of that mean",
+    "weight_decay": "a step shrinks parameters by the rate times this",
+    "decay": "what shrinks: all, or matrices (neither biases nor norms)",
+  ]
   private let options: Options
 
   /// Throws `ConfigurationError` where a number cannot be.

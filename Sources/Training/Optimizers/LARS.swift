@@ -31,6 +31,13 @@ public struct LARS: PlugIn, Optimizer {
   }
 
   public static var defaults: Options { Options() }
+  public static let meanings = [
+    "momentum": "how much of the last step goes on",
+    "weight_decay": "what is added to the gradient, times the parameter",
+    "trust": "length of a step of rate 1, of the parameter's own norm",
+    "epsilon": "added to the norm that is divided by",
+    "nesterov": "whether a step looks ahead by its momentum",
+  ]
   private let options: Options
 
   /// Throws `ConfigurationError` where a number cannot be.

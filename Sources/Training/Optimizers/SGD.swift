@@ -27,6 +27,11 @@ public struct SGD: PlugIn, Optimizer {
   }
 
   public static var defaults: Options { Options() }
+  public static let meanings = [
+    "momentum": "how much of the last step goes on",
+    "weight_decay": "what is added to the gradient, times the parameter",
+    "nesterov": "whether a step looks ahead by its momentum",
+  ]
 
   private let momentum: Float
   private let weightDecay: Float

@@ -43,10 +43,14 @@ struct DescribeCommand: ParsableCommand {
       try describe(aggregators)
       try describe(clientSchedules)
       try describe(evaluationTasks)
-      Console.line("a job's other settings:")
+      try describe(importers)
       let job = try Job.defaults()
-      for name in ["clients", "training", "federation", "monitor"] {
-        Console.line("  \(name): \(jsonText(job.section(name)))")
+      for (section, meanings) in Job.meanings {
+        Console.line(section.isEmpty ? "job file:" : "\(section):")
+        let defaults =
+          section.isEmpty
+          ? job.resolved.filter { !($0.value is [String: Any]) } : job.section(section)
+        OptionTable(meanings, defaults: defaults).lines(indent: "  ").forEach(Console.line)
       }
       return
     }
@@ -70,12 +74,8 @@ struct DescribeCommand: ParsableCommand {
     Console.line("\(catalogue.kind):")
     for entry in catalogue.entries {
       Console.line("  \(entry.name): \(entry.summary)")
-      let unexplained = try entry.defaults().filter { entry.meanings[$0.key] == nil }
-      for (option, value) in try entry.defaults().sorted(by: { $0.key < $1.key }) {
-        guard let meaning = entry.meanings[option] else { continue }
-        Console.line("    \(option) (\(jsonLeaf(value))): \(meaning)")
-      }
-      if !unexplained.isEmpty { Console.line("    \(jsonText(unexplained))") }
+      OptionTable(entry.meanings, defaults: try entry.defaults()).lines(indent: "    ")
+        .forEach(Console.line)
     }
   }
 }
