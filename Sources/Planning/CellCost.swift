@@ -11,6 +11,7 @@ struct CellCost {
   let workload: CellWorkload
   let step: StepCost
   let threads: ThreadSpeed
+  let disk: DiskPlan
   let stepCase: SpeedCase.StepCase
   /// Of the monitor, over all rounds.
   let monitor: [WorkItem]
@@ -43,6 +44,7 @@ struct CellCost {
     let batch = cell.job.training.batch
     let step = try SpeedCase.StepCase(cell.job)
     stepCase = step
+    disk = try DiskPlan(cell.job)
     self.step = try StepCost(
       step, batch: batch, views: try Self.views(cell.job, facts), speeds)
     threads = ThreadSpeed(

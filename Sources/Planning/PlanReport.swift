@@ -11,6 +11,7 @@ struct PlanReport {
     addSpeeds()
     addCosts()
     addWork()
+    addStates()
     for (layout, memory) in zip(plan.layouts, plan.memory) { add(layout, memory) }
     lines += [
       "",
@@ -79,6 +80,16 @@ struct PlanReport {
     lines.append(
       "  in all: training \(hours(training)), monitor \(hours(monitor)), evaluations "
         + "\(hours(evaluations)): \(hours(training + monitor + evaluations)) of one core")
+  }
+
+  /// What runs whose clients keep something hold on disk; of all others nothing is said.
+  private mutating func addStates() {
+    func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
+    for cost in plan.cells where cost.disk.clientStates > 0 {
+      lines.append(
+        "  cell \(cost.cell.number), on disk: at most \(mebibytes(cost.disk.clientStates)) of what "
+          + "clients keep, \(mebibytes(cost.disk.checkpoints)) of checkpoints")
+    }
   }
 
   /// The pieces of work that cells have in common, once for all of them.
