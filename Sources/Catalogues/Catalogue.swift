@@ -3,8 +3,9 @@ import Synchronization
 
 /// A visible list of algorithms that job files choose by name.
 ///
-/// Settings arrive as a JSON-like tree: `{"name": "simclr", "temperature": 0.2}`, or the bare name. A
-/// program that has these targets as a library adds entries of its own (`add`) before it reads a job.
+/// Settings arrive as a JSON-like tree: `{"name": "simclr", "temperature": 0.2}`, or the bare name.
+/// A program that has these targets as a library adds entries of its own (`add`) before it reads a
+/// job.
 public final class Catalogue<Product>: Sendable {
   public struct Entry: Sendable {
     public let name: String

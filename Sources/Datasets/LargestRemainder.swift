@@ -1,5 +1,5 @@
-/// Whole numbers with the given sum, each within 1 of its share of it: shares rounded down, then one
-/// more to each of the largest remainders, the lower index first among equals.
+/// Whole numbers with the given sum, each within 1 of its share of it: shares rounded down, then
+/// one more to each of the largest remainders, the lower index first among equals.
 func largestRemainder(_ shares: [Double], total: Int) -> [Int] {
   let quotas = shares.map { $0 * Double(total) }
   var counts = quotas.map { Int($0) }

@@ -62,9 +62,9 @@ public struct Partition: Sendable, Equatable {
     self.moved = moved
   }
 
-  /// The same cut where some clients alone have the modality. The parts of the others are unused; or
-  /// they are redistributed, each whole to one client, in turn over the clients in an order drawn by
-  /// seed. Without any client that has the modality they are unused either way.
+  /// The same cut where some clients alone have the modality. The parts of the others are unused;
+  /// or they are redistributed, each whole to one client, in turn over the clients in an order
+  /// drawn by seed. Without any client that has the modality they are unused either way.
   /// - Parameter holders: the clients that have it, ascending.
   func held(
     by holders: [Int], redistribute: Bool, seed: UInt64, modality: String

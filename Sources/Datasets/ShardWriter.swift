@@ -12,10 +12,10 @@ public enum ShardOutcome: Sendable, Equatable {
 }
 
 /// Cuts the data sets of a plan into clients and writes them into a folder, all or nothing:
-/// `manifest.h5` with the partition, and (unless by reference) `clients-NNNN.h5` with the samples of
-/// consecutive clients. A folder that holds something else is left alone and refused.
-/// - Parameter overwrite: makes them anew where the folder holds shards already, of whatever plan; it
-///   has the old ones or the new ones, but for the moment between two renames.
+/// `manifest.h5` with the partition, and (unless by reference) `clients-NNNN.h5` with the samples
+/// of consecutive clients. A folder that holds something else is left alone and refused.
+/// - Parameter overwrite: makes them anew where the folder holds shards already, of whatever plan;
+///   it has the old ones or the new ones, but for the moment between two renames.
 @discardableResult
 public func makeShards(
   plan: ShardPlan, to folder: String, overwrite: Bool = false,
@@ -58,8 +58,8 @@ public func makeShards(
 }
 
 extension ShardPlan {
-  /// Which client gets which samples, by modality; nothing is written. Throws where shards could not
-  /// be made.
+  /// Which client gets which samples, by modality; nothing is written. Throws where shards could
+  /// not be made.
   public func partitions() throws -> [String: Partition] {
     try sources.reduce(into: [:]) {
       $0[$1.key] = try ShardPart(modality: $1.key, source: $1.value, plan: self).partition
@@ -67,8 +67,8 @@ extension ShardPlan {
   }
 }
 
-/// Gives a folder its name. One that holds something by that name is put aside first, and removed when
-/// the new one is there.
+/// Gives a folder its name. One that holds something by that name is put aside first, and removed
+/// when the new one is there.
 private func replace(_ folder: String, by temporary: String) throws {
   func move(_ from: String, _ to: String) throws {
     guard rename(from, to) == 0 else {

@@ -1,5 +1,5 @@
-/// What is wrong with a sample store, a folder to import or a folder of shards: the file (or folder)
-/// and the mend, in one line.
+/// What is wrong with a sample store, a folder to import or a folder of shards: the file (or
+/// folder) and the mend, in one line.
 public struct StoreError: Error, CustomStringConvertible, Equatable {
   public let path: String
   public let message: String

@@ -14,8 +14,8 @@ extension Encoder {
   /// Whether a parameter belongs to the head.
   func isHead(_ entry: ParameterLayout.Entry) -> Bool { entry.name.hasPrefix(headName + ".") }
 
-  /// Takes over everything but the head from a pretrained model. Throws where a parameter is missing
-  /// or has another shape.
+  /// Takes over everything but the head from a pretrained model. Throws where a parameter is
+  /// missing or has another shape.
   public func setTrunk(_ parameters: ParameterVector, from pretrained: ParameterVector) throws {
     for entry in layout.entries where !isHead(entry) {
       guard let source = pretrained.layout.entry(entry.name), source.shape == entry.shape,

@@ -118,7 +118,8 @@ public struct ResNet18: PlugIn, Encoder {
     }
   }
 
-  /// Of the features before and behind blocks, `recompute` keeps one in so many, the last among them.
+  /// Of the features before and behind blocks, `recompute` keeps one in so many, the last among
+  /// them.
   private static let keptFeatures = 4
 
   /// With `recompute`, backward makes the stem's convolution again, and by passes over the features

@@ -1,15 +1,16 @@
 import Layers
 import Tensors
 
-/// What stands before a ResNet's blocks: a convolution, BatchNorm and ReLU, and in the standard one a
-/// maximum over 3×3 with stride 2.
+/// What stands before a ResNet's blocks: a convolution, BatchNorm and ReLU, and in the standard one
+/// a maximum over 3×3 with stride 2.
 struct ResNetStem: Sendable {
   private let convolution: Convolution
   private let norm: BatchNorm
   /// `norm` and the maximum after it; nil where there is no maximum.
   private let pool: NormPool?
 
-  /// - Parameter isSmall: 3×3 with stride 1 and no maximum, for 32×32, instead of 7×7 with stride 2.
+  /// - Parameter isSmall: 3×3 with stride 1 and no maximum, for 32×32, instead of 7×7 with stride
+  ///   2.
   init(_ prefix: String, _ layout: inout ParameterLayout, channels: Int, isSmall: Bool) {
     convolution = Convolution(
       "\(prefix)conv1", &layout, input: channels, output: 64, kernel: isSmall ? 3 : 7,

@@ -17,8 +17,8 @@ public struct ViT: PlugIn, Encoder {
     public var input = 128
     /// Channels of the input.
     public var channels = 3
-    /// `shared`: all modalities have one patch embedding with its positions; `own`: each has one, and
-    /// its own channels.
+    /// `shared`: all modalities have one patch embedding with its positions; `own`: each has one,
+    /// and its own channels.
     public var stems = StemSharing.shared
     /// The modalities that have a stem of their own; those of the job's data, where none is given.
     public var stemInputs: [StemInput] = []
@@ -126,8 +126,8 @@ public struct ViT: PlugIn, Encoder {
     }
   }
 
-  /// Linear weights and positions normal with deviation 0.02, biases 0, norms 1 and 0 (timm; its cut
-  /// at ±2 is at a hundred deviations).
+  /// Linear weights and positions normal with deviation 0.02, biases 0, norms 1 and 0 (timm; its
+  /// cut at ±2 is at a hundred deviations).
   public func inputChannels(of modality: String) -> Int? { embeddings.channels(of: modality) }
 
   public func initialise(_ parameters: ParameterVector, seed: UInt64) {

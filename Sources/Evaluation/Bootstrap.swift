@@ -17,7 +17,8 @@ public struct Bootstrap: Sendable {
     self.seed = seed
   }
 
-  /// The interval of the mean of `values`; nil of none. Two lists of one length are resampled alike.
+  /// The interval of the mean of `values`; nil of none. Two lists of one length are resampled
+  /// alike.
   public func interval(of values: [Double]) -> Interval? {
     guard !values.isEmpty else { return nil }
     let means = values.withUnsafeBufferPointer { values in

@@ -11,8 +11,8 @@ public enum PairedRecognition {
     return sum.map { $0 / Float(logits.count) }
   }
 
-  /// Table 5: each modality's features l2-normalised, and joined. Rows [pairs, all dimensions]. A row
-  /// of zeros stays one.
+  /// Table 5: each modality's features l2-normalised, and joined. Rows [pairs, all dimensions]. A
+  /// row of zeros stays one.
   /// - Parameter features: by modality, rows [pairs, its dimension].
   public static func joined(_ features: [[Float]], pairs: Int) -> [Float] {
     precondition(features.allSatisfy { $0.count % pairs == 0 }, "features of other pairs")

@@ -7,9 +7,9 @@ import Training
 ///
 /// It is two halves that meet in what is sent. The one that runs where a client trains is
 /// `LocalRule`; it sees a `LocalState`. `finish` is rank 0's; it sees a `ServerRound`, which no
-/// other rank has. The value itself holds options alone: what is carried from round to round lies in
-/// the vectors that `channels` names, and in checkpoints. An aggregator is one file in `Aggregators/`
-/// and one line in `aggregators`.
+/// other rank has. The value itself holds options alone: what is carried from round to round lies
+/// in the vectors that `channels` names, and in checkpoints. An aggregator is one file in
+/// `Aggregators/` and one line in `aggregators`.
 public protocol Aggregator: LocalRule {
   /// The vectors that the algorithm has beside the model. Throws `ConfigurationError` where it
   /// cannot be used with a model of this layout.
@@ -28,8 +28,8 @@ extension Aggregator {
   public func finish(_ round: ServerRound) { round.global.assign(round.mean) }
 }
 
-/// Which vectors an algorithm has beside the model, by name, with their layouts: known before a run,
-/// the same on every rank. What is not named here takes no memory, time or traffic.
+/// Which vectors an algorithm has beside the model, by name, with their layouts: known before a
+/// run, the same on every rank. What is not named here takes no memory, time or traffic.
 public struct Channels: Sendable, Equatable {
   /// Rank 0's from round to round: saved in checkpoints.
   public var server: [String: ParameterLayout]
@@ -81,8 +81,8 @@ public struct ServerRound {
     return vector
   }
 
-  /// Moves each trainable value of `global` by what `step` makes of its place and of its change, the
-  /// mean less the value. Running statistics, which no step is meant for, become the mean's.
+  /// Moves each trainable value of `global` by what `step` makes of its place and of its change,
+  /// the mean less the value. Running statistics, which no step is meant for, become the mean's.
   public func move(_ step: (_ place: Int, _ change: Float) -> Float) {
     let (values, means) = (global.floats, mean.floats)
     for entry in global.layout.entries {

@@ -4,7 +4,8 @@ import Training
 /// on what it trained before.
 public protocol ClientTrainer: AnyObject {
   /// - Returns: an update that stays valid until the next call.
-  /// - Throws: `TrainingStopped` where it was asked to stop: the round is given up then, on all ranks.
+  /// - Throws: `TrainingStopped` where it was asked to stop: the round is given up then, on all
+  ///   ranks.
   func train(_ task: ClientTask) throws -> LocalUpdate
 }
 

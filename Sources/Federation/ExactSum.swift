@@ -31,8 +31,8 @@ public final class ExactSum {
 
   public func zero() { sums.update(repeating: 0) }
 
-  /// Adds what a client sends, each parameter (entry of the layout) times its weight. Throws where a
-  /// value is not finite or too large; the sum is of no use then.
+  /// Adds what a client sends, each parameter (entry of the layout) times its weight. Throws where
+  /// a value is not finite or too large; the sum is of no use then.
   public func add(
     _ contribution: Contribution, client: Int, round: Int
   ) throws(ExactSumError) {

@@ -1,7 +1,8 @@
 import CHDF5
 import Foundation
 
-/// A failed HDF5 call: the file, the object, the call, and the library's own words, each in one line.
+/// A failed HDF5 call: the file, the object, the call, and the library's own words, each in one
+/// line.
 public struct HDF5Error: Error, CustomStringConvertible {
   public let path: String
   public let object: String
@@ -22,8 +23,8 @@ public struct HDF5Error: Error, CustomStringConvertible {
   }
 }
 
-/// "file write failed: No space left on device": what failed and the system's reason, of a text that
-/// has the time, a line break, the file, addresses and sizes too.
+/// "file write failed: No space left on device": what failed and the system's reason, of a text
+/// that has the time, a line break, the file, addresses and sizes too.
 private func oneLine(_ text: String) -> String {
   guard let end = text.range(of: ": time = "), let start = text.range(of: "error message = '"),
     let quote = text[start.upperBound...].firstIndex(of: "'")

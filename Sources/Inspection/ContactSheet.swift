@@ -129,8 +129,8 @@ private enum SoundStrip {
     return strip
   }
 
-  /// Decibels, of no fixed reference, in bands from 0 to half the rate, by a plain Fourier sum: a sheet
-  /// has few columns, so nothing faster is needed.
+  /// Decibels, of no fixed reference, in bands from 0 to half the rate, by a plain Fourier sum: a
+  /// sheet has few columns, so nothing faster is needed.
   private static func spectrum(
     _ samples: [Float], around centre: Int
   ) -> [Double] {

@@ -25,8 +25,8 @@ public struct Assembly {
   /// Whether the process was asked to end.
   let isStopped: () -> Bool
 
-  /// Opens and checks the job's files, plans its memory and makes its parts. A collective: all ranks
-  /// return, or all throw.
+  /// Opens and checks the job's files, plans its memory and makes its parts. A collective: all
+  /// ranks return, or all throw.
   public init(
     _ job: Job, communicator: Communicator, isStopped: @escaping () -> Bool
   ) throws {

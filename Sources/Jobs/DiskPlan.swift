@@ -2,8 +2,8 @@ import Checkpoints
 import Federation
 import Tensors
 
-/// The bytes that a run's folder holds at most while it goes on, but for its results: known before it
-/// begins.
+/// The bytes that a run's folder holds at most while it goes on, but for its results: known before
+/// it begins.
 public struct DiskPlan {
   /// Checkpoints: of the model, and of the algorithm's vectors on rank 0.
   public let checkpoints: Int
@@ -17,8 +17,8 @@ public struct DiskPlan {
     let checkpoints = CheckpointFolder.kept + 1 + job.federation.keep.count
     self.checkpoints =
       checkpoints * value * (job.model.layout.count + Channels.count(channels.server))
-    // Every client's newest state, and of each round since the oldest checkpoint one more of each of
-    // its clients; those of rounds that are to stay may be all others.
+    // Every client's newest state, and of each round since the oldest checkpoint one more of each
+    // of its clients; those of rounds that are to stay may be all others.
     let rounds = (CheckpointFolder.kept + 1) * job.federation.checkpointEvery
     let states = min(
       job.federation.rounds * job.selection.count,

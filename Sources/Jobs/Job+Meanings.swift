@@ -2,7 +2,8 @@ import Training
 
 extension Job {
   /// What the keys of a job mean by section, for `motet describe`; those of the whole file are the
-  /// section "". A key that names a plug-in says so: the plug-in's own options are in its catalogue.
+  /// section "". A key that names a plug-in says so: the plug-in's own options are in its
+  /// catalogue.
   public static let meanings: [(section: String, meanings: [String: String])] = [
     (
       "",

@@ -38,7 +38,8 @@ extension Job {
       "count": clients.count, "mix": clients.mix, "minimum": clients.minimum,
       "redistribute": clients.redistribute,
     ]
-    // Where Dirichlet cuts all, `alpha` says so, as in jobs of before there were other partitioners.
+    // Where Dirichlet cuts all, `alpha` says so, as in jobs of before there were other
+    // partitioners.
     if !clients.alpha.isEmpty { clientTree["alpha"] = clients.alpha }
     if !partitioning.others.isEmpty { clientTree["partitioner"] = partitioning.others }
 

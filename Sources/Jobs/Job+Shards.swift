@@ -52,7 +52,8 @@ extension Job {
     }
   }
 
-  /// Whether a leaf of a job is a path of its data: a sample store, or a file that a partitioner reads.
+  /// Whether a leaf of a job is a path of its data: a sample store, or a file that a partitioner
+  /// reads.
   public static func isDataPath(_ key: String) -> Bool {
     if key.hasPrefix("data.") { return true }
     guard key.hasPrefix("clients.partitioner."), let option = key.split(separator: ".").last else {

@@ -14,14 +14,14 @@ public struct ClientOptions: Sendable, Equatable {
   ]
 
   public var count: Int
-  /// Dirichlet's concentration by modality, of those that plain `dirichlet` cuts; the resolved job has
-  /// the partitioners of the others.
+  /// Dirichlet's concentration by modality, of those that plain `dirichlet` cuts; the resolved job
+  /// has the partitioners of the others.
   public var alpha: [String: Double]
   /// Shares of clients by the modalities they have (`image+audio`, in the order of the data); they
   /// add up to 1.
   public var mix: [String: Double]
-  /// Whether the shards that clients without a modality would have had go to those that have it, each
-  /// whole to one of them; else these samples are unused. The paper does not say.
+  /// Whether the shards that clients without a modality would have had go to those that have it,
+  /// each whole to one of them; else these samples are unused. The paper does not say.
   public var redistribute: Bool
   /// The fewest samples of each modality that a client may have.
   public var minimum: Int
@@ -84,11 +84,11 @@ public struct MonitorOptions: Codable, Sendable, Equatable {
     public var queries = 0
   }
 
-  /// Rounds from one measurement to the next; there is one before the first round and one at the end
-  /// as well. 0: none at all.
+  /// Rounds from one measurement to the next; there is one before the first round and one at the
+  /// end as well. 0: none at all.
   public var every = 10
-  /// What kNN compares: the `encoder`'s features, or the `projection` that the loss sees. The paper does
-  /// not say.
+  /// What kNN compares: the `encoder`'s features, or the `projection` that the loss sees. The paper
+  /// does not say.
   public var features = "encoder"
   public var knn = KNN()
 

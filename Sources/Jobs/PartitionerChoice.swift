@@ -12,8 +12,8 @@ struct PartitionerChoice {
   private(set) var others: [String: [String: Any]] = [:]
 
   /// - Parameters:
-  ///   - partitioner: a name or `{name: …, options}` for all modalities, or a mapping that has them by
-  ///     modality; `dirichlet` where nothing is said.
+  ///   - partitioner: a name or `{name: …, options}` for all modalities, or a mapping that has them
+  ///     by modality; `dirichlet` where nothing is said.
   ///   - alpha: a number for all modalities, or a mapping that has one for each that needs it.
   init(partitioner: Any?, alpha: Any?, modalities present: [String]) throws {
     let alpha = alpha is NSNull ? nil : alpha

@@ -78,8 +78,8 @@ public struct BasicBlock: Sendable {
     return convolution2.infer(b, norm2, residual: identity ?? x, p, engine)
   }
 
-  /// The gradient of the input `x`; the parameters' are added to `gradient`. `y` is the output. `dy` is
-  /// overwritten.
+  /// The gradient of the input `x`; the parameters' are added to `gradient`. `y` is the output.
+  /// `dy` is overwritten.
   public func backward(
     _ dy: FeatureMap, _ saved: Saved, x: FeatureMap, y: FeatureMap,
     _ p: ParameterVector, into gradient: ParameterVector, _ engine: Engine

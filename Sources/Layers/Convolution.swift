@@ -33,8 +33,8 @@ public struct Convolution: Sendable {
     forward(x, parameters[weight].baseAddress!, MotetEpilogue(), engine)
   }
 
-  /// With the BatchNorm that follows, by its running statistics, and what it does behind itself: its
-  /// scale goes into the weights, the rest into the storing of outputs.
+  /// With the BatchNorm that follows, by its running statistics, and what it does behind itself:
+  /// its scale goes into the weights, the rest into the storing of outputs.
   public func infer(
     _ x: FeatureMap, _ norm: BatchNorm, residual: FeatureMap? = nil,
     _ parameters: ParameterVector, _ engine: Engine

@@ -1,7 +1,7 @@
 import Tensors
 
-/// For rows in pieces: the weight is packed once for all of them. `input` and `output` are multiples
-/// of 32.
+/// For rows in pieces: the weight is packed once for all of them. `input` and `output` are
+/// multiples of 32.
 extension Linear {
   func packed(_ parameters: ParameterVector, transposed: Bool, _ engine: Engine) -> PackedMatrix {
     let values = parameters[weight].baseAddress!

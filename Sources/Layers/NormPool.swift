@@ -1,8 +1,8 @@
 import Kernels
 import Tensors
 
-/// Batch normalisation, ReLU, and 3×3 maximum of stride 2 and padding 1, which follow one another in
-/// torchvision's stem: one pass over its features, four times as large as any other, where three
+/// Batch normalisation, ReLU, and 3×3 maximum of stride 2 and padding 1, which follow one another
+/// in torchvision's stem: one pass over its features, four times as large as any other, where three
 /// layers would make three.
 public struct NormPool: Sendable {
   let norm: BatchNorm
@@ -62,8 +62,8 @@ public struct NormPool: Sendable {
     }
   }
 
-  /// The input's gradient, in the memory of the input (`x`, or what was saved of it); γ's and β's are
-  /// added to `gradient`.
+  /// The input's gradient, in the memory of the input (`x`, or what was saved of it); γ's and β's
+  /// are added to `gradient`.
   public func backward(
     _ dy: FeatureMap, _ saved: Saved, x: FeatureMap? = nil, _ parameters: ParameterVector,
     into gradient: ParameterVector, _ engine: Engine

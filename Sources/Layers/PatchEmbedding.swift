@@ -1,7 +1,8 @@
 import Tensors
 
-/// Images -> tokens: each square patch through one linear layer, plus its position's learned vector;
-/// before them a class token where there is one (timm's `PatchEmbed`, `pos_embed`, `cls_token`).
+/// Images -> tokens: each square patch through one linear layer, plus its position's learned
+/// vector; before them a class token where there is one (timm's `PatchEmbed`, `pos_embed`,
+/// `cls_token`).
 public struct PatchEmbedding: Sendable {
   public let classToken: Range<Int>?
   let positions: Range<Int>

@@ -40,7 +40,8 @@ public struct TransformerBlock: Sendable {
   }
 
   /// Tokens [images · tokens, width] -> the same shape.
-  /// - Parameter recompute: whether the MLP's hidden values are forgotten: a third of what is saved.
+  /// - Parameter recompute: whether the MLP's hidden values are forgotten: a third of what is
+  ///   saved.
   public func forward(
     _ x: Matrix, tokens: Int, recompute: Bool = false, _ parameters: ParameterVector,
     _ engine: Engine
@@ -108,8 +109,8 @@ public struct TransformerBlock: Sendable {
     }
   }
 
-  /// Images of a piece are independent: `part` is some of them. With `forwardWeight` the MLP's hidden
-  /// values are made again.
+  /// Images of a piece are independent: `part` is some of them. With `forwardWeight` the MLP's
+  /// hidden values are made again.
   private func inputGradient(
     _ d: Matrix, _ piece: Piece, _ saved: Saved, _ part: Range<Int>, tokens: Int,
     _ attentionWeights: Attention.Weights, _ mlpWeights: MLP.Weights,

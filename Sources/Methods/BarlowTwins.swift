@@ -14,8 +14,8 @@ public struct BarlowTwins: PlugIn, Method {
   public struct Options: Codable, Sendable {
     /// λ, the weight of what is off the diagonal: the paper's 0.0051 (L-DAWA's code: 0.005).
     public var lambda = 0.0051
-    /// The deviation that standardises: `biased` (as its authors' BatchNorm) or `unbiased` (L-DAWA's
-    /// code).
+    /// The deviation that standardises: `biased` (as its authors' BatchNorm) or `unbiased`
+    /// (L-DAWA's code).
     public var deviation = Deviation.biased
   }
 

@@ -54,7 +54,8 @@ public struct SimCLR: PlugIn, Method {
     return MethodLoss(loss, projection: dz)
   }
 
-  /// Similarities -> dL/ds, in place: the softmax minus 1 at the other view, over the anchors and τ.
+  /// Similarities -> dL/ds, in place: the softmax minus 1 at the other view, over the anchors and
+  /// τ.
   private func softmax(_ s: Matrix) -> Double {
     let rows = s.rows
     let half = rows / 2

@@ -4,7 +4,8 @@ import Jobs
 /// Seconds of pieces of work on a machine, measured there or read from a file:
 ///
 /// ```json
-/// { "processor": "AMD EPYC …", "instruction_set": "AVX-512", "seconds": { "view: image of …": 1.1e-4 } }
+/// { "processor": "AMD EPYC …", "instruction_set": "AVX-512", "seconds": { "view: image of …":
+/// 1.1e-4 } }
 /// ```
 public struct Speeds: Sendable, Equatable {
   public let processor: String

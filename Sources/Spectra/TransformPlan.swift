@@ -4,9 +4,9 @@ import Foundation
 /// FFTW's plan of one real transform, from `length` values to `length / 2 + 1` complex ones, real
 /// and imaginary parts by turns.
 ///
-/// Plans are `FFTW_ESTIMATE`: chosen by counting operations, not by measuring, so that every process
-/// chooses the same one. A plan may be sent to other threads, and executed on several at once:
-/// execution changes nothing in it. FFTW's type does not say so, hence `@unchecked`.
+/// Plans are `FFTW_ESTIMATE`: chosen by counting operations, not by measuring, so that every
+/// process chooses the same one. A plan may be sent to other threads, and executed on several at
+/// once: execution changes nothing in it. FFTW's type does not say so, hence `@unchecked`.
 final class TransformPlan: @unchecked Sendable {
   static var build: String { String(cString: cfftw_version()) }
 

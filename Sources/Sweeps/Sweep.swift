@@ -10,7 +10,8 @@ import Jobs
 /// base: job.yaml                 # or the job itself
 /// sweep:
 ///   grid: { clients.alpha: [0.1, 1] }
-///   zip: [ { clients.mix: [{ image+audio: 100% }, { image: 50%, audio: 50% }], label.mix: [both, halves] } ]
+///   zip: [ { clients.mix: [{ image+audio: 100% }, { image: 50%, audio: 50% }], label.mix: [both,
+///   halves] } ]
 ///   seeds: [1, 2, 3]
 /// evaluations: [ { name: knn, data: fsdd.h5 } ]         # what else they can say: SweepEvaluations
 /// embeddings: { data: [fsdd.h5], rounds: [10, 100] }    # SweepEmbeddings

@@ -7,7 +7,8 @@ import Views
 /// Which features of a sweep's runs are written after their evaluations, as `motet embed` does.
 ///
 /// ```yaml
-/// embeddings: { data: [a.h5, b.h5], split: test, rounds: [10, 100], features: encoder, limit: 500 }
+/// embeddings: { data: [a.h5, b.h5], split: test, rounds: [10, 100], features: encoder, limit: 500
+/// }
 /// ```
 public struct SweepEmbeddings {
   private struct Options: Codable {

@@ -5,7 +5,8 @@ import Foundation
 /// (`cells`), and may take features of another cell's run as well (`with`): its partner.
 ///
 /// ```yaml
-/// - { name: joined, data: pairs.h5, cells: { label.method: FVSSL }, with: { label.method: FASSL } }
+/// - { name: joined, data: pairs.h5, cells: { label.method: FVSSL }, with: { label.method: FASSL }
+///   }
 /// ```
 /// A partner has the values that `with` says, and this cell's other labels, settings of the grid
 /// and seed. What is zipped with the labels may differ.

@@ -71,9 +71,9 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return words[used]
   }
 
-  /// Takes the next `count` blocks of four words out of the stream, for code that makes many of them
-  /// at once (`Philox`): their key and the first one's counter. What was left of the block before is
-  /// skipped.
+  /// Takes the next `count` blocks of four words out of the stream, for code that makes many of
+  /// them at once (`Philox`): their key and the first one's counter. What was left of the block
+  /// before is skipped.
   public mutating func takeBlocks(_ count: Int) -> (key: SIMD2<UInt32>, counter: UInt64) {
     let first = counter
     counter &+= UInt64(count)

@@ -37,7 +37,8 @@ public struct ClientTask {
     return state
   }
 
-  /// What is done to a gradient, on all of an engine's threads; nil where the rule leaves it as it is.
+  /// What is done to a gradient, on all of an engine's threads; nil where the rule leaves it as it
+  /// is.
   public func correction(
     _ state: LocalState, _ engine: Engine
   ) -> ((_ gradient: ParameterVector) -> Void)? {

@@ -1,8 +1,8 @@
 import Tensors
 
 /// The half of a federated algorithm that runs where a client trains: a value, the same on every
-/// rank. What it does depends on its arguments alone. Every requirement has a default; together they
-/// are federated averaging's.
+/// rank. What it does depends on its arguments alone. Every requirement has a default; together
+/// they are federated averaging's.
 public protocol LocalRule: Sendable {
   /// Before a client's first step. Its model and its target are the global model's values here, and
   /// may be changed.
@@ -11,8 +11,8 @@ public protocol LocalRule: Sendable {
   /// Whether `correct` does anything: what is not used costs nothing.
   var correctsGradients: Bool { get }
 
-  /// Between a step's backward pass and the optimizer: changes a part of the gradient. A step calls it
-  /// with parts that cover all trainable parameters, on several threads at once.
+  /// Between a step's backward pass and the optimizer: changes a part of the gradient. A step calls
+  /// it with parts that cover all trainable parameters, on several threads at once.
   func correct(_ gradient: ParameterVector, _ state: LocalState, in part: Range<Int>)
 
   /// After a client's last step: what it sends to rank 0 and what it keeps.
@@ -57,8 +57,8 @@ public struct ClientTerms: Sendable {
   }
 }
 
-/// A vector on its way into an exact sum, with a weight for each entry of its layout. Each weight is
-/// at most 1 in size, and an entry's weights over a round's clients at most 1 together.
+/// A vector on its way into an exact sum, with a weight for each entry of its layout. Each weight
+/// is at most 1 in size, and an entry's weights over a round's clients at most 1 together.
 public struct Contribution {
   public let vector: ParameterVector
   public let weights: [Double]

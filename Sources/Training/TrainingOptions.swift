@@ -1,6 +1,7 @@
 import Catalogues
 
-/// A job's `training` section but for its optimizer: what a client does with its samples in a round.
+/// A job's `training` section but for its optimizer: what a client does with its samples in a
+/// round.
 public struct TrainingOptions: Codable, Sendable, Equatable {
   /// What each option means.
   public static let meanings = [

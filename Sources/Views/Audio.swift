@@ -2,8 +2,8 @@ import Catalogues
 import Foundation
 import Kernels
 
-/// Sounds at 16 kHz: a random segment as a log-mel spectrogram, low frequencies in row 0, resized to
-/// the encoder's input and repeated on its channels.
+/// Sounds at 16 kHz: a random segment as a log-mel spectrogram, low frequencies in row 0, resized
+/// to the encoder's input and repeated on its channels.
 public struct Audio: PlugIn, Modality {
   public static let name = "audio"
   public static let summary =
@@ -38,8 +38,8 @@ public struct Audio: PlugIn, Modality {
     /// Whether the spectrogram is smoothed where it shrinks to the view's side (198 frames to 128).
     /// The paper resizes and does not say how.
     public var antialias = false
-    /// How the spectrogram lies in the view: frequencies in rows with the `low-top` or `high-top`, or
-    /// as columns, `time-rows`, which is COLA's. The paper does not say.
+    /// How the spectrogram lies in the view: frequencies in rows with the `low-top` or `high-top`,
+    /// or as columns, `time-rows`, which is COLA's. The paper does not say.
     public var orientation = "low-top"
     /// `spectral`: greatest width of a mask as a share of the axis, 40 of 128.
     public var mask = 0.3125

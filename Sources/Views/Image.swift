@@ -47,7 +47,8 @@ public struct Image: PlugIn, Modality {
     public var probability = 0.5
     /// Standard deviation in pixels of the view, uniform between the two.
     public var sigma = [0.1, 2.0]
-    /// Width of the kernel in pixels, odd. 0 takes SimCLR's tenth of the side: 13 at 128, 23 at 224.
+    /// Width of the kernel in pixels, odd. 0 takes SimCLR's tenth of the side: 13 at 128, 23 at
+    /// 224.
     public var kernel = 0
   }
 

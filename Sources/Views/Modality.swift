@@ -23,8 +23,8 @@ public protocol Modality: Sendable {
   static var name: String { get }
   /// How samples are stored.
   static var form: SampleForm { get }
-  /// Channels that its views have of themselves, where the encoder has a stem of its own for it; nil
-  /// where it makes the encoder's usual number.
+  /// Channels that its views have of themselves, where the encoder has a stem of its own for it;
+  /// nil where it makes the encoder's usual number.
   static var channels: Int? { get }
   /// Numbers a second, where samples are runs in time; nil for all others.
   static var sampleRate: Int? { get }
@@ -44,7 +44,8 @@ public protocol Modality: Sendable {
 
   /// The maker of views of one shape, for one thread. Throws `ConfigurationError` where a needed
   /// statistic is missing or an option does not fit the shape.
-  /// - Parameter kernels: of one instruction set; all that fuse multiply and add give the same bits.
+  /// - Parameter kernels: of one instruction set; all that fuse multiply and add give the same
+  ///   bits.
   func makeViews(
     shape: ViewShape, statistics: [String: Double], kernels: MotetKernels
   ) throws -> any ViewMaker

@@ -28,8 +28,8 @@ public struct SampleForm: Sendable, Hashable {
     self.element = element
   }
 
-  /// The word in files: "dense" and "ragged" mean bytes and 16-bit numbers, as they did when there was
-  /// nothing else; other elements are named, as in "dense float32".
+  /// The word in files: "dense" and "ragged" mean bytes and 16-bit numbers, as they did when there
+  /// was nothing else; other elements are named, as in "dense float32".
   public var word: String {
     element == Self.usual(layout) ? layout.rawValue : "\(layout.rawValue) \(element.rawValue)"
   }

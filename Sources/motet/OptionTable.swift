@@ -6,7 +6,8 @@ struct OptionTable {
 
   /// - Parameters:
   ///   - meanings: by dotted key; a key of a mapping stands for all that is in it.
-  ///   - defaults: the options with their defaults. What has a default and no meaning is listed too.
+  ///   - defaults: the options with their defaults. What has a default and no meaning is listed
+  ///     too.
   init(_ meanings: [String: String], defaults: [String: Any]) {
     let explained = meanings.map { key, meaning in
       (key: key, value: Self.value(key, in: defaults), meaning: meaning)

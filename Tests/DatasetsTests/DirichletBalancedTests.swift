@@ -65,8 +65,8 @@ import Testing
     #expect(plain.map { $0.reduce(0, +) }.min()! < 50)
   }
 
-  /// Of classes of equal size the scaled shares are those of Orchestra's loop: rows and columns at once,
-  /// 100 times.
+  /// Of classes of equal size the scaled shares are those of Orchestra's loop: rows and columns at
+  /// once, 100 times.
   @Test(arguments: [0.5, 1, 10])
   func scalesAsOrchestraDoes(_ alpha: Double) {
     let (classes, clients, size) = (10, 20, 600)

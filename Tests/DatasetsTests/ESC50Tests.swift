@@ -47,7 +47,8 @@ import Testing
           + sources.enumerated().map { "b\($0).wav,4,9,crow,False,\($1 < 22 ? 30 : 31),A" })
       let settings: [String: Any] = ["name": "esc50", "split": "source", "test_share": 0.25]
       let store = try importTree(settings, folder).store
-      // Cows: source 21 (1 clip) fits into 2, then none of 2 any more; crows: 4 and 4, so one of them.
+      // Cows: source 21 (1 clip) fits into 2, then none of 2 any more; crows: 4 and 4, so one of
+      // them.
       let counts = try store.labels("audio", split: "test").reduce(into: [0, 0]) {
         $0[Int($1)] += 1
       }

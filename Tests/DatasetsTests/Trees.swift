@@ -23,8 +23,8 @@ struct Counting: Modality {
   }
 }
 
-/// Runs an importer on a tree, and gives the store, the messages of what was skipped and the names of
-/// what was not there.
+/// Runs an importer on a tree, and gives the store, the messages of what was skipped and the names
+/// of what was not there.
 func importTree(
   _ settings: [String: Any], _ folder: String, skipDamaged: Bool = false, limit: Int = 0
 ) throws -> (store: SampleStore, damaged: [String], missing: [String]) {
@@ -60,8 +60,8 @@ func bytes(_ set: SampleSet) -> [[UInt8]] {
   (0..<set.count).map { set.withSample($0) { Array($0.bytes) } }
 }
 
-/// A store of images of one pixel, whose value is the sample's number, with the given labels, and of
-/// sounds, where sample i has i + 1 values i.
+/// A store of images of one pixel, whose value is the sample's number, with the given labels, and
+/// of sounds, where sample i has i + 1 values i.
 func writeStore(
   _ path: String, labels: [Int], classes: Int, sounds: Bool = false, split: String = "train"
 ) throws {

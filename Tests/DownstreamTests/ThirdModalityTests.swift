@@ -11,11 +11,11 @@ import TestSupport
 import Testing
 import Views
 
-/// A modality that Motet does not know, of Float32 in five bands, from its import to pairs: its file
-/// and its line are all that it takes.
+/// A modality that Motet does not know, of Float32 in five bands, from its import to pairs: its
+/// file and its line are all that it takes.
 ///
-/// It is added to the catalogues of a process of its own, started by `ThirdModalityTests`: other suites
-/// know what they list.
+/// It is added to the catalogues of a process of its own, started by `ThirdModalityTests`: other
+/// suites know what they list.
 @Suite(.serialized, .enabled(if: isRank)) struct ThirdModality {
   private static let catalogues: Void = {
     modalities.add(.init(Bands.self) { $0 })

@@ -60,8 +60,9 @@ struct SmallTuning {
 }
 
 @Suite struct FineTuningTests {
-  /// Twenty steps of a ResNet-18 and of a transformer, and five with batches in four pieces, against
-  /// PyTorch in Float64 (Fixtures/finetune.py, which also prints how far PyTorch's own Float32 is).
+  /// Twenty steps of a ResNet-18 and of a transformer, and five with batches in four pieces,
+  /// against PyTorch in Float64 (Fixtures/finetune.py, which also prints how far PyTorch's own
+  /// Float32 is).
   @Test(arguments: [
     ("resnet18", 1, 1e-3), ("resnet18", 4, 1e-4), ("vit", 1, 1e-6),
   ]) func twentyStepsEqualPyTorch(name: String, pieces: Int, tolerance: Double) throws {

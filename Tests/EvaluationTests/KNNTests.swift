@@ -49,7 +49,8 @@ import Testing
     #expect(predicted == expected.map { Int32($0) })
   }
 
-  /// Sizes around the blocks' (132 and 2048 queries, 1024 samples), banks smaller than k, and threads.
+  /// Sizes around the blocks' (132 and 2048 queries, 1024 samples), banks smaller than k, and
+  /// threads.
   @Test(arguments: [(1, 1, 1), (30, 7, 200), (1024, 132, 20), (1027, 135, 200), (40, 2051, 3)])
   func equalsTheDefinition(bankCount: Int, queryCount: Int, k: Int) throws {
     let dimension = 16

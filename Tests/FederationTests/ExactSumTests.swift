@@ -43,8 +43,8 @@ import Training
     }
   }
 
-  /// Rounding of a term to the grid, against the definition, over all magnitudes and signs, for every
-  /// number of lanes.
+  /// Rounding of a term to the grid, against the definition, over all magnitudes and signs, for
+  /// every number of lanes.
   @Test func termsAreRoundedTiesToEven() throws {
     var random = RandomStream(seed: 9, purpose: .sampling)
     var values: [Float] = [0, -0.0, 0x1p22, -0x1p22, 0x1p-41, 0x1.8p-40, -0x1p-41, 0x1p-149, 1]

@@ -2,8 +2,8 @@ import Catalogues
 import Federation
 import Testing
 
-/// Against NumPy (Fixtures/fedadam.py), through three rounds. The tolerance is wider than the others'
-/// since the root of a small second moment carries Float32's rounding into the model.
+/// Against NumPy (Fixtures/fedadam.py), through three rounds. The tolerance is wider than the
+/// others' since the root of a small second moment carries Float32's rounding into the model.
 @Suite struct FedAdamTests {
   @Test func equalsNumPy() throws {
     try FederationFixture("fedadam.h5").compare(

@@ -17,9 +17,9 @@ struct FederationFixture {
 
   init(_ name: String) throws { file = try fixture(Bundle.module, name) }
 
-  /// Trains the rounds of a variant and compares, after each, the global model, the server's vectors
-  /// (a data set `NAME` is the vector of that name in `server`, over its trainable entries) and
-  /// what the clients keep.
+  /// Trains the rounds of a variant and compares, after each, the global model, the server's
+  /// vectors (a data set `NAME` is the vector of that name in `server`, over its trainable entries)
+  /// and what the clients keep.
   /// - Parameters:
   ///   - server: the names of the server's vectors, by the names of their data sets.
   ///   - kept: the name of what a client keeps, and whether the fixture has its trainable entries

@@ -8,7 +8,8 @@ import TestSupport
 import Testing
 import Training
 
-/// Against NumPy (Fixtures/ldawa.py), through whole rounds. Tolerance: 1e-7, the aggregate's last bit.
+/// Against NumPy (Fixtures/ldawa.py), through whole rounds. Tolerance: 1e-7, the aggregate's last
+/// bit.
 @Suite struct LDAWATests {
   static let samples = [10, 0, 30, 40, 20]
 

@@ -3,9 +3,9 @@ import Federation
 import Tensors
 import Training
 
-/// Federated averaging whose clients do not forget: each starts from a · own + (1 − a) · global, where
-/// its own model is that of the last round in which it trained. BatchNorm's running statistics are the
-/// global model's.
+/// Federated averaging whose clients do not forget: each starts from a · own + (1 − a) · global,
+/// where its own model is that of the last round in which it trained. BatchNorm's running
+/// statistics are the global model's.
 public struct PersonalStart: PlugIn, Aggregator {
   public struct Options: Codable, Sendable {
     /// The share of its own model that a client starts with, a; with 0 it is FedAvg.

@@ -6,9 +6,9 @@ import Tensors
 import TestSupport
 import Training
 
-/// Leaves every fourth client as it is, and lets the others' models descend a quadratic loss towards
-/// values that depend on client and round: cheap, and different for each client, so that a mistake in
-/// the sum shows.
+/// Leaves every fourth client as it is, and lets the others' models descend a quadratic loss
+/// towards values that depend on client and round: cheap, and different for each client, so that a
+/// mistake in the sum shows.
 final class ToyTrainer: ClientTrainer {
   static let samples = (0..<40).map { ($0 * 31) % 17 * 5 }
   static let layout = {

@@ -13,7 +13,8 @@ import Testing
     try run("motet", ["shard", job.path, "--overwrite"] + settings.flatMap { ["--set", $0] })
   }
 
-  /// Each modality by its own partitioner: clients of one class of images, sounds as a file has them.
+  /// Each modality by its own partitioner: clients of one class of images, sounds as a file has
+  /// them.
   @Test func shardsAndRun() throws {
     // The file lies beside the job; 80 sounds to train on.
     let lines = (0..<80).map { "\($0),\($0 % 12)\n" }.joined()

@@ -31,7 +31,8 @@ import Testing
     #expect(hash(try mpirun(2, "motet", job.arguments("stopped"))) == expected)
   }
 
-  /// A limit on the address space is a limit on the plan: 67 million weights in the head, six times.
+  /// A limit on the address space is a limit on the plan: 67 million weights in the head, six
+  /// times.
   @Test func aPlanBeyondALimitIsRefused() throws {
     let job = try SmallJob()
     let motet = productsFolder.appendingPathComponent("motet").path

@@ -5,8 +5,8 @@ import Testing
 
 /// The scripts in `slurm/`, on a throw-away Slurm.
 @Suite(.serialized) struct SlurmTests {
-  /// Six cells as an array, one of them stopped at its time limit, and the gathering after them: the
-  /// table is that of the same sweep without Slurm.
+  /// Six cells as an array, one of them stopped at its time limit, and the gathering after them:
+  /// the table is that of the same sweep without Slurm.
   @Test func aSweepAsAnArray() throws {
     let cluster = SlurmCluster(nodes: 3, processors: 2)
     if let reason = cluster.reason { try Test.cancel("skipped, because \(reason)") }

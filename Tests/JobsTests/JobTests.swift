@@ -102,8 +102,8 @@ import Testing
         + #""mix":{"image+audio":1},"redistribute":false}"#)
   }
 
-  /// Partitioners but Dirichlet's stand in the resolved job by modality; alpha goes to those that have
-  /// one.
+  /// Partitioners but Dirichlet's stand in the resolved job by modality; alpha goes to those that
+  /// have one.
   @Test func otherPartitionersAreResolved() throws {
     let job = try load(
       Self.least + "clients: { alpha: { audio: 3 }, partitioner: { image: iid } }")

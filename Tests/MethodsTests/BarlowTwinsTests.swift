@@ -7,7 +7,8 @@ import TestSupport
 import Testing
 
 /// Against lightly's BarlowTwinsLoss, and PyTorch for `deviation: unbiased`
-/// (Fixtures/barlowtwins.py). Tolerances: loss 1e-5 relative, gradients 1e-3 relative to their norm.
+/// (Fixtures/barlowtwins.py). Tolerances: loss 1e-5 relative, gradients 1e-3 relative to their
+/// norm.
 @Suite struct BarlowTwinsTests {
   @Test(arguments: ["n2d5l0.0051", "n16d32l0.0051", "n64d128l0.005", "n256d300l0.02"])
   func equalsLightly(_ name: String) throws {

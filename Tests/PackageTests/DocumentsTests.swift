@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Pages for people: their links lead somewhere, and their lines fit a window.
+/// Pages for people, and comments: links lead somewhere, and lines fit a window.
 @Suite struct DocumentsTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().path
@@ -42,12 +42,29 @@ import Testing
     }
   }
 
-  /// Rows of tables have no other way. docs/full-size.md is compared with the program to the letter.
+  /// Rows of tables have no other way. docs/full-size.md is compared with the program to the
+  /// letter.
   @Test(arguments: [".", "docs"]) func linesFitAWindow(folder: String) throws {
     for page in try Self.pages(folder) where page != "docs/full-size.md" {
       for (number, line) in try Self.prose(page) where !line.hasPrefix("|") {
         #expect(line.count <= Self.longestLine, "\(page):\(number) has \(line.count) characters")
       }
     }
+  }
+
+  /// The formatter breaks code, but not comments.
+  @Test(arguments: ["Sources", "Tests"]) func commentsFitAHundredColumns(folder: String) throws {
+    let files = FileManager.default.enumerator(atPath: "\(Self.root)/\(folder)")
+    var count = 0
+    while let file = files?.nextObject() as? String {
+      guard file.hasSuffix(".swift") else { continue }
+      count += 1
+      let text = try String(contentsOfFile: "\(Self.root)/\(folder)/\(file)", encoding: .utf8)
+      for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+      where line.drop(while: { $0 == " " }).hasPrefix("//") && line.count > 100 {
+        Issue.record("\(folder)/\(file):\(index + 1) has \(line.count) columns")
+      }
+    }
+    #expect(count > 50)
   }
 }

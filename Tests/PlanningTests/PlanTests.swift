@@ -92,7 +92,8 @@ import Testing
     #expect(plan.lines.contains { $0.contains("(1176 × 0.2 + ") && $0.contains(" / 2 = 1917.6 s") })
   }
 
-  /// Before the first round, after rounds 2 and 3: bank and queries through the encoder, neighbours.
+  /// Before the first round, after rounds 2 and 3: bank and queries through the encoder,
+  /// neighbours.
   @Test func theMonitor() throws {
     let job = try Job.load(
       folder.write(

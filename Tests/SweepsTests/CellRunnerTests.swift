@@ -110,7 +110,8 @@ import Testing
     withExtendedLifetime(other) {}
   }
 
-  /// A run that somebody trains for another cell's sake is waited for, or left where others are to do.
+  /// A run that somebody trains for another cell's sake is waited for, or left where others are to
+  /// do.
   @Test func aRunThatSomebodyTrainsIsWaitedFor() throws {
     try makeFinished(b)
     var other = try lock("run-\(a.id)")

@@ -56,8 +56,8 @@ public func relativeError(_ a: some Sequence<Float>, _ b: some Sequence<Float>) 
   return (difference / max(length, 1e-300)).squareRoot()
 }
 
-/// Trainable parameters whose gradient is further than 1e-3 from the fixture's `GROUP/gradients/…`, by
-/// the stored samples or by the norm.
+/// Trainable parameters whose gradient is further than 1e-3 from the fixture's `GROUP/gradients/…`,
+/// by the stored samples or by the norm.
 public func wrongGradients(
   _ gradient: ParameterVector, _ file: HDF5File, _ group: String
 ) throws -> [String] {

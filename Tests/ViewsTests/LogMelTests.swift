@@ -130,7 +130,8 @@ import Testing
     }
   }
 
-  /// The same bits for every number of lanes with fused multiply-add, whatever the frames leave over.
+  /// The same bits for every number of lanes with fused multiply-add, whatever the frames leave
+  /// over.
   @Test(
     arguments: [
       (32_000, 400, 1024), (5000, 1000, 1024), (5000, 399, 400), (5000, 400, 606),

@@ -2,8 +2,8 @@ import Catalogues
 import Foundation
 import Tensors
 
-/// ADVANCE (Hu et al. 2020): aerial pictures and the sounds of the same places, in two trees by class
-/// below the folder, `CLASS/STEM.jpg` and `CLASS/STEM.wav`. The two of a stem are a pair. Its
+/// ADVANCE (Hu et al. 2020): aerial pictures and the sounds of the same places, in two trees by
+/// class below the folder, `CLASS/STEM.jpg` and `CLASS/STEM.wav`. The two of a stem are a pair. Its
 /// groups are the places.
 public struct ADVANCE: Importer, PlugIn {
   public struct Options: Codable, Sendable {
@@ -124,7 +124,8 @@ public struct ADVANCE: Importer, PlugIn {
     return found
   }
 
-  /// Takes whole places, in an order drawn from a fixed seed, as long as they do not exceed the share.
+  /// Takes whole places, in an order drawn from a fixed seed, as long as they do not exceed the
+  /// share.
   private func testByPlace(_ pairs: [Pair]) -> [Bool] {
     let places = Dictionary(grouping: pairs.indices) { pairs[$0].place }
     let names = places.keys.sorted()

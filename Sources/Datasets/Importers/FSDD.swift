@@ -1,8 +1,8 @@
 import Catalogues
 import Foundation
 
-/// The Free Spoken Digit Dataset: `recordings/DIGIT_SPEAKER_INDEX.wav`. Indices 0 to 4 of each digit
-/// and speaker are the test split, as its makers say. Its groups are the speakers.
+/// The Free Spoken Digit Dataset: `recordings/DIGIT_SPEAKER_INDEX.wav`. Indices 0 to 4 of each
+/// digit and speaker are the test split, as its makers say. Its groups are the speakers.
 public struct FSDD: Importer, PlugIn {
   public static let name = "fsdd"
   public static let summary = "Free Spoken Digit Dataset: recordings/DIGIT_SPEAKER_INDEX.wav"

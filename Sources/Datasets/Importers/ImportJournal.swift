@@ -3,14 +3,14 @@ import Files
 import Foundation
 import HDF5
 
-/// What an import has read so far, in a hidden file beside the store that it writes: the samples one
-/// after the other, each with its key and a checksum. An import that was killed reads them there
-/// instead of decoding its files again.
+/// What an import has read so far, in a hidden file beside the store that it writes: the samples
+/// one after the other, each with its key and a checksum. An import that was killed reads them
+/// there instead of decoding its files again.
 ///
-/// It is not HDF5 because that cannot be appended to safely: a killed writer leaves metadata that do
-/// not fit together. Here a torn end is found by its checksum and cut off, and the store itself is
-/// always written from its beginning, so that its bytes do not depend on interruptions. The price is
-/// the samples' size on disk a second time while an import runs.
+/// It is not HDF5 because that cannot be appended to safely: a killed writer leaves metadata that
+/// do not fit together. Here a torn end is found by its checksum and cut off, and the store itself
+/// is always written from its beginning, so that its bytes do not depend on interruptions. The
+/// price is the samples' size on disk a second time while an import runs.
 final class ImportJournal {
   let path: String
   /// Outcomes that were found in the file.

@@ -124,8 +124,8 @@ public final class ImportSink {
     }
   }
 
-  /// Offers a sample that lies in a file which is read from its beginning anyhow. It is read at once
-  /// and is not in the journal: that would be no faster.
+  /// Offers a sample that lies in a file which is read from its beginning anyhow. It is read at
+  /// once and is not in the journal: that would be no faster.
   public func addRecord(
     split: String, label: Int, name: String, _ read: () throws -> StoredSample
   ) throws {

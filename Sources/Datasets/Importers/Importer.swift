@@ -8,8 +8,8 @@ public protocol Importer: Sendable {
   /// folder alone. Throws `StoreError` where the folder is not laid out as it should be.
   func run(from folder: String, into sink: ImportSink) throws
 
-  /// What the import of the whole data set comes to, as its makers publish it; nil where that depends
-  /// on the folder.
+  /// What the import of the whole data set comes to, as its makers publish it; nil where that
+  /// depends on the folder.
   var outline: StoreOutline? { get }
 }
 

@@ -12,8 +12,8 @@ extension StoredSample {
     self = .ragged(sound.samples.map { Int16(max(-32_768, min(32_767, ($0 * 32_768).rounded()))) })
   }
 
-  /// A JPEG or PNG file, filled into a square of `size` pixels, the middle cut out; 0 leaves it as it
-  /// is.
+  /// A JPEG or PNG file, filled into a square of `size` pixels, the middle cut out; 0 leaves it as
+  /// it is.
   init(pictureAt path: String, size: Int) throws {
     let picture = try Picture.read(path)
     self.init(size > 0 ? picture.filling(side: size) : picture)

@@ -46,7 +46,8 @@ extension StoreOutline {
     }
   }
 
-  /// The data set of samples has its full extent and no chunk: HDF5 makes chunks as they are written.
+  /// The data set of samples has its full extent and no chunk: HDF5 makes chunks as they are
+  /// written.
   private func write(
     _ labels: [Int32], of part: Part, to group: String, _ file: HDF5File
   ) throws {

@@ -1,7 +1,7 @@
 import Views
 
-/// All of a sample store but its samples: what a data set's makers publish of it. A store made of it
-/// stands in for the real one wherever work is only counted.
+/// All of a sample store but its samples: what a data set's makers publish of it. A store made of
+/// it stands in for the real one wherever work is only counted.
 public struct StoreOutline: Sendable {
   /// The shape that every sample has.
   enum SampleExtent: Sendable, Equatable {

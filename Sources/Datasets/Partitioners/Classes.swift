@@ -1,16 +1,17 @@
 import Catalogues
 import Tensors
 
-/// Each client has samples of just so many classes, as EasyFL has it (easyfl/datasets/simulation.py,
-/// `non_iid_class`; the setting of FedU and FedEMA, 2 classes a client): the classes are dealt to the
-/// clients in turn, and the samples of a class, shuffled, go in equal parts to the clients that it was
-/// dealt to. These are not the shards of McMahan et al. (arXiv 1602.05629), whose clients get two of
-/// 2K slices of the samples sorted by class, so that a client may have one class or three.
+/// Each client has samples of just so many classes, as EasyFL has it
+/// (easyfl/datasets/simulation.py, `non_iid_class`; the setting of FedU and FedEMA, 2 classes a
+/// client): the classes are dealt to the clients in turn, and the samples of a class, shuffled, go
+/// in equal parts to the clients that it was dealt to. These are not the shards of McMahan et al.
+/// (arXiv 1602.05629), whose clients get two of 2K slices of the samples sorted by class, so that a
+/// client may have one class or three.
 ///
-/// Differences from EasyFL's code: it cuts every class into ⌈nK/C⌉ parts and leaves unused those that
-/// nobody gets, where C classes do not divide nK; here a class has as many parts as clients, so that
-/// every sample has a client. And a class of fewer samples than parts leaves the last of its clients
-/// without it.
+/// Differences from EasyFL's code: it cuts every class into ⌈nK/C⌉ parts and leaves unused those
+/// that nobody gets, where C classes do not divide nK; here a class has as many parts as clients,
+/// so that every sample has a client. And a class of fewer samples than parts leaves the last of
+/// its clients without it.
 public struct Classes: Partitioner, PlugIn {
   public struct Options: Codable, Sendable {
     public var perClient = 2

@@ -2,9 +2,10 @@ import Catalogues
 import Foundation
 import Tensors
 
-/// Label skew: for each class c, p_c ~ Dirichlet(α, …, α) over the clients, and the class's samples,
-/// shuffled, go out by p_c (Hsu et al., arXiv 1909.06335; Yurochkin et al., arXiv 1905.12022).
-/// Shares become counts by largest remainder, so that every sample goes to exactly one client.
+/// Label skew: for each class c, p_c ~ Dirichlet(α, …, α) over the clients, and the class's
+/// samples, shuffled, go out by p_c (Hsu et al., arXiv 1909.06335; Yurochkin et al., arXiv
+/// 1905.12022). Shares become counts by largest remainder, so that every sample goes to exactly one
+/// client.
 public struct Dirichlet: Partitioner, PlugIn {
   public struct Options: Codable, Sendable {
     /// The concentration.

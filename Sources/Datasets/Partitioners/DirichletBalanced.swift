@@ -4,14 +4,15 @@ import Tensors
 
 /// Label skew with clients of equal size, as Orchestra's sampler has it (akhilmathurs/orchestra,
 /// sampler.py, `use_balance`, its default): shares of each class drawn from Dirichlet(α, …, α) over
-/// the clients, then scaled until all clients have the same number of samples and each class is given
-/// out whole (Sinkhorn and Knopp 1967), which is the nearest matrix in relative entropy.
+/// the clients, then scaled until all clients have the same number of samples and each class is
+/// given out whole (Sinkhorn and Knopp 1967), which is the nearest matrix in relative entropy.
 ///
 /// Differences from its code: it scales rows and columns at once, 100 times, and to equal sizes of
-/// classes; here they are scaled in turn until it is done, and to the sizes that the classes have. Of
-/// equal classes both have the same limit. It rounds down, which loses up to a sample for each client
-/// and class; here every sample has a client, and sizes differ by 1 at most. It takes the samples of
-/// a class in their order, here they are shuffled. Shares are kept as logarithms, as small α need it.
+/// classes; here they are scaled in turn until it is done, and to the sizes that the classes have.
+/// Of equal classes both have the same limit. It rounds down, which loses up to a sample for each
+/// client and class; here every sample has a client, and sizes differ by 1 at most. It takes the
+/// samples of a class in their order, here they are shuffled. Shares are kept as logarithms, as
+/// small α need it.
 public struct DirichletBalanced: Partitioner, PlugIn {
   public struct Options: Codable, Sendable {
     /// The concentration.
@@ -26,8 +27,8 @@ public struct DirichletBalanced: Partitioner, PlugIn {
   ]
   private let alpha: Double
 
-  /// Where α is so small that hardly a share is left beside the largest, scaling takes for ever; what
-  /// it has not brought about, rounding does.
+  /// Where α is so small that hardly a share is left beside the largest, scaling takes for ever;
+  /// what it has not brought about, rounding does.
   private static let mostScalings = 1_000
   /// Samples by which a class may miss its size.
   private static let tolerance = 1e-3
@@ -92,8 +93,9 @@ public struct DirichletBalanced: Partitioner, PlugIn {
   }
 
   /// Whole numbers near those given, with every class given out and the sizes of clients 1 apart at
-  /// most. None is above its class or its client; rounded down, the largest remainders get one more as
-  /// long as their class and client have room, and what is left of a class fills clients in turn.
+  /// most. None is above its class or its client; rounded down, the largest remainders get one more
+  /// as long as their class and client have room, and what is left of a class fills clients in
+  /// turn.
   static func rounded(_ numbers: [[Double]], sizes: [Int], clients: Int) -> [[Int]] {
     let total = sizes.reduce(0, +)
     var room = (0..<clients).map { total / clients + ($0 < total % clients ? 1 : 0) }

@@ -1,9 +1,9 @@
 import Catalogues
 import Foundation
 
-/// The client of each sample as a CSV file has it, with the columns `sample` (the row in its split of
-/// the store, from 0) and `client` (from 0), in any order and beside any others: the cut of another
-/// program, for comparison. Every sample has one line; a client may have none.
+/// The client of each sample as a CSV file has it, with the columns `sample` (the row in its split
+/// of the store, from 0) and `client` (from 0), in any order and beside any others: the cut of
+/// another program, for comparison. Every sample has one line; a client may have none.
 public struct File: Partitioner, PlugIn {
   public struct Options: Codable, Sendable {
     public var path = ""

@@ -1,8 +1,9 @@
 import Catalogues
 import Tensors
 
-/// No skew: the samples, shuffled, in parts of equal size (McMahan et al., arXiv 1602.05629, "IID").
-/// Sizes differ by 1 at most, the first clients having one more. Classes are as chance has them.
+/// No skew: the samples, shuffled, in parts of equal size (McMahan et al., arXiv 1602.05629,
+/// "IID"). Sizes differ by 1 at most, the first clients having one more. Classes are as chance has
+/// them.
 public struct IID: Partitioner, PlugIn {
   public static let name = "iid"
   public static let summary = "shuffled samples in parts of equal size"

@@ -4,9 +4,10 @@ import Tensors
 /// Clients as they are by nature: each has the samples of whole groups (speakers, writers, places),
 /// as in LEAF (Caldas et al., arXiv 1812.01097).
 ///
-/// With as many groups as clients, each has one. More groups are dealt to the clients in turn, in an
-/// order drawn by seed, so that some have one group more than others; fewer are refused. Modalities
-/// with the same groups are cut alike: the pictures and the sounds of a place have one client.
+/// With as many groups as clients, each has one. More groups are dealt to the clients in turn, in
+/// an order drawn by seed, so that some have one group more than others; fewer are refused.
+/// Modalities with the same groups are cut alike: the pictures and the sounds of a place have one
+/// client.
 public struct Natural: Partitioner, PlugIn {
   public static let name = "natural"
   public static let summary = "whole groups (speakers, writers, places), dealt in turn"

@@ -6,7 +6,8 @@ import Catalogues
 public protocol Partitioner: Sendable {
   /// The client of each sample, 0 ..< `clients`. What is random comes from the input's streams
   /// alone, so that the cut depends on seed, modality, labels and groups, and on files that options
-  /// name (`PlugIn.fileOptions`). Throws where such samples cannot be cut so, with the option's key.
+  /// name (`PlugIn.fileOptions`). Throws where such samples cannot be cut so, with the option's
+  /// key.
   func assign(_ samples: PartitionInput) throws(ConfigurationError) -> [Int]
 
   /// Whether the cut depends on the samples' groups. Where it does, the input has them.

@@ -3,8 +3,8 @@ import Media
 import Tensors
 
 /// Procedural sounds whose class is how pitch and loudness move within a beat. Pitch drifts through
-/// a clip, and the tone is silent now and then; level and noise differ little between clips. A large
-/// difference in level or noise would mark a clip, and segments be matched by that alone.
+/// a clip, and the tone is silent now and then; level and noise differ little between clips. A
+/// large difference in level or noise would mark a clip, and segments be matched by that alone.
 struct SyntheticSounds {
   static let classes = [
     "rising", "falling", "peaks", "plucks", "swells", "tremolo", "trills", "stairs up",

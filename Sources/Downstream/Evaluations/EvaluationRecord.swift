@@ -9,7 +9,8 @@ import Jobs
 /// ```
 /// @task @spec (JSON) @round @model (SHA-256) @data
 /// /figures/{name, value, low, high, count}
-/// /classes   /labels   /predictions/FIGURE   /confusion/FIGURE [true, predicted]   /per_class/FIGURE
+/// /classes   /labels   /predictions/FIGURE   /confusion/FIGURE [true, predicted]
+/// /per_class/FIGURE
 /// ```
 public struct EvaluationRecord {
   public static let format = FileFormat("motet evaluation", version: 1)

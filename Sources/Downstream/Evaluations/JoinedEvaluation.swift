@@ -3,9 +3,9 @@ import Evaluation
 import Jobs
 import Views
 
-/// Recognition of pairs without training (FSSUAVL Table 5): nearest neighbours by the joined features
-/// of all modalities, and by those of each alone. With another run, that one gives the features of
-/// one modality and this one those of the others (FVSSL + FASSL).
+/// Recognition of pairs without training (FSSUAVL Table 5): nearest neighbours by the joined
+/// features of all modalities, and by those of each alone. With another run, that one gives the
+/// features of one modality and this one those of the others (FVSSL + FASSL).
 public struct JoinedEvaluation: PlugIn, EvaluationTask {
   public static let name = "joined"
   public static let summary =
@@ -19,8 +19,8 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
     public struct Own: Codable, Sendable {
       /// The folder of the other run; none where empty.
       public var with = ""
-      /// The modality that the other run gives; where empty, what it was trained on and this one was
-      /// not.
+      /// The modality that the other run gives; where empty, what it was trained on and this one
+      /// was not.
       public var withModality = ""
 
       enum CodingKeys: String, CodingKey {

@@ -1,8 +1,8 @@
 import Catalogues
 import Evaluation
 
-/// Recognition of pairs by a classifier trained on all their modalities (FSSUAVL Table 4): one head,
-/// one modality a batch; a pair's class has the largest mean of its modalities' logits.
+/// Recognition of pairs by a classifier trained on all their modalities (FSSUAVL Table 4): one
+/// head, one modality a batch; a pair's class has the largest mean of its modalities' logits.
 public struct PairedEvaluation: PlugIn, EvaluationTask {
   public static let name = "paired"
   public static let summary = "pairs by the mean of their modalities' logits"

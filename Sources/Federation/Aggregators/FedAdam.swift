@@ -1,9 +1,9 @@
 import Catalogues
 import Tensors
 
-/// Adam at the server (Reddi et al., ICLR 2021, arXiv 2003.00295, Algorithm 2): with the mean's change
-/// Δ, m ← β₁ m + (1 − β₁) Δ, v ← β₂ v + (1 − β₂) Δ² and w ← w + η m / (√v + τ), from m = 0 and v = τ²,
-/// without correction of the moments' bias.
+/// Adam at the server (Reddi et al., ICLR 2021, arXiv 2003.00295, Algorithm 2): with the mean's
+/// change Δ, m ← β₁ m + (1 − β₁) Δ, v ← β₂ v + (1 − β₂) Δ² and w ← w + η m / (√v + τ), from m = 0
+/// and v = τ², without correction of the moments' bias.
 ///
 /// The mean is weighted by samples, as in its authors' experiments. BatchNorm's running statistics
 /// are the mean's.

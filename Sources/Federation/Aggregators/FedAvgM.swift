@@ -1,8 +1,9 @@
 import Catalogues
 import Tensors
 
-/// Federated averaging with momentum at the server (Hsu et al. 2019, arXiv 1909.06335, §4.3): with the
-/// mean's change Δ, v ← β v + Δ and w ← w + η v, from v = 0. Its authors have no rate η, which is 1.
+/// Federated averaging with momentum at the server (Hsu et al. 2019, arXiv 1909.06335, §4.3): with
+/// the mean's change Δ, v ← β v + Δ and w ← w + η v, from v = 0. Its authors have no rate η, which
+/// is 1.
 ///
 /// BatchNorm's running statistics are the mean's: a momentum could carry a variance below 0.
 public struct FedAvgM: PlugIn, Aggregator {

@@ -3,8 +3,8 @@ import Tensors
 import Training
 
 /// Federated averaging in which BatchNorm stays with the clients (Li et al., ICLR 2021, arXiv
-/// 2102.07623, Algorithm 1): a client starts from the global model with its own BatchNorm layers of its
-/// last round, their parameters and running statistics.
+/// 2102.07623, Algorithm 1): a client starts from the global model with its own BatchNorm layers of
+/// its last round, their parameters and running statistics.
 ///
 /// The paper leaves those layers out of what the server has. Here the global model has their mean,
 /// by samples: for a client's first round, and for evaluation, which measures one model.

@@ -2,8 +2,9 @@ import Catalogues
 import Tensors
 import Training
 
-/// Federated averaging with a proximal term (Li et al., MLSys 2020, arXiv 1812.06127, eq. 2): a client
-/// minimises F(w) + μ/2 ‖w − w_global‖², so that μ (w − w_global) is added to each step's gradient.
+/// Federated averaging with a proximal term (Li et al., MLSys 2020, arXiv 1812.06127, eq. 2): a
+/// client minimises F(w) + μ/2 ‖w − w_global‖², so that μ (w − w_global) is added to each step's
+/// gradient.
 ///
 /// The optimizer of the job sees that gradient; weight decay is its own, beside the term. What the
 /// method adds to the encoder is held too, BatchNorm's running statistics are not.

@@ -4,15 +4,15 @@ import Training
 
 /// Stochastic controlled averaging (Karimireddy et al., ICML 2020, arXiv 1910.06378, Algorithm 1).
 ///
-/// The server has a control variate c, and each client q one of its own, c_q, which it keeps between
-/// its rounds; all are 0 at first. A client's step takes the gradient g − c_q + c (eq. 3). After its
-/// steps of rates η_k it sets c_q ← c_q − c + (w_global − w_q) / Σ η_k (eq. 4, option II). The server
-/// adds the round's changes of c_q over the number of all clients to c, and moves the model by η
-/// times its mean change (eq. 5). A client that trains no step changes no c.
+/// The server has a control variate c, and each client q one of its own, c_q, which it keeps
+/// between its rounds; all are 0 at first. A client's step takes the gradient g − c_q + c (eq. 3).
+/// After its steps of rates η_k it sets c_q ← c_q − c + (w_global − w_q) / Σ η_k (eq. 4, option
+/// II). The server adds the round's changes of c_q over the number of all clients to c, and moves
+/// the model by η times its mean change (eq. 5). A client that trains no step changes no c.
 ///
 /// (w_global − w_q) / Σ η_k is the mean gradient where the local optimizer is plain SGD. With
-/// `training.optimizer.momentum` m it is larger, up to 1 / (1 − m) times, and the correction with it;
-/// weight decay is in it as a part of the gradient. So take `momentum: 0` for the algorithm as
+/// `training.optimizer.momentum` m it is larger, up to 1 / (1 − m) times, and the correction with
+/// it; weight decay is in it as a part of the gradient. So take `momentum: 0` for the algorithm as
 /// published. BatchNorm's running statistics are the mean's.
 public struct SCAFFOLD: PlugIn, Aggregator {
   public struct Options: Codable, Sendable {

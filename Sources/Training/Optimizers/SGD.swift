@@ -2,9 +2,9 @@ import Catalogues
 import Layers
 import Tensors
 
-/// PyTorch's SGD: v ← m v + (g + λ w), w ← w − η v, from v = 0; Nesterov's takes the step
-/// w ← w − η (g + λ w + m v). The decay λ acts on every parameter, BatchNorm and biases included (the
-/// paper's setting).
+/// PyTorch's SGD: v ← m v + (g + λ w), w ← w − η v, from v = 0; Nesterov's takes the step w ← w − η
+/// (g + λ w + m v). The decay λ acts on every parameter, BatchNorm and biases included (the paper's
+/// setting).
 public struct SGD: PlugIn, Optimizer {
   public static let name = "sgd"
   public static let summary = "stochastic gradient descent with momentum and weight decay"
