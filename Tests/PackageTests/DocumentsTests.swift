@@ -60,7 +60,8 @@ import Testing
       guard file.hasSuffix(".swift") else { continue }
       count += 1
       let text = try String(contentsOfFile: "\(Self.root)/\(folder)/\(file)", encoding: .utf8)
-      for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      for (index, line) in lines.enumerated()
       where line.drop(while: { $0 == " " }).hasPrefix("//") && line.count > 100 {
         Issue.record("\(folder)/\(file):\(index + 1) has \(line.count) columns")
       }
