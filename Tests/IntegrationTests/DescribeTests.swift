@@ -26,9 +26,10 @@ import Views
 
   private static func plugIns<Product>(_ catalogue: Catalogue<Product>) -> [Described] {
     catalogue.entries.map { entry in
-      Described(
+      let defaults = (try? entry.defaults()) ?? [:]
+      return Described(
         title: "\(catalogue.kind) \(entry.name)", summary: entry.summary,
-        meanings: entry.meanings, keys: ((try? entry.defaults()).map(leaves) ?? [:]).keys.sorted())
+        meanings: entry.meanings, keys: leaves(defaults).keys.sorted())
     }
   }
 
