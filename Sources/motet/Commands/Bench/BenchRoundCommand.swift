@@ -75,7 +75,8 @@ struct BenchRoundCommand: BenchCase {
     let (float, sum) = (4, 8)
     let fixed = 2 * sum + (sum + 2 * float)
     let add = float + 2 * sum
-    let update = 3 * float
+    // A client's model becomes the global one, and is then changed in place.
+    let update = 3 * float + 2 * float
     let each = isDense ? clients * (update + add) : add
     return Double(parameters) * Double(fixed + each)
   }
