@@ -49,7 +49,8 @@ let package = Package(
         "MessagePassing",
       ]),
     library(
-      "Gathering", ["Sweeps", "Downstream", "Jobs", "Checkpoints", "Datasets", "Files", "HDF5"]),
+      "Gathering",
+      ["Sweeps", "Downstream", "Jobs", "Checkpoints", "Datasets", "Files", "Catalogues", "HDF5"]),
     // Floor 8
     library(
       "Sweeps",
@@ -85,7 +86,7 @@ let package = Package(
     // Floor 4
     library(
       "Training",
-      ["Encoders", "Methods", "Datasets", "Views", "Layers", "Tensors", "Catalogues"]),
+      ["Encoders", "Methods", "Datasets", "Views", "Layers", "Tensors", "Kernels", "Catalogues"]),
     library("Inspection", ["Datasets", "Views", "Tensors", "Catalogues", "Media"]),
     library("Checkpoints", ["Files", "Tensors", "HDF5", "Digests"]),
     // Floor 3
@@ -143,12 +144,15 @@ let package = Package(
         "HDF5",
       ]),
     tests("Files", ["Files", "HDF5"]),
-    tests("Encoders", ["Encoders", "Layers", "Tensors", "HDF5"], fixtures: true),
-    tests("Methods", ["Methods", "Layers", "Tensors", "HDF5"], fixtures: true),
+    tests("Encoders", ["Encoders", "Layers", "Tensors", "Catalogues", "HDF5"], fixtures: true),
+    tests("Methods", ["Methods", "Layers", "Tensors", "Catalogues", "HDF5"], fixtures: true),
     tests("Checkpoints", ["Checkpoints", "Tensors", "HDF5"]),
     tests(
       "Training",
-      ["Training", "Encoders", "Methods", "Datasets", "Views", "Layers", "Tensors", "HDF5"],
+      [
+        "Training", "Encoders", "Methods", "Datasets", "Views", "Layers", "Tensors", "Catalogues",
+        "HDF5",
+      ],
       fixtures: true),
     tests(
       "Federation",
@@ -160,10 +164,16 @@ let package = Package(
     tests(
       "Evaluation",
       [
-        "Evaluation", "Training", "Encoders", "Datasets", "Layers", "Views", "Tensors", "HDF5",
-        "MessagePassing",
+        "Evaluation", "Training", "Encoders", "Datasets", "Layers", "Views", "Tensors",
+        "Catalogues",
+        "HDF5", "MessagePassing",
       ], fixtures: true),
-    tests("Jobs", ["Jobs", "Checkpoints", "Tensors"]),
+    tests(
+      "Jobs",
+      [
+        "Jobs", "Checkpoints", "Datasets", "Layers", "Views", "Tensors", "Catalogues", "HDF5",
+        "MessagePassing",
+      ]),
     tests(
       "Downstream",
       [
@@ -172,7 +182,7 @@ let package = Package(
       ]),
     tests("Sweeps", ["Sweeps", "Downstream", "Jobs", "Checkpoints", "Files", "Machines", "HDF5"]),
     tests("Gathering", ["Gathering", "Sweeps", "Jobs", "Checkpoints", "Files", "Tensors", "HDF5"]),
-    tests("Planning", ["Planning", "Sweeps", "Jobs", "Datasets"]),
+    tests("Planning", ["Planning", "Sweeps", "Jobs", "Datasets", "Catalogues"]),
     // Spawns the executable, alone and under mpirun.
     tests(
       "Integration",

@@ -1,34 +1,33 @@
-import Foundation
 import Synchronization
 
 /// A visible list of algorithms that job files choose by name.
 ///
-/// Settings arrive as a JSON-like tree: `{"name": "simclr", "temperature": 0.2}`, or the bare name.
+/// Settings arrive as a tree: `{"name": "simclr", "temperature": 0.2}`, or the bare name.
 /// A program that has these targets as a library adds entries of its own (`add`) before it reads a
 /// job.
 public final class Catalogue<Product>: Sendable {
   public struct Entry: Sendable {
     public let name: String
     public let summary: String
-    /// The options with their defaults, as a JSON object.
-    public let defaults: @Sendable () throws -> [String: Any]
+    /// The options with their defaults.
+    public let defaults: @Sendable () throws -> Tree
     /// What each option means, by its key; empty where that is not said.
     public let meanings: [String: String]
     /// The options that name files.
     public let fileOptions: [String]
-    let make: @Sendable ([String: Any]) throws -> Product
-    let resolve: @Sendable ([String: Any]) throws -> [String: Any]
+    let make: @Sendable (Tree) throws -> Product
+    let resolve: @Sendable (Tree) throws -> Tree
 
     /// The entry of a plug-in; `cast` turns it into the catalogue's product.
     public init<P: PlugIn>(_ type: P.Type, as cast: @escaping @Sendable (P) -> Product) {
       name = P.name
       summary = P.summary
-      defaults = { try jsonObject(P.defaults) }
+      defaults = { try Tree(encoding: P.defaults) }
       meanings = P.meanings
       fileOptions = P.fileOptions
       make = { given in cast(try P(try overlay(given, on: P.defaults))) }
       // Through the options' type, so that 3 and 3.0 resolve to the same.
-      resolve = { given in try jsonObject(try overlay(given, on: P.defaults)) }
+      resolve = { given in try Tree(encoding: overlay(given, on: P.defaults)) }
     }
   }
 
@@ -63,31 +62,36 @@ public final class Catalogue<Product>: Sendable {
   }
 
   /// The product that `settings` names: `{name: …, options}` or the name alone.
-  public func make(_ settings: Any) throws -> Product {
+  public func make(_ settings: Tree) throws -> Product {
     let (entry, options) = try split(settings)
     return try entry.make(options)
   }
 
+  /// The product of a name, all its options at their defaults.
+  public func make(_ name: String) throws -> Product { try make(.text(name)) }
+
   /// `settings` with every default filled in, for the resolved job.
-  public func resolve(_ settings: Any) throws -> [String: Any] {
+  public func resolve(_ settings: Tree) throws -> Tree {
     let (entry, options) = try split(settings)
-    var resolved = try entry.resolve(options)
-    resolved["name"] = entry.name
-    return resolved
+    return try entry.resolve(options).with(["name": .text(entry.name)])
   }
 
-  /// The options that name files, of the plug-in that `settings` names.
-  public func fileOptions(of settings: Any) throws -> [String] { try split(settings).0.fileOptions }
+  public func resolve(_ name: String) throws -> Tree { try resolve(.text(name)) }
 
-  private func split(_ settings: Any) throws -> (Entry, [String: Any]) {
-    if let name = settings as? String { return (try entry(named: name), [:]) }
-    guard var options = settings as? [String: Any] else {
+  /// The options that name files, of the plug-in that `settings` names.
+  public func fileOptions(of settings: Tree) throws -> [String] {
+    try split(settings).0.fileOptions
+  }
+
+  private func split(_ settings: Tree) throws -> (Entry, options: Tree) {
+    if let name = settings.text { return (try entry(named: name), [:]) }
+    guard settings.mapping != nil else {
       throw ConfigurationError("", "expected a \(kind): its name, or {name: …, options}")
     }
-    guard let name = options.removeValue(forKey: "name") as? String else {
+    guard let name = settings["name"]?.text else {
       throw ConfigurationError(
         "name", "missing; \(kind)s are: \(names.joined(separator: ", "))")
     }
-    return (try entry(named: name), options)
+    return (try entry(named: name), settings.without(["name"]))
   }
 }

@@ -35,4 +35,11 @@ public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
   public func inside(_ parent: String) -> ConfigurationError {
     ConfigurationError(key.isEmpty ? parent : "\(parent).\(key)", message)
   }
+
+  /// What `body` gives; an error in a setting names the key that the settings are in.
+  public static func inside<Result>(
+    _ parent: String, _ body: () throws -> Result
+  ) throws -> Result {
+    do { return try body() } catch let error as ConfigurationError { throw error.inside(parent) }
+  }
 }

@@ -24,11 +24,6 @@ extension PlugIn {
   public static var fileOptions: [String] { [] }
 }
 
-/// The meanings of options that consist of several parts.
-public func joined(_ parts: [[String: String]]) -> [String: String] {
-  parts.reduce(into: [:]) { all, part in all.merge(part) { $1 } }
-}
-
 /// Options of something that has none.
 public struct NoOptions: Codable, Sendable, Equatable {
   public init() {}

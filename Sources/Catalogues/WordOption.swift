@@ -9,9 +9,9 @@ extension WordOption {
   public init(from decoder: any Decoder) throws {
     let word = try decoder.singleValueContainer().decode(String.self)
     guard let value = Self(rawValue: word) else {
-      let path = decoder.codingPath.map(\.stringValue)
+      let path = decoder.codingPath
       throw ConfigurationError(
-        path.joined(separator: "."), unknown(path.last ?? "word", word, among: Self.words))
+        path.key, unknown(path.last?.stringValue ?? "word", word, among: Self.words))
     }
     self = value
   }

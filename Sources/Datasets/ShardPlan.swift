@@ -18,17 +18,15 @@ public struct ShardPlan: Sendable {
     let files: [String: String]
 
     /// `partitioner`: `{name: dirichlet, alpha: 0.1}` or a name alone.
-    public init(path: String, partitioner: Any, minimum: Int = 0) throws {
+    public init(path: String, partitioner: Tree, minimum: Int = 0) throws {
       self.path = path
       self.minimum = minimum
       self.partitioner = try partitioners.make(partitioner)
       var resolved = try partitioners.resolve(partitioner)
       files = try partitioners.fileOptions(of: partitioner).reduce(into: [:]) {
-        $0[$1] = resolved.removeValue(forKey: $1) as? String
+        $0[$1] = resolved.take($1)?.text
       }
-      settings = String(
-        decoding: try JSONSerialization.data(withJSONObject: resolved, options: .sortedKeys),
-        as: UTF8.self)
+      settings = resolved.json
     }
 
     /// The samples' groups, where the partitioner needs them. Throws where there are none.

@@ -1,3 +1,4 @@
+import Catalogues
 import Digests
 import Files
 import Foundation
@@ -145,12 +146,11 @@ public final class ShardReader {
   /// How a modality was cut, for a person: "dirichlet alpha=0.1".
   public func cut(_ modality: String) -> String {
     let settings = plan["\(modality).partitioner"] ?? ""
-    guard
-      let object = try? JSONSerialization.jsonObject(with: Data(settings.utf8)) as? [String: Any]
-    else { return settings }
-    let options = object.filter { $0.key != "name" }.sorted { $0.key < $1.key }
-    return (["\(object["name"] ?? "")"] + options.map { "\($0.key)=\($0.value)" })
-      .joined(separator: " ")
+    guard let tree = try? Tree(json: settings), let name = tree["name"]?.text else {
+      return settings
+    }
+    let options = tree.without(["name"]).leaves.sorted { $0.key < $1.key }
+    return ([name] + options.map { "\($0.key)=\($0.value.plain)" }).joined(separator: " ")
   }
 
   /// Samples by client and class, [clients][classes].

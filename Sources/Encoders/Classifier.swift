@@ -5,9 +5,9 @@ import Tensors
 /// pretrained encoder becomes for a linear probe or for fine-tuning. Its projection is the logits.
 ///
 /// - Parameter settings: those of the pretrained encoder.
-public func makeClassifier(_ settings: [String: Any], classes: Int) throws -> any Encoder {
+public func makeClassifier(_ settings: Tree, classes: Int) throws -> any Encoder {
   try encoders.make(
-    settings.merging(["hidden": 0, "hidden_norm": false, "projection": classes]) { $1 })
+    settings.with(["hidden": 0, "hidden_norm": false, "projection": .whole(classes)]))
 }
 
 extension Encoder {

@@ -77,14 +77,14 @@ struct Stems<Stem: Sendable>: Sendable {
 /// own and the settings do not say which.
 /// - Parameter modalities: with the channels of their views, where not the encoder's.
 public func fillStems(
-  _ settings: [String: Any], of modalities: [(name: String, channels: Int?)]
-) -> [String: Any] {
-  guard settings["stems"] as? String == StemSharing.own.rawValue,
-    (settings["stem_inputs"] as? [Any])?.isEmpty ?? true
+  _ settings: Tree, of modalities: [(name: String, channels: Int?)]
+) -> Tree {
+  guard settings["stems"]?.text == StemSharing.own.rawValue,
+    settings["stem_inputs"]?.list?.isEmpty ?? true
   else { return settings }
-  let usual = settings["channels"] as? Int ?? 3
-  let inputs: [[String: Any]] = modalities.map {
-    ["modality": $0.name, "channels": $0.channels ?? usual]
+  let usual = settings["channels"]?.whole ?? 3
+  let inputs = modalities.map { name, channels -> Tree in
+    ["modality": .text(name), "channels": .whole(channels ?? usual)]
   }
-  return settings.merging(["stem_inputs": inputs]) { $1 }
+  return settings.with(["stem_inputs": .list(inputs)])
 }

@@ -1,3 +1,4 @@
+import Catalogues
 import Datasets
 import Encoders
 import Layers
@@ -10,7 +11,7 @@ import Views
 /// in any way.
 public final class Embedder {
   /// What of the encoder's outputs.
-  public enum Output: String, Codable, Sendable, CaseIterable {
+  public enum Output: String, WordOption {
     /// Before the head.
     case features = "encoder"
     /// Behind it; a classifier's logits.

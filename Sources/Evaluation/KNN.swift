@@ -1,3 +1,4 @@
+import Catalogues
 import Foundation
 import Layers
 import Tensors
@@ -17,6 +18,13 @@ public struct KNN: Sendable {
     precondition(k > 0 && temperature > 0, "k \(k), temperature \(temperature)")
     self.k = k
     self.temperature = temperature
+  }
+
+  /// Throws where an option cannot be.
+  public static func check(k: Int, temperature: Double) throws(ConfigurationError) {
+    try ConfigurationError.require(k >= 1, "k", "\(k) is below 1")
+    try ConfigurationError.require(
+      temperature >= 1e-3 && temperature.isFinite, "temperature", "\(temperature) is below 0.001")
   }
 
   // Blocks of the bank are packed once for many queries, and multiplied with as many as leave their

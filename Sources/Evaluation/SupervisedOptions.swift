@@ -3,8 +3,7 @@ import Training
 
 /// How a classifier is trained on labelled samples: the linear probe's and fine-tuning's schedule
 /// (FSSUAVL §4; momentum, batch and no weight decay as in its authors' code).
-public struct SupervisedOptions: Codable, Sendable, Equatable {
-  /// What each option means.
+public struct SupervisedOptions: SharedOptions, Equatable {
   public static let meanings = [
     "epochs": "passes over the training samples",
     "batch": "samples of a step",

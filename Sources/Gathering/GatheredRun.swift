@@ -1,3 +1,4 @@
+import Catalogues
 import Checkpoints
 import Datasets
 import Downstream
@@ -55,14 +56,14 @@ struct GatheredRun {
     damaged = Table(rows: damages)
 
     let job = results?.job ?? heads.first?.job ?? cell?.job ?? "{}"
-    let tree = (try? JSONSerialization.jsonObject(with: Data(job.utf8))) as? [String: Any] ?? [:]
-    id = tree.isEmpty ? cell?.id ?? shortDigest(["path": folder]) : jobID(tree)
-    row = Self.settings(tree)
-    let total = (tree["federation"] as? [String: Any])?["rounds"] as? Int ?? -1
+    let tree = (try? Tree(json: job)) ?? [:]
+    id = tree.keys.isEmpty ? cell?.id ?? (["path": .text(folder)] as Tree).digest : jobID(tree)
+    row = tree.leaves.reduce(into: [:]) { $0["set.\($1.key)"] = Table.Value($1.value) }
+    let total = tree[path: "federation.rounds"]?.whole ?? -1
     let completed = heads.first?.round ?? 0
     let failure = RunFailure.read(in: folder)
     let isFinished = heads.first.map { $0.round == total } ?? false
-    row["name"] = .text(tree["name"] as? String ?? "")
+    row["name"] = .text(tree["name"]?.text ?? "")
     row["state"] = .text(isFinished ? "finished" : failure == nil ? "unfinished" : "failed")
     row["failure"] = .text(failure.map { "\($0.stage): \($0.message)" } ?? "")
     row["completed"] = .whole(Int64(completed))
@@ -89,28 +90,19 @@ struct GatheredRun {
     self.sources = sources
     self.damaged = damaged
   }
+}
 
-  /// A resolved job's leaves as columns.
-  private static func settings(_ job: [String: Any]) -> [String: Table.Value] {
-    var row: [String: Table.Value] = [:]
-    for (key, json) in leaves(job) {
-      let value: Table.Value =
-        switch json.first {
-        case "t": .whole(1)
-        case "f": .whole(0)
-        case "n": .text("")
-        case "[", "{": .text(json)
-        case "\"": .text(text(json))
-        default: .real(Double(json) ?? .nan)
-        }
-      row["set.\(key)"] = value
+extension Table.Value {
+  /// A leaf of a resolved job.
+  fileprivate init(_ leaf: Tree) {
+    switch leaf {
+    case .null: self = .text("")
+    case .flag(let value): self = .whole(value ? 1 : 0)
+    case .whole(let value): self = .real(Double(value))
+    case .real(let value): self = .real(value)
+    case .text(let value): self = .text(value)
+    case .list, .mapping: self = .text(leaf.json)
     }
-    return row
-  }
-
-  private static func text(_ json: String) -> String {
-    let list = try? JSONSerialization.jsonObject(with: Data("[\(json)]".utf8))
-    return (list as? [String])?.first ?? json
   }
 }
 
@@ -177,10 +169,9 @@ private struct ResultsTables {
 private enum EvaluationTable {
   static func read(_ path: String, name: String) throws -> Table {
     let record = try EvaluationRecord.load(path)
-    let json = try JSONSerialization.jsonObject(with: Data(record.spec.utf8))
-    let spec = json as? [String: Any] ?? [:]
+    let spec = try Tree(json: record.spec)
     // As the monitor calls a store.
-    let data = (spec["data"] as? String).map { SampleStore.name(of: $0) }
+    let data = spec["data"]?.text.map { SampleStore.name(of: $0) }
     let figures = record.figures
     let table = Table(
       [
@@ -190,7 +181,7 @@ private enum EvaluationTable {
         "round": .wholes(figures.map { _ in Int64(record.round) }),
       ], count: figures.count)
     return table.with("task", text: record.task).with("spec", text: record.spec)
-      .with("data", text: data ?? "").with("modality", text: spec["modality"] as? String ?? "")
+      .with("data", text: data ?? "").with("modality", text: spec["modality"]?.text ?? "")
       .with("file", text: name)
   }
 }

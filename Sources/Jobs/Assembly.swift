@@ -3,13 +3,12 @@ import Datasets
 import Encoders
 import Federation
 import Layers
-import Machines
 import MessagePassing
 import Tensors
 import Training
 import Views
 
-/// What a job comes to on one rank: its parts, made and checked, before anything is computed.
+/// A job's parts on one rank, ready to compute.
 public struct Assembly {
   /// The model before the first round; rank 0's counts.
   let model: ParameterVector
@@ -30,20 +29,18 @@ public struct Assembly {
   public init(
     _ job: Job, communicator: Communicator, isStopped: @escaping () -> Bool
   ) throws {
-    try communicator.agreeOnRoot { try Self.checkRanks(job, communicator) }
+    try job.check(communicator)
     let (shards, largest) = try communicator.agree {
       let shards = try job.openShards()
       return (shards, try MemoryPlan.largestClient(job) { shards.count($0, $1) })
     }
-    let isWorker = FederatedTraining.workers(of: communicator).contains(communicator.rank)
-    try communicator.agree {
-      if isWorker { try Self.checkThreads(job, communicator.rank) }
-    }
+    let rank = communicator.rank
     try MemoryPlan(
-      job, isWorker: isWorker, isRoot: communicator.rank == 0, largestClient: largest
+      job, isWorker: FederatedTraining.workers(of: communicator).contains(rank),
+      isRoot: rank == 0, largestClient: largest
     ).check(communicator)
     self = try communicator.agree {
-      try Assembly(job, shards, rank: communicator.rank, isStopped: isStopped)
+      try Assembly(job, shards, rank: rank, isStopped: isStopped)
     }
   }
 
@@ -83,34 +80,5 @@ public struct Assembly {
     instructionSet =
       "\(engine.instructionSet), \(engine.lanes) lanes"
       + (engine.threads > 1 ? ", \(engine.threads) threads" : "")
-  }
-
-  /// A rank without a client in any round is a mistake in the command.
-  private static func checkRanks(
-    _ job: Job, _ communicator: Communicator
-  ) throws {
-    let selection = job.selection
-    let workers = FederatedTraining.workers(of: communicator).count
-    guard workers <= selection.count else {
-      throw JobError(
-        path: job.path,
-        message: "\(communicator.size) ranks are \(workers) workers, but a round trains "
-          + "\(selection.count) clients; start at most \(selection.count + 1) ranks or raise "
-          + "federation.participation")
-    }
-  }
-
-  /// Threads without cores of their own would wait for one another.
-  private static func checkThreads(_ job: Job, _ rank: Int) throws {
-    let machine = Machine()
-    let threads = job.training.threads
-    guard threads <= machine.cores else {
-      throw JobError(
-        path: job.path,
-        message: "training.threads is \(threads), but rank \(rank) on \(machine.host) may use "
-          + "\(machine.cores) \(machine.cores == 1 ? "core" : "cores"); start with "
-          + "mpirun --map-by slot:PE=\(threads) or srun --cpus-per-task=\(threads), "
-          + "or lower training.threads")
-    }
   }
 }

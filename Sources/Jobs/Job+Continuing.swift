@@ -1,6 +1,5 @@
 import Catalogues
 import Checkpoints
-import Foundation
 
 extension Job {
   /// Settings that may change between the parts of one run: none of them changes the model. The
@@ -15,7 +14,7 @@ extension Job {
   /// rate depends on it.
   public func verify(_ checkpoint: Checkpoint, at path: String) throws {
     // What another version left unsaid, or said in other words, has its value of today.
-    guard let old = try? Job(path: path, YAMLTree(checkpoint.job).root) else {
+    guard let old = try? Job(path: path, json: checkpoint.job) else {
       throw JobError(path: path, message: "its job cannot be read; start over with --fresh")
     }
     var differing = Self.differences(from: old.resolved, to: resolved)
@@ -39,17 +38,14 @@ extension Job {
 
   /// The leaves that two resolved jobs do not share, but for the free keys, sorted by key.
   static func differences(
-    from old: [String: Any], to new: [String: Any]
+    from old: Tree, to new: Tree
   ) -> [(key: String, old: String, new: String)] {
-    let before = leaves(old)
-    // Through text, as the checkpoint's: both trees then have the same kinds of numbers.
-    let object = try? JSONSerialization.jsonObject(with: Data(jsonText(new).utf8))
-    let after = leaves(object as? [String: Any] ?? [:])
+    let (before, after) = (old.leaves, new.leaves)
     return Set(before.keys).union(after.keys).sorted().compactMap { key in
       let isFree =
         isDataPath(key) || freeKeys.contains { key == $0 || key.hasPrefix($0 + ".") }
       guard !isFree, before[key] != after[key] else { return nil }
-      return (key, before[key] ?? "(not there)", after[key] ?? "(not there)")
+      return (key, before[key]?.json ?? "(not there)", after[key]?.json ?? "(not there)")
     }
   }
 }

@@ -13,103 +13,77 @@ extension Job {
   ]
 
   /// The job that a file's tree comes to. Throws `ConfigurationError` with the whole key.
-  public init(path: String, _ root: [String: Any]) throws {
-    for key in root.keys.sorted() where !Self.keys.contains(key) {
-      throw ConfigurationError(key, unknown("key", key, among: Self.keys))
-    }
-    self.path = path
-    let file = URL(fileURLWithPath: path)
+  public init(path: String, _ root: Tree) throws {
+    try ConfigurationError.require(root.mapping != nil, "", "expected a mapping, 'key: value'")
+    try root.checkKeys(among: Self.keys)
     func absolute(_ other: String) -> String { Self.absolute(other, beside: path) }
-
-    let name = try text(root, "name") ?? file.deletingPathExtension().lastPathComponent
+    self.path = path
+    let fileName = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    name = try root.text("name") ?? fileName
     try Self.checkName(name)
-    self.name = name
     seed = try Self.seed(root)
 
-    let data = try Self.data(root)
-    self.data = data.mapValues(absolute)
-    let present = modalities.names.filter { data[$0] != nil }
-    let clientSettings = try mapping(root, "clients")
-    let (clients, partitioning) = try inside("clients") {
-      try Self.clients(clientSettings, modalities: present)
+    let stores = try Self.data(root)
+    data = stores.mapValues(absolute)
+    let present = modalities.names.filter { stores[$0] != nil }
+    let (clients, partitioning) = try ConfigurationError.inside("clients") {
+      try Self.clients(root.section("clients"), modalities: present)
     }
     self.clients = clients
-    var clientTree: [String: Any] = [
-      "count": clients.count, "mix": clients.mix, "minimum": clients.minimum,
-      "redistribute": clients.redistribute,
-    ]
-    // Where Dirichlet cuts all, `alpha` says so, as in jobs of before there were other
-    // partitioners.
-    if !clients.alpha.isEmpty { clientTree["alpha"] = clients.alpha }
-    if !partitioning.others.isEmpty { clientTree["partitioner"] = partitioning.others }
 
     let inputs = try present.map { ($0, type(of: try modalities.make($0)).channels) }
-    let encoder = fillStems(
-      try complete("encoder", named(root["encoder"], "resnet18"), encoders), of: inputs)
-    let network = try inside("encoder") { try encoders.make(encoder) }
-    let method = try complete("method", named(root["method"], "simclr"), methods)
-    let model = try inside("method") { try Model(network, try methods.make(method)) }
-    self.model = model
+    let encoder = fillStems(try encoders.complete(root, "encoder", else: "resnet18"), of: inputs)
+    let network = try encoders.make(encoder, at: "encoder")
+    let method = try methods.complete(root, "method", else: "simclr")
+    model = try ConfigurationError.inside("method") { try Model(network, methods.make(method)) }
 
-    var trainingSettings = try mapping(root, "training")
-    let optimizer = try inside("training") {
-      try complete("optimizer", Self.optimizer(&trainingSettings), optimizers)
+    let training = try root.section(
+      "training", on: TrainingOptions(), besides: ["optimizer"], or: Self.optionsOfSGD)
+    try ConfigurationError.inside("training") {
+      try training.options.validate(modalities: present)
     }
-    self.optimizer = try inside("training.optimizer") { try optimizers.make(optimizer) }
-    let training = try inside("training") {
-      let options = try overlay(
-        trainingSettings, on: TrainingOptions(), alsoKnown: ["optimizer"])
-      try options.validate(modalities: present)
-      return options
+    self.training = training.options
+    let optimizer = try ConfigurationError.inside("training") {
+      try optimizers.complete(Self.optimizer(training.others), "optimizer", else: "sgd")
     }
-    self.training = training
+    self.optimizer = try optimizers.make(optimizer, at: "training.optimizer")
 
-    var given = try mapping(root, "federation")
-    let aggregator = try complete(
-      "federation.aggregator", named(given.removeValue(forKey: "aggregator"), "fedavg"), aggregators
-    )
-    let schedule = try complete(
-      "federation.schedule", named(given.removeValue(forKey: "schedule"), "balanced"),
-      clientSchedules)
-    self.schedule = try inside("federation.schedule") { try clientSchedules.make(schedule) }
-    self.aggregator = try inside("federation.aggregator") {
-      let made = try aggregators.make(aggregator)
-      _ = try made.channels(model.layout)
-      return made
+    let federation = try root.section(
+      "federation", on: FederationOptions(), besides: ["aggregator", "schedule"])
+    try ConfigurationError.inside("federation") { try federation.options.validate() }
+    self.federation = federation.options
+    let (aggregator, schedule) = try ConfigurationError.inside("federation") {
+      (
+        try aggregators.complete(federation.others, "aggregator", else: "fedavg"),
+        try clientSchedules.complete(federation.others, "schedule", else: "balanced")
+      )
     }
-    let federation = try inside("federation") {
-      let options = try overlay(
-        given, on: FederationOptions(), alsoKnown: ["aggregator", "schedule"])
-      try options.validate()
-      return options
-    }
-    self.federation = federation
+    self.schedule = try clientSchedules.make(schedule, at: "federation.schedule")
+    self.aggregator = try aggregators.make(aggregator, at: "federation.aggregator")
+    let (made, layout) = (self.aggregator, model.layout)
+    _ = try ConfigurationError.inside("federation.aggregator") { try made.channels(layout) }
 
-    let monitorSettings = try mapping(root, "monitor")
-    let monitor = try inside("monitor") {
-      let options = try overlay(monitorSettings, on: MonitorOptions())
-      try options.validate()
-      return options
-    }
+    let monitor = try root.section("monitor", on: MonitorOptions()).options
+    try ConfigurationError.inside("monitor") { try monitor.validate() }
     self.monitor = monitor
 
-    let views = try Self.views(try mapping(root, "views"), modalities: present)
-    let shards = try text(root, "shards") ?? "shards/\(name)"
-    let results = try text(root, "results") ?? "runs/\(name)"
+    let views = try Self.views(try root.section("views"), modalities: present)
+    let shards = try root.text("shards") ?? "shards/\(name)"
+    let results = try root.text("results") ?? "runs/\(name)"
     self.shards = absolute(shards)
     self.results = absolute(results)
 
-    var trainingTree = try jsonObject(training)
-    trainingTree["optimizer"] = optimizer
-    var federationTree = try jsonObject(federation)
-    federationTree["aggregator"] = aggregator
-    federationTree["schedule"] = schedule
     resolved = [
-      "name": name, "seed": seed, "data": data,
-      "clients": clientTree,
-      "encoder": encoder, "method": method, "training": trainingTree,
-      "federation": federationTree, "monitor": try jsonObject(monitor), "views": views,
-      "shards": shards, "results": results,
+      "name": .text(name), "seed": .whole(Int(seed)),
+      "data": Tree(stores.map { ($0, .text($1)) }),
+      "clients": clients.tree.with(partitioning.tree),
+      "encoder": encoder, "method": method,
+      "training": try Tree(encoding: training.options).with(["optimizer": optimizer]),
+      "federation": try Tree(encoding: federation.options).with([
+        "aggregator": aggregator, "schedule": schedule,
+      ]),
+      "monitor": try Tree(encoding: monitor), "views": views,
+      "shards": .text(shards), "results": .text(results),
     ]
   }
 
@@ -128,41 +102,39 @@ extension Job {
     }
   }
 
-  /// Takes the optimizer out of the `training` section: `{name: …, options}`, a name alone, or with
-  /// SGD's options beside it, as job files had them when there was no other.
-  private static func optimizer(_ training: inout [String: Any]) throws -> Any {
-    var optimizer = named(training.removeValue(forKey: "optimizer"), "sgd")
-    for key in ["momentum", "weight_decay"] {
-      guard let value = training.removeValue(forKey: key) else { continue }
-      var options = optimizer as? [String: Any] ?? ["name": optimizer]
-      guard options[key] == nil else {
+  /// Keys of `training` that job files had when there was no other optimizer.
+  private static let optionsOfSGD = ["momentum", "weight_decay"]
+
+  /// The `training` section with the options that stand beside its optimizer put into it.
+  private static func optimizer(_ training: Tree) throws -> Tree {
+    try optionsOfSGD.reduce(training) { training, key in
+      guard let value = training[key] else { return training }
+      guard training["optimizer"]?[key] == nil else {
         throw ConfigurationError(key, "is among optimizer's options too; leave one of them out")
       }
-      options[key] = value
-      optimizer = options
+      return training.replacing("optimizer.\(key)", by: value)
     }
-    return optimizer
   }
 
-  private static func seed(_ root: [String: Any]) throws -> UInt64 {
+  private static func seed(_ root: Tree) throws -> UInt64 {
     guard let value = root["seed"] else { return 1 }
-    guard let seed = value as? Int, seed >= 0 else {
+    guard let seed = value.whole, seed >= 0 else {
       throw ConfigurationError("seed", "expected a whole number of at least 0")
     }
     return UInt64(seed)
   }
 
-  private static func data(_ root: [String: Any]) throws -> [String: String] {
+  private static func data(_ root: Tree) throws -> [String: String] {
     guard root["data"] != nil else {
       throw ConfigurationError("data", "missing; give a sample store for each modality")
     }
     var stores: [String: String] = [:]
-    for (modality, value) in try mapping(root, "data") {
+    for (modality, value) in try root.section("data").mapping! {
       guard modalities.names.contains(modality) else {
         throw ConfigurationError(
           "data.\(modality)", unknown("modality", modality, among: modalities.names))
       }
-      guard let path = value as? String else {
+      guard let path = value.text else {
         throw ConfigurationError("data.\(modality)", "expected the path of a sample store")
       }
       stores[modality] = path
@@ -174,19 +146,15 @@ extension Job {
   }
 
   private static func clients(
-    _ given: [String: Any], modalities present: [String]
+    _ given: Tree, modalities present: [String]
   ) throws -> (ClientOptions, PartitionerChoice) {
-    struct Plain: Codable, Sendable {
+    struct Plain: Codable {
       var count = 100
       var minimum = 0
       var redistribute = false
     }
-    let plugged = ["alpha", "mix", "partitioner"]
-    let known = try jsonObject(Plain()).keys + plugged
-    for key in given.keys.sorted() where !known.contains(key) {
-      throw ConfigurationError(key, unknown("key", key, among: known.sorted()))
-    }
-    let plain = try overlay(given.filter { !plugged.contains($0.key) }, on: Plain())
+    let others = ["alpha", "mix", "partitioner"]
+    let plain = try overlay(given.without(others), on: Plain(), alsoKnown: others)
     try ConfigurationError.require(
       (1...1_000_000).contains(plain.count), "count", "\(plain.count) is outside 1 to 1000000")
     try ConfigurationError.require(plain.minimum >= 0, "minimum", "\(plain.minimum) is below 0")
@@ -199,9 +167,9 @@ extension Job {
   }
 
   /// By default every client has every modality.
-  private static func mix(_ value: Any?, _ present: [String]) throws -> [String: Double] {
+  private static func mix(_ value: Tree?, _ present: [String]) throws -> [String: Double] {
     guard let value else { return [present.joined(separator: "+"): 1] }
-    guard let given = value as? [String: Any], !given.isEmpty else {
+    guard let given = value.mapping, !given.isEmpty else {
       throw ConfigurationError(
         "mix", "expected shares of clients by modalities, as in { image+audio: 100% }")
     }
@@ -212,7 +180,7 @@ extension Job {
       for part in parts.sorted() where !present.contains(part) {
         throw ConfigurationError("mix.\(names)", unknown("modality", part, among: present))
       }
-      guard let share = number(value), (0...1).contains(share) else {
+      guard let share = value.number, (0...1).contains(share) else {
         throw ConfigurationError("mix.\(names)", "expected a share, as in 50%")
       }
       let name = present.filter(parts.contains).joined(separator: "+")
@@ -220,7 +188,7 @@ extension Job {
         throw ConfigurationError("mix.\(names)", "\(name) is there twice")
       }
     }
-    // In a fixed order, so that rounding does not depend on the dictionary's.
+    // In a fixed order, so that rounding does not depend on the file's.
     let total = mix.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }
     try ConfigurationError.require(
       abs(total - 1) < 1e-9, "mix", "adds up to \(total * 100) %, not 100 %")
@@ -228,65 +196,32 @@ extension Job {
   }
 
   /// The options of each modality of the data, by its name.
-  private static func views(
-    _ given: [String: Any], modalities present: [String]
-  ) throws -> [String: Any] {
+  private static func views(_ given: Tree, modalities present: [String]) throws -> Tree {
     for name in given.keys.sorted() where !present.contains(name) {
       let message =
         modalities.names.contains(name)
         ? "the job's data have no \(name)" : unknown("modality", name, among: modalities.names)
       throw ConfigurationError("views.\(name)", message)
     }
-    var views: [String: Any] = [:]
-    for name in present {
-      var options = try inside("views") { try mapping(given, name) }
-      options["name"] = name
-      views[name] = try complete("views.\(name)", options, modalities)
-      _ = try inside("views.\(name)") { try modalities.make(options) }
-    }
-    return views
+    return Tree(
+      try present.map { name in
+        let key = "views.\(name)"
+        let options = try ConfigurationError.inside("views") { try given.section(name) }
+        let settings = try ConfigurationError.inside(key) {
+          try modalities.resolve(options.with(["name": .text(name)]))
+        }
+        _ = try modalities.make(settings, at: key)
+        return (name, settings)
+      })
   }
 }
 
-/// A plug-in's settings with every default, errors naming the whole key.
-func complete<Product>(
-  _ key: String, _ settings: Any, _ catalogue: Catalogue<Product>
-) throws -> [String: Any] {
-  try inside(key) { try catalogue.resolve(settings) }
-}
-
-/// A plug-in's settings; options without a name are those of the default one.
-func named(_ settings: Any?, _ name: String) -> Any {
-  guard let settings else { return name }
-  guard var options = settings as? [String: Any] else { return settings }
-  options["name"] = options["name"] ?? name
-  return options
-}
-
-private func inside<Result>(_ key: String, _ body: () throws -> Result) throws -> Result {
-  do { return try body() } catch let error as ConfigurationError { throw error.inside(key) }
-}
-
-/// The mapping at a key; empty where there is none.
-private func mapping(_ tree: [String: Any], _ key: String) throws -> [String: Any] {
-  guard let value = tree[key], !(value is NSNull) else { return [:] }
-  guard let mapping = value as? [String: Any] else {
-    throw ConfigurationError(key, "expected a mapping, 'key: value'")
+extension ClientOptions {
+  /// The section of the resolved job, but for partitioners.
+  fileprivate var tree: Tree {
+    [
+      "count": .whole(count), "mix": Tree(mix.map { ($0, .number($1)) }),
+      "minimum": .whole(minimum), "redistribute": .flag(redistribute),
+    ]
   }
-  return mapping
-}
-
-/// The text at a key; nil where there is none.
-private func text(_ tree: [String: Any], _ key: String) throws -> String? {
-  guard let value = tree[key] else { return nil }
-  guard let text = value as? String else {
-    throw ConfigurationError(key, "expected a string")
-  }
-  return text
-}
-
-/// A number, but no truth value.
-func number(_ value: Any) -> Double? {
-  if value is Bool { return nil }
-  return (value as? Double) ?? (value as? Int).map(Double.init)
 }

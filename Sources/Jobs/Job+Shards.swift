@@ -35,12 +35,14 @@ extension Job {
   }
 
   /// The settings of a modality's partitioner, with absolute paths.
-  private func partitioner(of modality: String) throws -> [String: Any] {
-    if let alpha = clients.alpha[modality] { return ["name": Dirichlet.name, "alpha": alpha] }
-    let others = section("clients")["partitioner"] as? [String: [String: Any]]
-    var settings = others?[modality] ?? [:]
+  private func partitioner(of modality: String) throws -> Tree {
+    if let alpha = clients.alpha[modality] {
+      return ["name": .text(Dirichlet.name), "alpha": .number(alpha)]
+    }
+    var settings = section("clients")["partitioner"]?[modality] ?? [:]
     for option in try partitioners.fileOptions(of: settings) {
-      settings[option] = (settings[option] as? String).map { Self.absolute($0, beside: path) }
+      guard let file = settings[option]?.text else { continue }
+      settings[option] = .text(Self.absolute(file, beside: path))
     }
     return settings
   }

@@ -7,7 +7,7 @@ import Training
 import Views
 
 /// One pretraining run, as a job file describes it: every setting present and in range.
-public struct Job {
+public struct Job: Sendable {
   /// The file.
   public let path: String
   public let name: String
@@ -29,7 +29,7 @@ public struct Job {
   public let results: String
   /// The whole job with every default filled in; paths as the file has them. It is stored in every
   /// output.
-  public let resolved: [String: Any]
+  public let resolved: Tree
 
   /// The modalities of the data, in the order of their catalogue.
   public var modalityNames: [String] { modalities.names.filter { data[$0] != nil } }
@@ -57,77 +57,61 @@ public struct Job {
     try Engine(lanes: try Engine.lanesFromEnvironment(), threads: training.threads)
   }
 
+  /// How the job sees a modality, every option filled in; the defaults, where it knows none of it.
+  /// - Parameter plain: whether training views are cropped and flipped alone.
+  public func viewSettings(_ modality: String, plain: Bool = false) throws -> Tree {
+    let settings = try modalities.resolve(section("views")[modality] ?? .text(modality))
+    guard plain else { return settings }
+    return try type(of: modalities.make(settings)).plainViews.overlaid(on: settings)
+  }
+
   /// What makes a modality's views.
-  public func makeModality(_ name: String) throws -> any Modality {
-    try modalities.make(section("views")[name] ?? [:])
+  public func makeModality(_ name: String, plain: Bool = false) throws -> any Modality {
+    try modalities.make(viewSettings(name, plain: plain))
   }
 
   /// One section of the resolved job.
-  public func section(_ key: String) -> [String: Any] { resolved[key] as? [String: Any] ?? [:] }
+  public func section(_ key: String) -> Tree { resolved[key] ?? [:] }
 
   /// A job of which nothing is said but its data: every setting has its default.
   public static func defaults() throws -> Job {
-    let stores = modalities.names.map { ($0, "\($0).h5") }
-    return try Job(path: "job.yaml", ["data": Dictionary(uniqueKeysWithValues: stores)])
+    let stores = Tree(modalities.names.map { ($0, .text("\($0).h5")) })
+    return try Job(path: "job.yaml", ["data": stores])
   }
 
   /// Reads a job file.
   /// - Parameter settings: `key=value` pairs that replace the file's.
   public static func load(_ path: String, settings: [String] = []) throws -> Job {
-    let text = try read(path)
-    let tree: YAMLTree
-    do { tree = try YAMLTree(text) } catch {
-      throw JobError(path: path, line: error.line, message: error.message)
-    }
-    let root = try Setting.tree(settings, example: "training.rate=0.1", in: tree.root)
+    let file = try SettingsFile(path)
+    let example = "training.rate=0.1"
+    let root = try Setting.tree(settings, example: example, in: file.tree)
     do {
       return try Job(path: path, root)
     } catch let error as ConfigurationError {
-      let overridden = settings.contains {
-        error.key == $0.prefix { $0 != "=" } || error.key.hasPrefix($0.prefix { $0 != "=" } + ".")
+      guard try settings.contains(where: { try Setting($0, example: example).isIn(error) }) else {
+        throw file.error(error)
       }
-      throw JobError(
-        path: overridden ? "\(path), --set" : path,
-        line: overridden ? nil : tree.line(of: error.key),
-        message: "\(error)")
+      throw JobError(path: "\(path), --set", message: "\(error)")
     }
   }
 
-  /// Job files are small: what is larger than a megabyte is something else.
-  public static func read(_ path: String) throws -> String {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw JobError(path: path, message: "there is no such file; expected a job file (YAML)")
-    }
-    guard !isFolder.boolValue else {
-      throw JobError(path: path, message: "this is a folder; expected a job file (YAML)")
-    }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw JobError(path: path, message: "no permission to read it")
-    }
-    guard data.count < 1 << 20, let text = String(data: data, encoding: .utf8) else {
-      throw JobError(path: path, message: "this is not a job file (YAML)")
-    }
-    return text
+  /// The job that a run's files hold, as JSON. Throws where it cannot be read.
+  public init(path: String, json: String) throws {
+    try self.init(path: path, Tree(json: json))
   }
-}
 
-extension Job {
   /// The resolved job as a job file.
-  public func yaml() throws -> String {
-    // Through JSON, whose texts have the same numbers as the job in a run's files.
-    let object = try JSONSerialization.jsonObject(with: Data(jsonText(resolved).utf8))
-    return yamlLines(object as? [String: Any] ?? [:], order: Self.keys, indent: "")
-  }
+  public var yaml: String { yamlLines(resolved, order: Self.keys, indent: "") }
 }
 
 /// A tree as block mappings; leaves are JSON, which is YAML.
-private func yamlLines(_ tree: [String: Any], order: [String], indent: String) -> String {
+private func yamlLines(_ tree: Tree, order: [String], indent: String) -> String {
   let known = order.filter { tree[$0] != nil }
   return (known + tree.keys.filter { !known.contains($0) }.sorted()).map { key in
-    if let inner = tree[key] as? [String: Any], !inner.isEmpty {
-      return "\(indent)\(key):\n" + yamlLines(inner, order: ["name"], indent: indent + "  ")
+    let value = tree[key]!
+    guard value.keys.isEmpty else {
+      return "\(indent)\(key):\n" + yamlLines(value, order: ["name"], indent: indent + "  ")
     }
-    return "\(indent)\(key): \(jsonLeaf(tree[key]!))\n"
+    return "\(indent)\(key): \(value.json)\n"
   }.joined()
 }

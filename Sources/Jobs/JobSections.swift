@@ -89,7 +89,7 @@ public struct MonitorOptions: Codable, Sendable, Equatable {
   public var every = 10
   /// What kNN compares: the `encoder`'s features, or the `projection` that the loss sees. The paper
   /// does not say.
-  public var features = "encoder"
+  public var features = Embedder.Output.features
   public var knn = KNN()
 
   /// Whether a model is measured after `round` of a run of so many; 0 is the model before training.
@@ -97,16 +97,12 @@ public struct MonitorOptions: Codable, Sendable, Equatable {
     every > 0 && (round % every == 0 || round == rounds)
   }
 
-  func validate() throws(ConfigurationError) {
+  func validate() throws {
     try ConfigurationError.require(every >= 0, "every", "\(every) is below 0")
-    try ConfigurationError.require(
-      Embedder.Output(rawValue: features) != nil, "features",
-      unknown("features", features, among: Embedder.Output.allCases.map(\.rawValue)))
-    try ConfigurationError.require(knn.k >= 1, "knn.k", "\(knn.k) is below 1")
+    try ConfigurationError.inside("knn") {
+      try Evaluation.KNN.check(k: knn.k, temperature: knn.temperature)
+    }
     try ConfigurationError.require(knn.bank >= 0, "knn.bank", "\(knn.bank) is below 0")
     try ConfigurationError.require(knn.queries >= 0, "knn.queries", "\(knn.queries) is below 0")
-    try ConfigurationError.require(
-      knn.temperature >= 1e-3 && knn.temperature.isFinite, "knn.temperature",
-      "\(knn.temperature) is below 0.001")
   }
 }

@@ -31,7 +31,7 @@ public final class KNNMonitor {
   /// - Parameter views: the makers of views by modality.
   init(_ job: Job, views: [ModalityViews], _ engine: Engine) throws {
     embedder = Embedder(
-      encoder: job.encoder, output: .init(rawValue: job.monitor.features)!, engine)
+      encoder: job.encoder, output: job.monitor.features, engine)
     self.engine = engine
     let options = job.monitor.knn
     knn = KNN(k: options.k, temperature: options.temperature)

@@ -68,7 +68,7 @@ public final class Run {
       results = try ResultsWriter(
         folder.resultsFile, completed: saved?.round ?? 0,
         attributes: [
-          "job": jsonText(job.resolved), "host": Machine().host,
+          "job": job.resolved.json, "host": Machine().host,
           "instruction_set": assembly.instructionSet, "ranks": "\(communicator.size)",
           "fftw": Spectra.build,
         ])
@@ -165,7 +165,7 @@ public final class Run {
     try communicator.agreeOnRoot {
       try writer.save(
         Checkpoint(
-          round: round, job: jsonText(job.resolved), shards: assembly.shards,
+          round: round, job: job.resolved.json, shards: assembly.shards,
           model: federation.global, serverState: federation.serverState, kept: federation.kept),
         keep: options.keep)
       if isLast { try writer.finish() }

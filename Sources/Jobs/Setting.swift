@@ -1,3 +1,5 @@
+import Catalogues
+
 /// `KEY=VALUE`, as options of commands give a setting. The value is read as YAML has it.
 public struct Setting {
   /// Dotted.
@@ -17,43 +19,26 @@ public struct Setting {
     self.text = String(text[text.index(after: equals)...])
   }
 
-  public var value: Any {
+  public var value: Tree {
     get throws {
-      do { return try YAMLTree.value(text) } catch {
+      do { return try Tree.value(yaml: text) } catch {
         throw JobError(path: place, message: error.message)
       }
     }
   }
 
-  /// A tree with some settings carried out, in order; mappings on the way are made.
-  public static func tree(
-    _ texts: [String], example: String, in root: [String: Any] = [:]
-  ) throws -> [String: Any] {
-    try texts.reduce(root) { root, text in
-      let setting = try Setting(text, example: example)
-      return replace(setting.key, by: try setting.value, in: root)
-    }
+  /// Whether an error in a setting is in this one.
+  func isIn(_ error: ConfigurationError) -> Bool {
+    error.key == key || error.key.hasPrefix("\(key).")
   }
 
-  /// The tree with the value at a dotted key replaced; mappings on the way are made.
-  public static func replace(
-    _ key: String, by value: Any, in root: [String: Any]
-  ) -> [String: Any] {
-    let keys = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    func replaced(_ tree: [String: Any], _ keys: ArraySlice<String>) -> [String: Any] {
-      var tree = tree
-      let key = keys.first!
-      let rest = keys.dropFirst()
-      if rest.isEmpty {
-        tree[key] = value
-      } else if let name = tree[key] as? String {
-        // A plug-in given by its name alone gains an option.
-        tree[key] = replaced(["name": name], rest)
-      } else {
-        tree[key] = replaced(tree[key] as? [String: Any] ?? [:], rest)
-      }
-      return tree
+  /// A tree with some settings carried out, in order; mappings on the way are made.
+  public static func tree(
+    _ texts: [String], example: String, in root: Tree = [:]
+  ) throws -> Tree {
+    try texts.reduce(root) { root, text in
+      let setting = try Setting(text, example: example)
+      return root.replacing(setting.key, by: try setting.value)
     }
-    return replaced(root, keys[...])
   }
 }

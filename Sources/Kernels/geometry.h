@@ -1,6 +1,9 @@
 // Sizes of pieces that stay in the caches. They change speed, never bits.
 #pragma once
 
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+
 static inline int motet_out(int side, MotetConvolution s) {
   return (side + 2 * s.padding - s.kernel) / s.stride + 1;
 }
@@ -77,3 +80,9 @@ static inline long motet_im2col_rows(MotetConvolution s) {
 }
 #define OUTER_ROWS 192
 #define OUTER_COLUMNS 128
+
+// What tiles of a strided convolution by phases are transformed from, by the side of a tile: 9 x 9
+// inputs, gradients of 4 x 4 outputs, and the 5 x 5 gradients that weights are the slope of.
+typedef enum { MOTET_INPUT = 9, MOTET_GRADIENT = 4, MOTET_SLOPE = 5 } MotetTransform;
+// And what they are transformed back to.
+typedef enum { MOTET_OUTPUT = 4, MOTET_INPUT_GRADIENT = 8 } MotetTransformBack;

@@ -3,15 +3,13 @@
 #include <stddef.h>
 #include <string.h>
 
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
 #define PASTE_(a, b) a##_##b
 #define PASTE(a, b) PASTE_(a, b)
 
 #include "geometry.h"
 
 // Without fused multiply-add: every x86-64 processor, and others.
-#define ISA plain
+#define ISA generic
 #define VL 4
 #define FUSED 0
 #include "body/all.inc"
@@ -57,9 +55,9 @@ const MotetKernels *motet_kernels(int lanes) {
   if (lanes == 0) lanes = avx512 ? 16 : avx2 ? 8 : 4;
   if (lanes == 16) return avx512 ? &avx512_kernels : NULL;
   if (lanes == 8) return avx2 ? &avx2_kernels : NULL;
-  if (lanes == 4) return fused ? &fma128_kernels : &plain_kernels;
+  if (lanes == 4) return fused ? &fma128_kernels : &generic_kernels;
   return NULL;
 #else
-  return lanes == 0 || lanes == 4 ? &plain_kernels : NULL;
+  return lanes == 0 || lanes == 4 ? &generic_kernels : NULL;
 #endif
 }

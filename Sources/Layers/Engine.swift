@@ -21,8 +21,8 @@ public final class Engine {
   public init(lanes: Int? = nil, threads: Int = 1) throws {
     guard let table = motet_kernels(Int32(lanes ?? 0)) else {
       throw EngineError(
-        message: "MOTET_LANES=\(lanes ?? 0): this processor has no such vectors; "
-          + "it has: \(Self.availableLanes.map(String.init).joined(separator: ", "))")
+        message: "this processor has no vectors of \(lanes ?? 0) lanes; it has: "
+          + Self.availableLanes.map(String.init).joined(separator: ", "))
     }
     kernels = table.pointee
     thread = 0
@@ -96,8 +96,10 @@ public final class Engine {
     guard let text = ProcessInfo.processInfo.environment["MOTET_LANES"], !text.isEmpty else {
       return nil
     }
-    guard let lanes = Int(text), [4, 8, 16].contains(lanes) else {
-      throw EngineError(message: "MOTET_LANES=\(text): expected 4, 8 or 16")
+    guard let lanes = Int(text), availableLanes.contains(lanes) else {
+      throw EngineError(
+        message: "MOTET_LANES=\(text): expected one of "
+          + availableLanes.map(String.init).joined(separator: ", "))
     }
     return lanes
   }

@@ -58,7 +58,7 @@ struct CellCost {
     _ job: Job, _ facts: StoreFacts
   ) throws -> [String: SpeedCase.ViewCase] {
     try job.data.reduce(into: [:]) { views, source in
-      let settings = job.section("views")[source.key] as? [String: Any] ?? [:]
+      let settings = try job.viewSettings(source.key)
       views[source.key] = try facts.view(job, settings, source.value, source.key)
     }
   }

@@ -46,7 +46,7 @@ struct EvaluationCost {
       return [
         one,
         try neighbours(
-          queries, bank, dimension(Embedder.Output(setting: job.monitor.features)),
+          queries, bank, dimension(job.monitor.features),
           "\(times) times its neighbours", times),
       ]
     }
@@ -98,10 +98,8 @@ struct EvaluationCost {
     let size = max(2, (options.batch + pieces - 1) / pieces)
     let step = try speed(.tuning(encoder: try encoder(), samples: size))
     let view = try workload.train.map { part in
-      let settings = try modalities.resolve(job.section("views")[part.modality] ?? part.modality)
-      let plain = try type(of: modalities.make(settings)).plainViews
-      let own = workload.asPretraining ? settings : try merge(plain, into: settings)
-      return try speed(.view(facts.view(job, own, part.data, part.modality)))
+      let settings = try job.viewSettings(part.modality, plain: !workload.asPretraining)
+      return try speed(.view(facts.view(job, settings, part.data, part.modality)))
     }
     let views = zip(view, counts).reduce(0) { $0 + $1.0 * Double(options.used(of: $1.1)) }
     let viewText = zip(view, counts).map { "\(options.used(of: $1)) × \(number($0))" }
@@ -124,7 +122,7 @@ struct EvaluationCost {
   private func embedding(
     _ path: String, _ modality: String, samples: Int, _ title: String, _ times: Int
   ) throws -> WorkItem {
-    let settings = try modalities.resolve(job.section("views")[modality] ?? modality)
+    let settings = try job.viewSettings(modality)
     let seconds = try speed(
       .embedding(
         encoder: try encoder(), facts.view(job, settings, path, modality)))

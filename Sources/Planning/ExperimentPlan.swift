@@ -1,3 +1,4 @@
+import Catalogues
 import Datasets
 import Foundation
 import Jobs
@@ -77,15 +78,13 @@ public struct ExperimentPlan {
     _ planned: [PlannedCell], _ cuts: [[String: Partition]], threads: Int
   ) throws -> Int {
     // What a step holds depends on these alone, and on the largest client.
-    var largest: [[String: String]: (Job, samples: Int, bytes: Int)] = [:]
+    var largest: [[Tree]: (Job, samples: Int, bytes: Int)] = [:]
     for (cell, cut) in zip(planned, cuts) {
       let job = cell.job
       let own = try MemoryPlan.largestClient(job) { cut[$1]?.count($0) ?? 0 }
-      let key = [
-        "encoder": jsonText(job.section("encoder")), "training": jsonText(job.section("training")),
-        "method": jsonText(job.section("method")),
-        "aggregator": jsonText(["": job.section("federation")["aggregator"] ?? ""]),
-      ]
+      let key =
+        ["encoder", "training", "method"].map(job.section)
+        + [job.section("federation")["aggregator"] ?? .null]
       let other = largest[key]
       largest[key] = (
         job, max(own.samples, other?.samples ?? 0), max(own.bytes, other?.bytes ?? 0)

@@ -1,3 +1,4 @@
+import Catalogues
 import Foundation
 
 /// A plan in lines for a person: every figure is the product of figures that stand above it.
@@ -180,32 +181,38 @@ extension ExperimentPlan {
 
   /// The figures, for programs. Times in seconds, memory in bytes; `speeds` is what `--speeds`
   /// reads.
-  public var tree: [String: Any] {
+  public var tree: Tree {
     [
-      "title": title, "speeds": speeds.tree,
-      "cells": cells.map { cost in
-        [
-          "cell": cost.cell.number, "summary": cost.cell.summary,
-          "rounds": cost.workload.rounds.count,
-          "steps": cost.workload.whole.steps, "samples": cost.workload.whole.samples,
-          "views": cost.workload.whole.views,
-          "training_core_seconds": cost.step.seconds(cost.workload.whole),
-          "monitor_core_seconds": cost.monitor.seconds,
-          "evaluation_core_seconds": cost.evaluations.seconds,
-        ] as [String: Any]
-      },
-      "layouts": zip(layouts, memory).map { layout, memory in
-        [
-          "nodes": layout.nodes, "cores": layout.cores, "cells_at_a_time": layout.places,
-          "workers": layout.workers, "threads": layout.threads,
-          "evaluation_ranks": layout.evaluationRanks,
-          "evaluation_threads": layout.evaluationThreads,
-          "pretraining_seconds": layout.pretraining, "evaluation_seconds": layout.evaluations,
-          "pretraining_wall_seconds": layout.pretrainingWall,
-          "evaluation_wall_seconds": layout.evaluationWall, "wall_seconds": layout.wall,
-          "reserved_core_seconds": layout.reserved, "worker_bytes": memory,
-        ] as [String: Any]
-      },
+      "title": .text(title), "speeds": speeds.tree,
+      "cells": .list(
+        cells.map { cost in
+          [
+            "cell": .whole(cost.cell.number), "summary": .text(cost.cell.summary),
+            "rounds": .whole(cost.workload.rounds.count),
+            "steps": .whole(cost.workload.whole.steps),
+            "samples": Tree(cost.workload.whole.samples.map { ($0, .whole($1)) }),
+            "views": .whole(cost.workload.whole.views),
+            "training_core_seconds": .number(cost.step.seconds(cost.workload.whole)),
+            "monitor_core_seconds": .number(cost.monitor.seconds),
+            "evaluation_core_seconds": .number(cost.evaluations.seconds),
+          ]
+        }),
+      "layouts": .list(
+        zip(layouts, memory).map { layout, memory in
+          [
+            "nodes": .whole(layout.nodes), "cores": .whole(layout.cores),
+            "cells_at_a_time": .whole(layout.places), "workers": .whole(layout.workers),
+            "threads": .whole(layout.threads),
+            "evaluation_ranks": .whole(layout.evaluationRanks),
+            "evaluation_threads": .whole(layout.evaluationThreads),
+            "pretraining_seconds": .list(layout.pretraining.map { .number($0) }),
+            "evaluation_seconds": .list(layout.evaluations.map { .number($0) }),
+            "pretraining_wall_seconds": .number(layout.pretrainingWall),
+            "evaluation_wall_seconds": .number(layout.evaluationWall),
+            "wall_seconds": .number(layout.wall),
+            "reserved_core_seconds": .number(layout.reserved), "worker_bytes": .whole(memory),
+          ]
+        }),
     ]
   }
 }

@@ -1,6 +1,5 @@
 import Catalogues
 import Encoders
-import Foundation
 import Jobs
 import Methods
 import Views
@@ -21,18 +20,14 @@ public enum SpeedCase: Hashable, Sendable {
   /// A query's comparison with one feature of the bank.
   case neighbour(dimension: Int)
 
-  /// A plug-in with its options: as JSON, and in few words.
+  /// A plug-in with its options, and both in few words.
   public struct Settings: Hashable, Sendable {
-    public let json: String
+    public let tree: Tree
     public let name: String
 
-    init<Product>(_ settings: [String: Any], of catalogue: Catalogue<Product>) throws {
-      json = jsonText(reread(settings))
+    init<Product>(_ settings: Tree, of catalogue: Catalogue<Product>) throws {
+      tree = settings
       name = try shortName(settings, of: catalogue)
-    }
-
-    var tree: [String: Any] {
-      (try? JSONSerialization.jsonObject(with: Data(json.utf8))) as? [String: Any] ?? [:]
     }
   }
 

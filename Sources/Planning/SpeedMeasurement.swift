@@ -69,7 +69,7 @@ struct SpeedMeasurement {
   }
 
   private func noiseSamples(_ view: SpeedCase.ViewCase, count: Int) throws -> SampleSet {
-    let name = view.modality.tree["name"] as? String ?? ""
+    let name = view.modality.tree["name"]?.text ?? ""
     let form = type(of: try modalities.make(name)).form
     let bytes = noise(form, view.sample)
     let isDense = form.layout == .dense

@@ -1,3 +1,4 @@
+import Catalogues
 import Foundation
 import Jobs
 
@@ -28,19 +29,18 @@ public struct Speeds: Sendable, Equatable {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw wrong("there is no such file; expected speeds, as 'motet plan --json' prints them")
     }
-    guard let root = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any],
-      let tree = root["speeds"] as? [String: Any] ?? (root["seconds"] == nil ? nil : root),
-      let processor = tree["processor"] as? String,
-      let given = tree["seconds"] as? [String: Any]
+    guard let root = try? Tree(json: String(decoding: data, as: UTF8.self)),
+      case let tree = root["speeds"] ?? root, let processor = tree["processor"]?.text,
+      let given = tree["seconds"]?.mapping
     else {
       throw wrong("expected \"processor\" and \"seconds\", as 'motet plan --json' prints them")
     }
     var speeds = Speeds(
-      processor: processor, instructionSet: tree["instruction_set"] as? String ?? "", path: path)
+      processor: processor, instructionSet: tree["instruction_set"]?.text ?? "", path: path)
     for (key, value) in given {
-      guard !(value is Bool), let number = (value as? NSNumber)?.doubleValue, number > 0,
-        number.isFinite
-      else { throw wrong("\"\(key)\": expected seconds above 0") }
+      guard let number = value.number, number > 0 else {
+        throw wrong("\"\(key)\": expected seconds above 0")
+      }
       speeds.set(key, number)
     }
     return speeds
@@ -58,8 +58,11 @@ public struct Speeds: Sendable, Equatable {
     return value
   }
 
-  var tree: [String: Any] {
-    ["processor": processor, "instruction_set": instructionSet, "seconds": seconds]
+  var tree: Tree {
+    [
+      "processor": .text(processor), "instruction_set": .text(instructionSet),
+      "seconds": Tree(seconds.map { ($0, .number($1)) }),
+    ]
   }
 }
 

@@ -35,7 +35,7 @@ final class StoreFacts {
   /// The views of a job's encoder.
   /// - Parameter settings: of the modality.
   func view(
-    _ job: Job, _ settings: [String: Any], _ path: String, _ modality: String
+    _ job: Job, _ settings: Tree, _ path: String, _ modality: String
   ) throws -> SpeedCase.ViewCase {
     let shape = try job.viewShape(of: modality)
     return SpeedCase.ViewCase(

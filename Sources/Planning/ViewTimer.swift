@@ -1,3 +1,4 @@
+import Catalogues
 import Kernels
 import Machines
 import Tensors
@@ -14,7 +15,7 @@ public struct ViewTimer {
   ///   - sample: one dense sample's shape, or [length] of a sound.
   ///   - settings: the modality with its options.
   public init(
-    _ settings: [String: Any], sample: [Int], shape: ViewShape, kernels: MotetKernels
+    _ settings: Tree, sample: [Int], shape: ViewShape, kernels: MotetKernels
   ) throws {
     let modality = try modalities.make(settings)
     maker = try modality.makeViews(

@@ -7,13 +7,11 @@ struct CellChoice {
   let values: [(key: String, text: String)]
 
   /// Throws `ConfigurationError` where it is no mapping, or no cell can have what it says.
-  init(_ value: Any, among cells: [SweepCell]) throws {
-    guard let given = value as? [String: Any], !given.isEmpty else {
+  init(_ value: Tree, among cells: [SweepCell]) throws {
+    guard let given = value.mapping, !given.isEmpty else {
       throw ConfigurationError("", "expected a mapping as in { label.method: FVSSL }")
     }
-    values = given.sorted { $0.key < $1.key }.map { key, value in
-      (key, SweepSetting(key: key, value: value, place: "").text)
-    }
+    values = given.sorted.map { ($0.key, $0.value.plain) }
     for (key, text) in values {
       let texts = cells.compactMap { $0.text(of: key) }
       guard !texts.isEmpty else {

@@ -14,7 +14,7 @@ extension EvaluationSpec {
     guard !specs.isEmpty else {
       throw JobError(path: path, message: "no evaluation follows cell \(cell.number), \(cell.id)")
     }
-    return try specs.map { try make($0.spec, at: $0.index, of: path) }
+    return try specs.map { try make($0.spec, at: $0.index, of: sweep.file) }
   }
 
   /// A sweep's evaluations by their places in the file, each as it follows its first cell: another
@@ -23,7 +23,7 @@ extension EvaluationSpec {
     var specs: [Int: EvaluationSpec] = [:]
     for cell in sweep.cells {
       for (index, spec) in sweep.numberedEvaluations(of: cell) where specs[index] == nil {
-        specs[index] = try make(spec, at: index, of: sweep.path)
+        specs[index] = try make(spec, at: index, of: sweep.file)
       }
     }
     return specs

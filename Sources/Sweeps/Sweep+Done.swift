@@ -1,3 +1,4 @@
+import Catalogues
 import Checkpoints
 import Files
 import Foundation
@@ -63,7 +64,7 @@ extension Sweep {
     let specs = evaluations(of: cell)
     guard !specs.isEmpty else { return nil }
     let home = URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent()
-    let id = shortDigest(["from": home.path, "specs": specs])
+    let id = (["from": .text(home.path), "specs": .list(specs)] as Tree).digest
     return "\(cell.folder)/evaluations/sweep-\(id).done"
   }
 }

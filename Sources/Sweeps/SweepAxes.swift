@@ -1,19 +1,17 @@
 import Catalogues
-import Foundation
-import Jobs
 
 /// One value that a sweep gives to a setting, and where its file says so.
 struct SweepSetting {
   /// The setting's dotted key in a job, or `label.NAME`.
   let key: String
-  let value: Any
+  let value: Tree
   /// The key in the sweep file: `sweep.grid.clients.alpha`.
   let place: String
 
   var isLabel: Bool { key.hasPrefix(SweepAxes.labelPrefix) }
 
-  /// The value for a person and a table: texts without quotes, all else as JSON.
-  var text: String { value as? String ?? jsonLeaf(value) }
+  /// The value for a person and a table.
+  var text: String { value.plain }
 }
 
 /// A sweep file's `sweep` block: lists of settings that multiply.
@@ -30,33 +28,32 @@ struct SweepAxes {
   private var axes: [[[SweepSetting]]] = []
 
   /// Throws `ConfigurationError` with the whole key.
-  init(_ tree: YAMLTree) throws {
-    guard let block = tree.root["sweep"] as? [String: Any] else {
+  init(_ block: Tree) throws {
+    guard block.mapping != nil else {
       throw ConfigurationError("sweep", "expected a mapping with grid, zip or seeds")
     }
-    for key in block.keys.sorted() where !Self.keys.contains(key) {
-      throw ConfigurationError("sweep.\(key)", unknown("key", key, among: Self.keys))
-    }
-    func isGiven(_ key: String) -> Bool { block[key] != nil && !(block[key] is NSNull) }
-    if isGiven("zip") {
-      guard let groups = block["zip"] as? [[String: Any]], !groups.isEmpty else {
+    try ConfigurationError.inside("sweep") { try block.checkKeys(among: Self.keys) }
+    func given(_ key: String) -> Tree? { block[key] == .null ? nil : block[key] }
+    if let zip = given("zip") {
+      let groups = (zip.list ?? []).map(\.mapping)
+      guard !groups.isEmpty, !groups.contains(nil) else {
         throw ConfigurationError("sweep.zip", "expected a list of mappings, - { key: [values] }")
       }
-      for group in groups { axes.append(try Self.zipped(group, tree)) }
+      for group in groups { axes.append(try Self.zipped(group!)) }
     }
-    if isGiven("grid") {
-      guard let grid = block["grid"] as? [String: Any], !grid.isEmpty else {
+    if let value = given("grid") {
+      guard let grid = value.mapping, !grid.isEmpty else {
         throw ConfigurationError("sweep.grid", "empty; expected key: [values]")
       }
-      for key in Self.inOrder(grid, "sweep.grid", tree) {
+      for (key, values) in grid {
         guard !key.hasPrefix(Self.labelPrefix) else {
           throw ConfigurationError(
             "sweep.grid.\(key)", "a label changes no job; give it in zip, beside what it names")
         }
-        axes.append(try Self.points("sweep.grid", key, grid[key]!).map { [$0] })
+        axes.append(try Self.points("sweep.grid", key, values).map { [$0] })
       }
     }
-    if isGiven("seeds") { axes.append(try Self.seeds(block["seeds"]!)) }
+    if let seeds = given("seeds") { axes.append(try Self.seeds(seeds)) }
     guard !axes.isEmpty else {
       throw ConfigurationError("sweep", "empty; give grid, zip or seeds")
     }
@@ -81,8 +78,8 @@ struct SweepAxes {
     }
   }
 
-  private static func zipped(_ group: [String: Any], _ tree: YAMLTree) throws -> [[SweepSetting]] {
-    let keys = inOrder(group, "sweep.zip", tree)
+  private static func zipped(_ group: Tree.Mapping) throws -> [[SweepSetting]] {
+    let keys = group.keys
     guard let first = keys.first else {
       throw ConfigurationError("sweep.zip", "has an empty mapping; expected key: [values]")
     }
@@ -101,10 +98,10 @@ struct SweepAxes {
 
   /// One setting's values.
   private static func points(
-    _ place: String, _ key: String, _ value: Any
+    _ place: String, _ key: String, _ value: Tree
   ) throws -> [SweepSetting] {
     let whole = "\(place).\(key)"
-    guard let values = value as? [Any] else {
+    guard let values = value.list else {
       throw ConfigurationError(whole, "expected a list of values, as in [0.1, 1]")
     }
     guard !values.isEmpty else { throw ConfigurationError(whole, "an empty list; no cell is left") }
@@ -115,15 +112,15 @@ struct SweepAxes {
       let name = key.dropFirst(labelPrefix.count)
       guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || "_-".contains($0) })
       else { throw ConfigurationError(whole, "a label's name has letters, digits, '-' and '_'") }
-      for value in values where value is [Any] || value is [String: Any] || value is NSNull {
+      for value in values where value.list != nil || value.mapping != nil || value == .null {
         throw ConfigurationError(whole, "a label is a text or a number")
       }
     }
     return values.map { SweepSetting(key: key, value: $0, place: whole) }
   }
 
-  private static func seeds(_ value: Any) throws -> [[SweepSetting]] {
-    guard let values = value as? [Any], !values.isEmpty else {
+  private static func seeds(_ value: Tree) throws -> [[SweepSetting]] {
+    guard let values = value.list, !values.isEmpty else {
       throw ConfigurationError("sweep.seeds", "expected a list of whole numbers, as in [1, 2, 3]")
     }
     return values.map { [SweepSetting(key: "seed", value: $0, place: "sweep.seeds")] }
@@ -139,18 +136,6 @@ struct SweepAxes {
         throw ConfigurationError(
           setting.place, a == b ? "\(a) is swept twice" : "\(whole) contains \(part)")
       }
-    }
-  }
-
-  /// A mapping's keys as the file has them.
-  private static func inOrder(
-    _ mapping: [String: Any], _ place: String, _ tree: YAMLTree
-  ) -> [String] {
-    var seen: Set<String> = []
-    return tree.keys.compactMap { path in
-      guard path.hasPrefix(place + ".") else { return nil }
-      let key = String(path.dropFirst(place.count + 1))
-      return mapping[key] != nil && seen.insert(key).inserted ? key : nil
     }
   }
 }

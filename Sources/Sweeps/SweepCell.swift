@@ -38,8 +38,8 @@ public struct SweepCell {
       settings, number: number,
       own: [
         "name": "\(sweep)-\(number)",
-        "results": folder.run(number, of: count, id: id),
-        "shards": folder.shards(plain),
+        "results": .text(folder.run(number, of: count, id: id)),
+        "shards": .text(folder.shards(plain)),
       ])
   }
 }

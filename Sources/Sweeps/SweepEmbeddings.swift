@@ -19,7 +19,7 @@ public struct SweepEmbeddings {
     var split = "test"
     /// The last where empty.
     var rounds: [Int] = []
-    var features = Embedder.Output.features.rawValue
+    var features = Embedder.Output.features
     /// Samples of each modality of each store; all where 0.
     var limit = 0
   }
@@ -28,30 +28,27 @@ public struct SweepEmbeddings {
 
   /// Throws `ConfigurationError` inside `embeddings`, also where a cell's job will not keep the
   /// checkpoint of a round.
-  init(_ value: Any, _ cells: [SweepCell], absolute: (String) -> String) throws {
-    guard let given = value as? [String: Any] else {
+  init(_ given: Tree, _ cells: [SweepCell], absolute: (String) -> String) throws {
+    guard given.mapping != nil else {
       throw ConfigurationError("", "expected a mapping as in { data: [STORE], rounds: [10, 20] }")
     }
     try ConfigurationError.require(
-      given["data"].map { $0 is [String] } ?? true, "data", "expected a list of sample stores")
+      given["data"].map { $0.texts != nil } ?? true, "data", "expected a list of sample stores")
     try ConfigurationError.require(
-      given["rounds"].map { $0 is [Int] } ?? true, "rounds", "expected a list of rounds")
+      given["rounds"].map { $0.list?.allSatisfy { $0.whole != nil } ?? false } ?? true, "rounds",
+      "expected a list of rounds")
     let own = try overlay(given, on: Options())
     try ConfigurationError.require(!own.data.isEmpty, "data", "missing; give sample stores")
     try ConfigurationError.require(
       own.modality.isEmpty || modalities.names.contains(own.modality), "modality",
       unknown("modality", own.modality, among: modalities.names))
-    guard let output = Embedder.Output(rawValue: own.features) else {
-      throw ConfigurationError(
-        "features", "'\(own.features)' is neither encoder nor projection")
-    }
     try ConfigurationError.require(
       own.limit >= (given["limit"] == nil ? 0 : 1), "limit", "\(own.limit) is below 1")
     try ConfigurationError.require(
       Set(own.rounds).count == own.rounds.count, "rounds", "\(own.rounds) has a round twice")
     options = EmbeddingOptions(
       data: own.data.map(absolute), modality: own.modality.isEmpty ? nil : own.modality,
-      split: own.split, rounds: own.rounds, output: output, limit: own.limit)
+      split: own.split, rounds: own.rounds, output: own.features, limit: own.limit)
     for cell in cells {
       let federation = cell.job.federation
       let kept = Set(federation.keep.filter { $0 <= federation.rounds } + [federation.rounds])

@@ -1,5 +1,4 @@
 import Catalogues
-import Foundation
 
 /// The evaluations that follow a sweep's runs. One may follow the runs of chosen cells alone
 /// (`cells`), and may take features of another cell's run as well (`with`): its partner.
@@ -14,27 +13,27 @@ struct SweepEvaluations {
   /// One of them, as it is for each cell that it follows.
   private struct Rule {
     /// Without `cells`, and without `with` where that is a mapping.
-    let spec: [String: Any]
+    let spec: Tree
     /// Numbers of the cells that it follows.
     let cells: Set<Int>
     /// The partner of each of them; none where nothing of another cell is needed.
     let partners: [Int: SweepCell]
 
-    func spec(of cell: SweepCell) -> [String: Any] {
+    func spec(of cell: SweepCell) -> Tree {
       var spec = spec
-      if let partner = partners[cell.number] { spec["with"] = partner.folder }
+      if let partner = partners[cell.number] { spec["with"] = .text(partner.folder) }
       return spec
     }
   }
 
   /// As the file has them: mappings with a `name`.
-  let given: [[String: Any]]
+  let given: [Tree]
   private let rules: [Rule]
 
   /// - Parameters:
   ///   - value: the list of a sweep file.
   ///   - lone: the swept settings that are zipped with nothing.
-  init(_ value: Any?, _ cells: [SweepCell], lone: Set<String>) throws {
+  init(_ value: Tree?, _ cells: [SweepCell], lone: Set<String>) throws {
     given = try Self.list(value)
     rules = try given.enumerated().map { index, spec in
       do { return try Self.rule(spec, cells, lone) } catch let error as ConfigurationError {
@@ -44,7 +43,7 @@ struct SweepEvaluations {
   }
 
   /// Those that follow a cell's run, with their places in the file, ready for `EvaluationSpec`.
-  func specs(of cell: SweepCell) -> [(index: Int, spec: [String: Any])] {
+  func specs(of cell: SweepCell) -> [(index: Int, spec: Tree)] {
     rules.enumerated().filter { $1.cells.contains(cell.number) }.map { ($0, $1.spec(of: cell)) }
   }
 
@@ -58,20 +57,20 @@ struct SweepEvaluations {
   /// How many runs each of them follows, in the file's order.
   var counts: [Int] { rules.map(\.cells.count) }
 
-  private static func list(_ value: Any?) throws -> [[String: Any]] {
-    guard let value, !(value is NSNull) else { return [] }
-    guard let specs = value as? [[String: Any]] else {
+  private static func list(_ value: Tree?) throws -> [Tree] {
+    guard let value, value != .null else { return [] }
+    guard let specs = value.list, specs.allSatisfy({ $0.mapping != nil }) else {
       throw ConfigurationError(
         "evaluations", "expected a list of mappings, - { name: knn, data: STORE }")
     }
-    for (index, spec) in specs.enumerated() where !(spec["name"] is String) {
+    for (index, spec) in specs.enumerated() where spec["name"]?.text == nil {
       throw ConfigurationError("evaluations", "number \(index + 1) has no name")
     }
     return specs
   }
 
   private static func rule(
-    _ given: [String: Any], _ cells: [SweepCell], _ lone: Set<String>
+    _ given: Tree, _ cells: [SweepCell], _ lone: Set<String>
   ) throws -> Rule {
     func choice(_ key: String) throws -> CellChoice? {
       guard let value = given[key] else { return nil }
@@ -84,9 +83,8 @@ struct SweepEvaluations {
     guard !followed.isEmpty else {
       throw ConfigurationError("cells", "no cell has all of these: \(chosen?.summary ?? "")")
     }
-    var spec = given
-    spec["cells"] = nil
-    guard given["with"] is [String: Any], let with = try choice("with") else {
+    var spec = given.without(["cells"])
+    guard given["with"]?.mapping != nil, let with = try choice("with") else {
       return Rule(spec: spec, cells: Set(followed.map(\.number)), partners: [:])
     }
     spec["with"] = nil

@@ -1,3 +1,4 @@
+import Catalogues
 import Files
 import Foundation
 import Jobs
@@ -31,7 +32,7 @@ struct SweepFolder {
 
   /// The folder of the shards that a job shares with all that cut the same data the same way.
   func shards(_ job: Job) -> String {
-    let own = job.resolved.filter { ["data", "clients", "seed"].contains($0.key) }
-    return "\(path)/shards/\(shortDigest(own))"
+    let own = Tree(["data", "clients", "seed"].map { ($0, job.section($0)) })
+    return "\(path)/shards/\(own.digest)"
   }
 }

@@ -29,7 +29,7 @@ public struct SweepManifest: Codable, Equatable {
         cell: cell.number, id: cell.id,
         folder: URL(fileURLWithPath: cell.folder).lastPathComponent,
         labels: Dictionary(uniqueKeysWithValues: cell.labels.map { ($0.name, $0.text) }),
-        job: jsonText(cell.job.resolved))
+        job: cell.job.resolved.json)
     }
   }
 

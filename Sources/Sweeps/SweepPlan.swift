@@ -115,7 +115,7 @@ public struct SweepPlan {
 
   /// " (knn, joined after each run; joined after 6 of 18)".
   private var followers: String {
-    let names = sweep.evaluations.compactMap { $0["name"] as? String }
+    let names = sweep.evaluations.compactMap { $0["name"]?.text }
     let counts = sweep.evaluatedRuns
     var seen: Set<Int> = []
     // Those that follow all runs come first.

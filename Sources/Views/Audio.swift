@@ -10,7 +10,7 @@ public struct Audio: PlugIn, Modality {
     "sounds; views are log-mel spectrograms of random segments, by preset masked or noisy"
   public static let form = SampleForm(.ragged, .int16)
   public static let sampleRate: Int? = 16_000
-  public static var plainViews: [String: Any] { ["preset": "crop"] }
+  public static var plainViews: Tree { ["preset": "crop"] }
 
   public struct Options: Codable, Sendable {
     /// What a training view does beyond choosing a segment. `crop`: nothing (COLA). `spectral`: one

@@ -40,7 +40,7 @@ public protocol Modality: Sendable {
 
   /// Options under which a training view is cropped (and flipped) alone: for supervised training.
   /// None unless a modality says so.
-  static var plainViews: [String: Any] { get }
+  static var plainViews: Tree { get }
 
   /// The maker of views of one shape, for one thread. Throws `ConfigurationError` where a needed
   /// statistic is missing or an option does not fit the shape.
@@ -54,7 +54,7 @@ public protocol Modality: Sendable {
 extension Modality {
   public static var channels: Int? { nil }
   public static var sampleRate: Int? { nil }
-  public static var plainViews: [String: Any] { [:] }
+  public static var plainViews: Tree { [:] }
 
   /// With the widest vectors that this processor has.
   public func makeViews(

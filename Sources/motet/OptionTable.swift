@@ -1,4 +1,4 @@
-import Jobs
+import Catalogues
 
 /// Options as lines of a table: key, default, meaning.
 struct OptionTable {
@@ -8,14 +8,14 @@ struct OptionTable {
   ///   - meanings: by dotted key; a key of a mapping stands for all that is in it.
   ///   - defaults: the options with their defaults. What has a default and no meaning is listed
   ///     too.
-  init(_ meanings: [String: String], defaults: [String: Any]) {
+  init(_ meanings: [String: String], defaults: Tree) {
     let explained = meanings.map { key, meaning in
-      (key: key, value: Self.value(key, in: defaults), meaning: meaning)
+      (key: key, value: defaults[path: key]?.json ?? "-", meaning: meaning)
     }
-    let others = leaves(defaults).filter { leaf, _ in
+    let others = defaults.leaves.filter { leaf, _ in
       !meanings.keys.contains { leaf == $0 || leaf.hasPrefix("\($0).") }
     }
-    rows = (explained + others.map { (key: $0.key, value: $0.value, meaning: "") })
+    rows = (explained + others.map { (key: $0.key, value: $0.value.json, meaning: "") })
       .sorted { $0.key < $1.key }
   }
 
@@ -32,13 +32,6 @@ struct OptionTable {
 
   private func pad(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
-  }
-
-  /// The default at a dotted key as JSON; "-" where there is none.
-  private static func value(_ key: String, in tree: [String: Any]) -> String {
-    var value: Any? = tree
-    for part in key.split(separator: ".") { value = (value as? [String: Any])?[String(part)] }
-    return value.map(jsonLeaf) ?? "-"
   }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogues
 import Foundation
 import Machines
 import MessagePassing
@@ -54,11 +55,11 @@ struct StartedRanks {
   fileprivate let command: String
 
   /// Waits for their end; the JSON object that they printed.
-  func figures() throws -> [String: Any] {
+  func figures() throws -> Tree {
     let text = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0,
-      let figures = try? JSONSerialization.jsonObject(with: text) as? [String: Any]
+      let figures = try? Tree(json: String(decoding: text, as: UTF8.self))
     else {
       throw LaunchError(
         description: "\(command) failed with code \(process.terminationStatus)")

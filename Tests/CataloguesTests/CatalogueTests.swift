@@ -30,12 +30,12 @@ private let shapes = Catalogue<any Shape>("shape", [.init(Square.self) { $0 }])
     #expect(try shapes.make(["name": "square", "side": 3]).area == 10)
     #expect(try shapes.make(["name": "square", "border": ["width": 4]]).area == 8)
     let resolved = try shapes.resolve(["name": "square", "side": 3])
-    #expect(resolved["side"] as? Double == 3 && resolved["name"] as? String == "square")
-    #expect((resolved["border"] as? [String: Any])?["width"] as? Int == 1)
+    #expect(resolved["side"]?.number == 3 && resolved["name"]?.text == "square")
+    #expect(resolved[path: "border.width"]?.whole == 1)
   }
 
   @Test func errorsNameTheMend() {
-    func message(_ settings: Any) -> String {
+    func message(_ settings: Tree) -> String {
       do { return "\(try shapes.make(settings))" } catch { return "\(error)" }
     }
     #expect(message("sqare").contains("did you mean 'square'?"))

@@ -1,3 +1,4 @@
+import Catalogues
 import Datasets
 import Foundation
 import Media
@@ -63,7 +64,7 @@ import Testing
       let folder = "\(base)/advance"
       try writeTree(folder)
       #expect(refusal(["name": "advance", "split": "places"], folder).contains("did you mean"))
-      let settings: [String: Any] = ["name": "advance", "split": "pair", "size": 0]
+      let settings: Tree = ["name": "advance", "split": "pair", "size": 0]
       let store = try importTree(settings, folder).store
       let test = try numbers(store, "test")
       #expect(test.count { $0 < 20 } == 6 && test.count { $0 >= 20 } == 6)
@@ -76,7 +77,7 @@ import Testing
   @Test func whatHasNoPartnerIsNamed() throws {
     try withTemporaryFolder { base in
       let folder = "\(base)/advance"
-      let settings: [String: Any] = ["name": "advance", "size": 0]
+      let settings: Tree = ["name": "advance", "size": 0]
       try writeTree(folder)
       let lone = "\(folder)/vision/beach/10000_0.jpg"
       try FileManager.default.removeItem(atPath: "\(folder)/sound/beach/10000_0.wav")

@@ -7,13 +7,13 @@ import Testing
 @Suite struct ClassesTests {
   /// Samples by client and class, of classes of such sizes.
   private func counts(
-    _ sizes: [Int], clients: Int, _ options: [String: Any] = [:], seed: UInt64 = 1,
+    _ sizes: [Int], clients: Int, _ options: Tree = [:], seed: UInt64 = 1,
     modality: String = "image"
   ) throws -> [[Int]] {
     let labels = sizes.enumerated().flatMap { [Int32](repeating: Int32($0), count: $1) }
     let input = PartitionInput(
       modality: modality, labels: labels, classes: sizes.count, clients: clients, seed: seed)
-    let partitioner = try partitioners.make(options.merging(["name": "classes"]) { $1 })
+    let partitioner = try partitioners.make(options.with(["name": "classes"]))
     return try Partition(input, by: partitioner).counts(labels: labels, classes: sizes.count)
   }
 
@@ -30,7 +30,7 @@ import Testing
     for shuffle in [false, true] {
       let counts = try counts(
         [Int](repeating: 600, count: 10), clients: clients,
-        ["per_client": perClient, "shuffle": shuffle])
+        ["per_client": .whole(perClient), "shuffle": .flag(shuffle)])
       for row in counts { #expect(row.count { $0 > 0 } == perClient) }
       for label in 0..<10 {
         let parts = counts.map { $0[label] }.filter { $0 > 0 }

@@ -18,7 +18,7 @@ import Testing
     return try Partition(
       PartitionInput(
         modality: "image", labels: labels, classes: sizes.count, clients: clients, seed: 1),
-      by: try partitioners.make(["name": name, "alpha": alpha])
+      by: try partitioners.make(["name": .text(name), "alpha": .number(alpha)])
     ).counts(labels: labels, classes: sizes.count)
   }
 

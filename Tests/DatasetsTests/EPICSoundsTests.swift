@@ -1,3 +1,4 @@
+import Catalogues
 import Datasets
 import Files
 import Foundation
@@ -100,7 +101,7 @@ import Testing
   func whatIsMissingOrDamagedIsNamed(archive: Bool) throws {
     try withTemporaryFolder { base in
       let folder = "\(base)/epic"
-      let settings = ["name": "epicsounds"]
+      let settings: Tree = ["name": "epicsounds"]
       try writeTables(
         folder,
         validation: [

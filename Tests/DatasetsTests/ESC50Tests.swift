@@ -1,3 +1,4 @@
+import Catalogues
 import Datasets
 import Foundation
 import TestSupport
@@ -45,7 +46,7 @@ import Testing
         folder,
         sources.enumerated().map { "a\($0).wav,4,3,cow,False,\($1),A" }
           + sources.enumerated().map { "b\($0).wav,4,9,crow,False,\($1 < 22 ? 30 : 31),A" })
-      let settings: [String: Any] = ["name": "esc50", "split": "source", "test_share": 0.25]
+      let settings: Tree = ["name": "esc50", "split": "source", "test_share": 0.25]
       let store = try importTree(settings, folder).store
       // Cows: source 21 (1 clip) fits into 2, then none of 2 any more; crows: 4 and 4, so one of
       // them.

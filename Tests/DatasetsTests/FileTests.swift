@@ -1,3 +1,4 @@
+import Catalogues
 import Foundation
 import TestSupport
 import Testing
@@ -12,7 +13,7 @@ import Testing
       PartitionInput(
         modality: "image", labels: [Int32](repeating: 0, count: samples), classes: 1,
         clients: clients, seed: 1),
-      by: try partitioners.make(["name": "file", "path": folder.write("cut.csv", text)]))
+      by: try partitioners.make(["name": "file", "path": .text(folder.write("cut.csv", text))]))
   }
 
   @Test(arguments: [
@@ -86,7 +87,7 @@ import Testing
     let store = folder.path("a.h5")
     try writeStore(store, labels: [0, 0], classes: 1)
     func make(_ name: String, _ text: String) throws -> ShardOutcome {
-      let settings = ["name": "file", "path": folder.write(name, text)]
+      let settings: Tree = ["name": "file", "path": .text(folder.write(name, text))]
       let source = try ShardPlan.Source(path: store, partitioner: settings)
       return try makeShards(
         plan: ShardPlan(sources: ["image": source], clients: 2, seed: 1),

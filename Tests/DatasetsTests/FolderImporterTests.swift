@@ -1,3 +1,4 @@
+import Catalogues
 import Datasets
 import Foundation
 import Media
@@ -51,7 +52,7 @@ import Testing
       }
       let said = refusal(["name": "image-folder"], folder)
       #expect(said.contains("is 6×7×3 among samples of 6×6×3; give --size"), "\(said)")
-      let settings: [String: Any] = ["name": "image-folder", "size": 4, "test_share": 0.3]
+      let settings: Tree = ["name": "image-folder", "size": 4, "test_share": 0.3]
       let store = try importTree(settings, folder).store
       #expect(store.count("image", "train") == 14 && store.count("image", "test") == 6)
       #expect(try store.shape("image", split: "train") == [4, 4, 3])

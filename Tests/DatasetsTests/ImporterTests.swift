@@ -11,7 +11,7 @@ import Testing
   func optionsAreStrict(_ name: String) throws {
     _ = try importers.make(try importers.resolve(name))
     #expect(throws: ConfigurationError.self) {
-      try importers.make(["name": name, "no_such_option": 1])
+      try importers.make(["name": .text(name), "no_such_option": 1])
     }
   }
 
@@ -19,10 +19,10 @@ import Testing
   func missingAndEmptyFoldersAreRefused(_ name: String) throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/none"
-      #expect(refusal(["name": name], path) == "\(path): there is no such folder")
+      #expect(refusal(["name": .text(name)], path) == "\(path): there is no such folder")
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true)
-      let said = refusal(["name": name], path)
+      let said = refusal(["name": .text(name)], path)
       #expect(said.hasPrefix(path) && !said.contains("\n"), "\(said)")
     }
   }

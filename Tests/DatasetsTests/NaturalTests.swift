@@ -88,7 +88,8 @@ import Testing
       }
       func plan(_ partitioner: String) throws -> ShardPlan {
         ShardPlan(
-          sources: ["image": try .init(path: path, partitioner: partitioner)], clients: 2, seed: 1)
+          sources: ["image": try .init(path: path, partitioner: .text(partitioner))], clients: 2,
+          seed: 1)
       }
       try write(["ann", "bob", "ann"])
       for name in ["natural", "dirichlet"] {

@@ -1,3 +1,4 @@
+import Catalogues
 import Foundation
 import Inspection
 import TestSupport
@@ -9,9 +10,9 @@ import Views
 @Suite struct OutlineTests {
   let folder = TemporaryFolder()
 
-  func outline(_ name: String, _ options: [String: Any] = [:]) throws -> SampleStore {
+  func outline(_ name: String, _ options: Tree = [:]) throws -> SampleStore {
     let path = folder.path("\(name).h5")
-    try writeOutline(options.merging(["name": name]) { $1 }, to: path)
+    try writeOutline(options.with(["name": .text(name)]), to: path)
     return try SampleStore.open(path)
   }
 

@@ -12,7 +12,7 @@ import Testing
     try Partition(
       PartitionInput(
         modality: modality, labels: labels, classes: classes, clients: clients, seed: seed),
-      minimum: minimum, by: try partitioners.make(["name": "dirichlet", "alpha": alpha]))
+      minimum: minimum, by: try partitioners.make(["name": "dirichlet", "alpha": .number(alpha)]))
   }
 
   private let labels = (0..<2_000).map { Int32($0 * 7 % 10) }

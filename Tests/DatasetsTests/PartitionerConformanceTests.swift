@@ -15,11 +15,11 @@ import Testing
   private static let grouping = Grouping((0..<1_934).map { "group \($0 % 52 * ($0 % 3 + 1) % 52)" })
 
   /// The settings that a partitioner needs for such samples beside its defaults.
-  private func settings(_ name: String) -> [String: Any] {
-    guard name == "file" else { return ["name": name] }
+  private func settings(_ name: String) -> Tree {
+    guard name == "file" else { return ["name": .text(name)] }
     let lines = Self.labels.indices.map { "\($0),\($0 * 7 % 5)\n" }
     let path = folder.write("cut.csv", "sample,client\n" + lines.joined())
-    return ["name": name, "path": path]
+    return ["name": .text(name), "path": .text(path)]
   }
 
   private func cut(
@@ -59,9 +59,9 @@ import Testing
     let resolved = try partitioners.resolve(settings(name))
     _ = try partitioners.make(resolved)
     let again = try partitioners.resolve(resolved)
-    #expect(NSDictionary(dictionary: again) == NSDictionary(dictionary: resolved))
+    #expect(again == resolved)
     let said = message {
-      _ = try partitioners.make(settings(name).merging(["no_such_option": 1]) { $1 })
+      _ = try partitioners.make(settings(name).with(["no_such_option": 1]))
     }
     #expect(said?.hasPrefix("no_such_option: unknown key") == true, "\(said ?? "")")
   }

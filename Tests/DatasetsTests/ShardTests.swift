@@ -15,7 +15,7 @@ import Testing
     byReference: Bool = false, mix: ModalityMix? = nil
   ) throws -> ShardPlan {
     let source = try ShardPlan.Source(
-      path: store, partitioner: ["name": "dirichlet", "alpha": alpha], minimum: minimum)
+      path: store, partitioner: ["name": "dirichlet", "alpha": .number(alpha)], minimum: minimum)
     return ShardPlan(
       sources: ["image": source, "audio": source], clients: clients, seed: seed,
       byReference: byReference, mix: mix)

@@ -1,3 +1,4 @@
+import Catalogues
 import Datasets
 import Foundation
 import TestSupport
@@ -40,7 +41,7 @@ import Testing
   @Test func whatIsMissingOrDamagedIsNamed() throws {
     try withTemporaryFolder { base in
       let folder = "\(base)/speech"
-      let settings = ["name": "speechcommands"]
+      let settings: Tree = ["name": "speechcommands"]
       try writeTree(folder)
       try writeFile("\(folder)/yes/a_nohash_0.wav", Array("no sound".utf8))
       try FileManager.default.removeItem(atPath: "\(folder)/no/a_nohash_0.wav")

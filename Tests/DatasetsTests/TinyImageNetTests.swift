@@ -1,3 +1,4 @@
+import Catalogues
 import Datasets
 import Foundation
 import TestSupport
@@ -61,7 +62,7 @@ import Testing
   @Test func whatIsMissingOrDamagedIsNamed() throws {
     try withTemporaryFolder { base in
       let folder = "\(base)/tiny"
-      let settings = ["name": "tinyimagenet"]
+      let settings: Tree = ["name": "tinyimagenet"]
       try writeTree(folder)
       let image = "\(folder)/train/n01/images/n01_0.JPEG"
       let whole = try #require(Data(base64Encoded: Self.colour))

@@ -1,3 +1,4 @@
+import Catalogues
 import Datasets
 import Foundation
 import Kernels
@@ -26,7 +27,7 @@ struct Counting: Modality {
 /// Runs an importer on a tree, and gives the store, the messages of what was skipped and the names
 /// of what was not there.
 func importTree(
-  _ settings: [String: Any], _ folder: String, skipDamaged: Bool = false, limit: Int = 0
+  _ settings: Tree, _ folder: String, skipDamaged: Bool = false, limit: Int = 0
 ) throws -> (store: SampleStore, damaged: [String], missing: [String]) {
   let path = "\(folder).h5"
   let report = try importDataset(
@@ -37,7 +38,7 @@ func importTree(
 }
 
 /// What an import that must fail says; checks that it leaves nothing behind.
-func refusal(_ settings: [String: Any], _ folder: String) -> String {
+func refusal(_ settings: Tree, _ folder: String) -> String {
   let said = message { _ = try importTree(settings, folder) } ?? "nothing was refused"
   let beside = URL(fileURLWithPath: folder).deletingLastPathComponent().path
   let left = (try? FileManager.default.contentsOfDirectory(atPath: beside)) ?? []

@@ -1,3 +1,4 @@
+import Catalogues
 import Datasets
 import Foundation
 import TestSupport
@@ -44,7 +45,7 @@ import Testing
   @Test func whatIsDamagedIsNamed() throws {
     try withTemporaryFolder { base in
       let folder = "\(base)/vgg"
-      let settings = ["name": "vggsound"]
+      let settings: Tree = ["name": "vggsound"]
       try writeTree(folder)
       let clip = "\(folder)/another-one_000000.wav"
       try writeFile(clip, tone(500).dropLast(10))

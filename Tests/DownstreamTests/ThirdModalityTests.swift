@@ -42,7 +42,7 @@ import Views
       }
     }
     _ = try importDataset(
-      ["name": BandFolder.name], from: folder.path("raw"), to: folder.path("bands.h5"),
+      ["name": .text(BandFolder.name)], from: folder.path("raw"), to: folder.path("bands.h5"),
       policy: .init(threads: 2), modality: { try modalities.make($0) }, progress: { _, _ in })
     try writeImages("images.h5")
   }
@@ -111,7 +111,7 @@ import Views
       ["image": folder.path("images.h5"), "bands": folder.path("bands.h5")],
       to: folder.path("pairs.h5"), modality: { try modalities.make($0) }, progress: { _, _ in })
     let specs = try [
-      ["name": "knn", "data": "bands.h5", "k": 5] as [String: Any],
+      ["name": "knn", "data": "bands.h5", "k": 5] as Tree,
       ["name": "joined", "data": "pairs.h5", "k": 5],
       ["name": "paired", "data": "pairs.h5", "epochs": 5],
     ].map { try EvaluationSpec($0, relativeTo: folder.path) }

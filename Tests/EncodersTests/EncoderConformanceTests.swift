@@ -21,7 +21,7 @@ import Testing
       _ name: String, samples: Int, from initial: ParameterVector? = nil, _ engine: Engine
     ) throws {
       encoder = try encoders.make([
-        "name": name, "input": 64, "hidden": 32, "hidden_norm": true, "projection": 24,
+        "name": .text(name), "input": 64, "hidden": 32, "hidden_norm": true, "projection": 24,
       ])
       self.engine = engine
       parameters = ParameterVector(encoder.layout)
@@ -57,7 +57,7 @@ import Testing
   @Test(arguments: encoders.names) func defaultsResolveToThemselves(name: String) throws {
     let resolved = try encoders.resolve(name)
     let again = try encoders.resolve(resolved)
-    #expect(again as NSDictionary == resolved as NSDictionary)
+    #expect(again == resolved)
     _ = try encoders.make(resolved)
   }
 
@@ -141,7 +141,7 @@ import Testing
 
   /// Fresh values depend on the seed alone, every parameter gets one, the head goes by its name.
   @Test(arguments: encoders.names) func initialisesAllOfItsParameters(name: String) throws {
-    let encoder = try encoders.make(["name": name, "input": 32])
+    let encoder = try encoders.make(["name": .text(name), "input": 32])
     func fresh(_ seed: UInt64) -> ParameterVector {
       let parameters = ParameterVector(encoder.layout)
       parameters.floats.update(repeating: .nan)

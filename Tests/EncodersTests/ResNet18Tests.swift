@@ -18,8 +18,9 @@ import Testing
     let batch = Int(try file.intAttribute("batch", on: name))
     let views = Int(try file.intAttribute("views", on: name))
     let encoder = try encoders.make([
-      "name": "resnet18", "input": side, "stem": try file.textAttribute("stem", on: name),
-      "hidden": Int(try file.intAttribute("hidden", on: name)),
+      "name": "resnet18", "input": .whole(side),
+      "stem": .text(try file.textAttribute("stem", on: name)),
+      "hidden": .whole(Int(try file.intAttribute("hidden", on: name))),
     ])
     let engine = try Engine(lanes: lanes)
     let parameters = ParameterVector(encoder.layout)

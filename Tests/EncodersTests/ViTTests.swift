@@ -1,3 +1,4 @@
+import Catalogues
 import Encoders
 import Foundation
 import HDF5
@@ -12,14 +13,14 @@ import Testing
   @Test(arguments: ["paper", "classtoken", "odd", "projector"], Engine.availableLanes)
   func equalsTimm(_ name: String, lanes: Int) throws {
     let file = try fixture(Bundle.module, "vit.h5")
-    var settings: [String: Any] = [
-      "name": "vit", "class_token": try file.intAttribute("class_token", on: name) == 1,
-      "hidden_norm": try file.intAttribute("hidden_norm", on: name) == 1,
+    var settings: Tree = [
+      "name": "vit", "class_token": .flag(try file.intAttribute("class_token", on: name) == 1),
+      "hidden_norm": .flag(try file.intAttribute("hidden_norm", on: name) == 1),
     ]
     for key in [
       "input", "channels", "patch", "width", "depth", "heads", "mlp", "hidden", "hidden_layers",
       "projection",
-    ] { settings[key] = Int(try file.intAttribute(key, on: name)) }
+    ] { settings[key] = .whole(Int(try file.intAttribute(key, on: name))) }
     let encoder = try encoders.make(settings)
     let batch = Int(try file.intAttribute("batch", on: name))
     let engine = try Engine(lanes: lanes)
@@ -54,12 +55,11 @@ import Testing
     #expect(try encoders.make("vit").layout.trainableCount == 14_528_128)
   }
 
-  @Test(arguments: [
-    ["patch": 15], ["heads": 7], ["heads": 32], ["width": 100], ["mlp": 1000], ["depth": 0],
-  ])
-  func refusesImpossibleOptions(_ options: [String: Int]) throws {
-    #expect(throws: (any Error).self) {
-      try encoders.make((options as [String: Any]).merging(["name": "vit"]) { $1 })
-    }
+  @Test(
+    arguments: [
+      ["patch": 15], ["heads": 7], ["heads": 32], ["width": 100], ["mlp": 1000], ["depth": 0],
+    ] as [Tree])
+  func refusesImpossibleOptions(_ options: Tree) throws {
+    #expect(throws: (any Error).self) { try encoders.make(options.with(["name": "vit"])) }
   }
 }

@@ -1,3 +1,4 @@
+import Catalogues
 import Encoders
 import Foundation
 import HDF5
@@ -41,7 +42,7 @@ struct SmallTuning {
   let parameters: ParameterVector
   var options = SupervisedOptions()
 
-  init(_ settings: [String: Any], classes: Int) throws {
+  init(_ settings: Tree, classes: Int) throws {
     classifier = try makeClassifier(settings, classes: classes)
     parameters = ParameterVector(classifier.layout)
     classifier.initialise(parameters, seed: 3)
@@ -69,11 +70,12 @@ struct SmallTuning {
     let file = try fixture(.module, "finetune.h5")
     func number(_ key: String) throws -> Int { Int(try file.intAttribute(key)) }
     let (batch, side) = (try number("batch"), try number("input"))
-    let settings: [String: Any] =
+    let settings: Tree =
       name == "vit"
       ? [
-        "name": "vit", "input": side, "patch": 8, "width": 64, "depth": 2, "heads": 2, "mlp": 128,
-      ] : ["name": "resnet18", "input": side, "stem": "small", "hidden": 96]
+        "name": "vit", "input": .whole(side), "patch": 8, "width": 64, "depth": 2, "heads": 2,
+        "mlp": 128,
+      ] : ["name": "resnet18", "input": .whole(side), "stem": "small", "hidden": 96]
     var small = try SmallTuning(settings, classes: try number("classes"))
     setReferenceParameters(small.parameters)
     small.options.rate = try file.doubleAttribute("rate", on: name)
@@ -111,7 +113,7 @@ struct SmallTuning {
 
   /// A pretrained trunk keeps every value, the head is new.
   @Test func theTrunkIsTakenOver() throws {
-    let settings: [String: Any] = ["name": "resnet18", "input": 16, "hidden": 96]
+    let settings: Tree = ["name": "resnet18", "input": 16, "hidden": 96]
     let encoder = try encoders.make(settings)
     let pretrained = ParameterVector(encoder.layout)
     encoder.initialise(pretrained, seed: 9)

@@ -87,7 +87,8 @@ import Training
   }
 
   @Test func theSumOfTheLargestValuesStaysInRange() throws {
-    let largest = makeVector(layout, [Float](repeating: ExactSum.limit, count: 1003))
+    let largest = makeVector(
+      layout, [Float](repeating: FixedPointSum.Grid.parameters.limit, count: 1003))
     let terms = [1.0 / 3, 1.0 / 3, 1.0 / 3].map { (largest, $0) }
     let expected = Float((0x1p62 / 3).rounded() * 3 / 0x1p40)
     #expect(try sum(terms).allSatisfy { $0 == expected.bitPattern })

@@ -6,7 +6,7 @@ import Testing
 @Suite struct FedProxTests {
   @Test(arguments: [("small", 0.01), ("large", 1.0)])
   func equalsNumPy(variant: String, mu: Double) throws {
-    try FederationFixture("fedprox.h5").compare(variant, ["name": "fedprox", "mu": mu])
+    try FederationFixture("fedprox.h5").compare(variant, ["name": "fedprox", "mu": .number(mu)])
   }
 
   @Test func withoutTheTermItCostsNothing() throws {

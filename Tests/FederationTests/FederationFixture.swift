@@ -26,7 +26,7 @@ struct FederationFixture {
   ///     alone.
   ///   - tolerance: absolute.
   func compare(
-    _ variant: String, _ aggregator: [String: Any], server: [String: String] = [:],
+    _ variant: String, _ aggregator: Tree, server: [String: String] = [:],
     kept: (name: String, trainable: Bool)? = nil, tolerance: Double = 1e-6
   ) throws {
     let samples = try integers("samples")

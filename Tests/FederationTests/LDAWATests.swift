@@ -15,12 +15,12 @@ import Training
 
   /// A round after `completed` ones.
   func round(
-    _ options: [String: Any], completed: Int, trainer: any ClientTrainer = FiveClients()
+    _ options: Tree, completed: Int, trainer: any ClientTrainer = FiveClients()
   ) throws -> ParameterVector {
     let federation = try FederatedTraining(
       .init(
         communicator: Communicator(), trainer: trainer,
-        aggregator: try aggregators.make(options.merging(["name": "ldawa"]) { $1 }),
+        aggregator: try aggregators.make(options.with(["name": "ldawa"])),
         schedule: try clientSchedules.make("balanced"),
         selection: Selection(clients: 5, participation: 1, seed: 1), samples: Self.samples),
       global: FiveClients.global(), completed: completed)
@@ -32,7 +32,8 @@ import Training
   func equalsNumPy(weighted: Bool, statistics: String) throws {
     let file = try fixture(Bundle.module, "ldawa.h5")
     let expected: [Double] = try file.read("\(weighted ? "weighted" : "plain")-\(statistics)")
-    let result = try round(["weighted": weighted, "statistics": statistics], completed: 3)
+    let result = try round(
+      ["weighted": .flag(weighted), "statistics": .text(statistics)], completed: 3)
     let found = result.layout.entries.flatMap { result.torchValues($0) }
     #expect(found.count == expected.count)
     for (found, expected) in zip(found, expected) { #expect(abs(Double(found) - expected) < 1e-7) }

@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: [("plain", false, 1.0), ("weighted", true, 0.5)])
   func equalsNumPy(variant: String, weighted: Bool, rate: Double) throws {
     try FederationFixture("scaffold.h5").compare(
-      variant, ["name": "scaffold", "weighted": weighted, "rate": rate],
+      variant, ["name": "scaffold", "weighted": .flag(weighted), "rate": .number(rate)],
       server: ["server": "control"], kept: ("control", trainable: true))
   }
 

@@ -33,7 +33,7 @@ import Testing
     let results = try ResultsWriter(
       RunFolder(job.results).resultsFile, completed: 0,
       attributes: [
-        "job": jsonText(job.resolved), "host": "here", "instruction_set": "AVX", "ranks": "3",
+        "job": job.resolved.json, "host": "here", "instruction_set": "AVX", "ranks": "3",
         "fftw": "fftw-3",
       ])
     // One row more than the checkpoint knows: it comes again.
@@ -49,7 +49,7 @@ import Testing
     for round in 1...rounds {
       try RunFolder(job.results).checkpoints.save(
         Checkpoint(
-          round: round, job: jsonText(job.resolved), shards: "", model: model, serverState: [:]))
+          round: round, job: job.resolved.json, shards: "", model: model, serverState: [:]))
     }
     return job.results
   }

@@ -1,17 +1,17 @@
+import Catalogues
 import Foundation
 import TestSupport
 import Testing
 
 /// Small cases of the table: each gives figures and a limit beside them, as lines and as JSON.
 @Suite(.serialized) struct BenchTests {
-  private func figures(_ arguments: [String]) throws -> [String: Any] {
+  private func figures(_ arguments: [String]) throws -> Tree {
     let result = try run("motet", ["bench"] + arguments + ["--json"])
-    let object = try? JSONSerialization.jsonObject(with: Data(result.output.utf8))
-    return try #require(object as? [String: Any], "\(result.output)\(result.errors)")
+    return try #require(try? Tree(json: result.output), "\(result.output)\(result.errors)")
   }
 
-  private func isPositive(_ value: Any?) -> Bool {
-    ((value as? NSNumber)?.doubleValue).map { $0 > 0 && $0.isFinite } ?? false
+  private func isPositive(_ value: Tree?) -> Bool {
+    value?.number.map { $0 > 0 } ?? false
   }
 
   @Test func aCaseInProcess() throws {
@@ -25,7 +25,7 @@ import Testing
   @Test func aRoundOfEachKind() throws {
     let figures = try figures(["round", "--clients", "2", "--rounds", "1"])
     #expect(figures.keys.sorted() == ["2 clients, no step", "2 clients, one dense update each"])
-    for case let item as [String: Any] in figures.values {
+    for item in figures.keys.compactMap({ figures[$0] }) {
       #expect(isPositive(item["seconds"]) && isPositive(item["limit_seconds"]))
     }
   }
@@ -33,7 +33,7 @@ import Testing
   /// Alone it starts its ranks by itself; under mpirun it takes those that are there.
   @Test func aCaseOnRanks() throws {
     let alone = try figures(["reduce", "--repeats", "1"])
-    #expect((alone["ranks"] as? Int).map { $0 > 1 } == true)
+    #expect((alone["ranks"]?.whole).map { $0 > 1 } == true)
     let result = try mpirun(3, "motet", ["bench", "reduce", "--repeats", "1"])
     #expect(result.lines.count == 2, "\(result.output)\(result.errors)")
     #expect(result.output.contains("over 3 ranks"))

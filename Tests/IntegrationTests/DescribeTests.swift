@@ -29,7 +29,7 @@ import Views
       let defaults = (try? entry.defaults()) ?? [:]
       return Described(
         title: "\(catalogue.kind) \(entry.name)", summary: entry.summary,
-        meanings: entry.meanings, keys: leaves(defaults).keys.sorted())
+        meanings: entry.meanings, keys: defaults.leaves.keys.sorted())
     }
   }
 
@@ -49,13 +49,13 @@ import Views
     for (section, meanings) in Job.meanings {
       let tree = section.isEmpty ? job.resolved : job.section(section)
       #expect(!meanings.values.contains(""))
-      for leaf in leaves(tree).keys {
+      for leaf in tree.leaves.keys {
         let line = meanings.keys.first { leaf == $0 || leaf.hasPrefix("\($0).") }
         #expect(line != nil, "\(section) \(leaf)")
       }
       // By default there is an alpha in place of a partitioner.
       for key in meanings.keys where key != "partitioner" {
-        let has = leaves(tree).keys.contains { $0 == key || $0.hasPrefix("\(key).") }
+        let has = tree.leaves.keys.contains { $0 == key || $0.hasPrefix("\(key).") }
         #expect(has, "\(section) \(key)")
       }
     }

@@ -15,7 +15,7 @@ import Testing
   /// What speaks against going on with `new` after round 5 of `old`; nil if nothing does.
   func refusal(_ old: [String], _ new: [String]) throws -> String? {
     let checkpoint = Checkpoint(
-      round: 5, job: jsonText(try load(old).resolved), shards: "",
+      round: 5, job: try load(old).resolved.json, shards: "",
       model: ParameterVector(ParameterLayout()), serverState: [:])
     do {
       try load(new).verify(checkpoint, at: "c.h5")

@@ -14,14 +14,14 @@ import Testing
 
   @Test(arguments: files) func canBeUsed(file: String) throws {
     let url = Self.folder.appendingPathComponent(file)
-    let tree = try YAMLTree(String(contentsOf: url, encoding: .utf8)).root
+    let tree = try SettingsFile(url.path).tree
     guard tree["sweep"] != nil else {
       _ = try Job.load(url.path)
       return
     }
-    let base = try #require(tree["base"] as? String)
+    let base = try #require(tree["base"]?.text)
     _ = try Job.load(url.deletingLastPathComponent().appendingPathComponent(base).path)
-    let evaluations = try #require(tree["evaluations"] as? [[String: Any]])
-    #expect(evaluations.allSatisfy { $0["name"] is String && $0["data"] is String })
+    let evaluations = try #require(tree["evaluations"]?.list)
+    #expect(evaluations.allSatisfy { $0["name"]?.text != nil && $0["data"]?.text != nil })
   }
 }

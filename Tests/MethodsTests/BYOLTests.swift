@@ -1,3 +1,4 @@
+import Catalogues
 import Foundation
 import HDF5
 import Layers
@@ -15,7 +16,10 @@ import Testing
     let count = Int(try file.intAttribute("count", on: name))
     // The fixture has half of the sum of both directions.
     let trial = try MethodTrial(
-      ["name": "byol", "hidden": Int(try file.intAttribute("hidden", on: name)), "scale": 0.5],
+      [
+        "name": "byol", "hidden": .whole(Int(try file.intAttribute("hidden", on: name))),
+        "scale": 0.5,
+      ],
       samples: count, columns: Int(try file.intAttribute("dims", on: name)), Engine(lanes: lanes))
     let result = trial.loss()
     let expected: [Double] = try file.read("\(name)/loss")
@@ -49,9 +53,9 @@ import Testing
   }
 
   @Test func refusesWhatDoesNotFit() throws {
-    func text(_ options: [String: Any], projection: Int = 128) -> String? {
+    func text(_ options: Tree, projection: Int = 128) -> String? {
       message {
-        var method = try methods.make(options.merging(["name": "byol"]) { $1 })
+        var method = try methods.make(options.with(["name": "byol"]))
         var layout = ParameterLayout()
         try method.extend(&layout, features: 512, projection: projection)
       }

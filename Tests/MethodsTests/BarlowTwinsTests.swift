@@ -18,8 +18,8 @@ import Testing
     let engine = try Engine()
     for deviation in ["biased", "unbiased"] {
       let method = try methods.make([
-        "name": "barlowtwins", "deviation": deviation,
-        "lambda": try file.doubleAttribute("weight", on: name),
+        "name": "barlowtwins", "deviation": .text(deviation),
+        "lambda": .number(try file.doubleAttribute("weight", on: name)),
       ])
       let x = Matrix(engine.pool, rows: 2 * count, columns: dims)
       let first = noise(4000 << 32, count * dims)
@@ -43,7 +43,7 @@ import Testing
   @Test(arguments: ["biased", "unbiased"])
   func extremes(deviation: String) throws {
     let engine = try Engine()
-    let method = try methods.make(["name": "barlowtwins", "deviation": deviation])
+    let method = try methods.make(["name": "barlowtwins", "deviation": .text(deviation)])
     for rows in [2, 8] {
       let constant = Matrix(engine.pool, rows: rows, columns: 4)
       constant.floats.update(repeating: 0.5)

@@ -12,14 +12,14 @@ import Testing
   @Test(arguments: methods.names) func defaultsResolveToThemselves(name: String) throws {
     let resolved = try methods.resolve(name)
     let again = try methods.resolve(resolved)
-    #expect(again as NSDictionary == resolved as NSDictionary)
+    #expect(again == resolved)
     _ = try methods.make(resolved)
   }
 
   /// The gradients of projections, of features where the loss looks at them, and of the method's
   /// own parameters, against finite differences. A predictor's ReLUs make kinks: 1 %.
   @Test(arguments: methods.names) func gradientsAreSlopes(name: String) throws {
-    let trial = try MethodTrial(name, samples: 6, columns: 32, try Engine())
+    let trial = try MethodTrial(.text(name), samples: 6, columns: 32, try Engine())
     func loss() -> Double {
       trial.resetMemory()
       return trial.loss().loss
@@ -56,7 +56,7 @@ import Testing
   /// A loss adds to the gradient of the method's parameters, and leaves what it is given as it is,
   /// but for running statistics.
   @Test(arguments: methods.names) func inputsStayAsTheyAre(name: String) throws {
-    let trial = try MethodTrial(name, samples: 4, columns: 32, try Engine())
+    let trial = try MethodTrial(.text(name), samples: 4, columns: 32, try Engine())
     func inputs() -> [[UInt32]] {
       [trial.features, trial.projection, trial.target].compactMap {
         $0?.floats.map(\.bitPattern)
@@ -73,7 +73,7 @@ import Testing
   /// The same bits of loss and gradients for all lanes that fuse multiply and add, and threads.
   @Test(arguments: methods.names) func sameBitsForAllLanesAndThreads(name: String) throws {
     func bits(_ engine: Engine) throws -> [UInt32] {
-      let trial = try MethodTrial(name, samples: 7, columns: 40, engine)
+      let trial = try MethodTrial(.text(name), samples: 7, columns: 40, engine)
       // Twice, so that what a memory keeps counts too.
       return (0..<2).flatMap { _ -> [UInt32] in
         let result = trial.loss()

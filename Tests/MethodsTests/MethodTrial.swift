@@ -1,3 +1,4 @@
+import Catalogues
 import Layers
 import Methods
 import Tensors
@@ -18,7 +19,7 @@ final class MethodTrial {
 
   /// Fills rows with the fixtures' `noise`, a seed for each view.
   init(
-    _ settings: Any, samples: Int, columns: Int, targetSeed: Int = 4002,
+    _ settings: Tree, samples: Int, columns: Int, targetSeed: Int = 4002,
     modalities: [String] = ["image"], _ engine: Engine
   ) throws {
     var method = try methods.make(settings)

@@ -1,3 +1,4 @@
+import Catalogues
 import Foundation
 import HDF5
 import Layers
@@ -23,8 +24,8 @@ import Testing
     let engine = try Engine(lanes: lanes)
     let trial = try MethodTrial(
       [
-        "name": "moco", "queue": size, "enqueue": variant,
-        "temperature": try file.doubleAttribute("temperature"),
+        "name": "moco", "queue": .whole(size), "enqueue": .text(variant),
+        "temperature": .number(try file.doubleAttribute("temperature")),
       ], samples: count, columns: columns, engine)
     let queue = try queue(trial)
     let initial = Matrix(engine.pool, rows: size, columns: columns)
@@ -55,7 +56,7 @@ import Testing
   @Test(arguments: [5, 6, 7, 20]) func wrapsAround(size: Int) throws {
     let engine = try Engine()
     let trial = try MethodTrial(
-      ["name": "moco", "queue": size], samples: 4, columns: 3, engine)
+      ["name": "moco", "queue": .whole(size)], samples: 4, columns: 3, engine)
     let queue = try queue(trial)
     var model = (0..<size).map { Array(queue.keys[$0..<$0 + 1].floats) }
     var next = 0
@@ -110,9 +111,9 @@ import Testing
         ["enqueue": "one-by-on"],
         "enqueue: unknown enqueue 'one-by-on' (did you mean 'one-by-one'?)"
       ),
-    ] as [([String: Any], String)] {
+    ] as [(Tree, String)] {
       #expect(
-        message { _ = try methods.make(options.merging(["name": "moco"]) { $1 }) } == expected)
+        message { _ = try methods.make(options.with(["name": "moco"])) } == expected)
     }
   }
 }

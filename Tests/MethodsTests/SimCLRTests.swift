@@ -18,7 +18,7 @@ import Testing
     let engine = try Engine()
     for (variant, anchors) in [("simclr", "all"), ("first", "first")] {
       let method = try methods.make([
-        "name": "simclr", "temperature": temperature, "anchors": anchors,
+        "name": "simclr", "temperature": .number(temperature), "anchors": .text(anchors),
       ])
       let x = Matrix(engine.pool, rows: 2 * count, columns: dims)
       _ = x.floats.update(

@@ -1,3 +1,4 @@
+import Catalogues
 import Foundation
 import Sweeps
 import TestSupport
@@ -13,7 +14,7 @@ import Testing
 
   init() throws {
     for name in ["cifar10", "fsdd", "mnist"] {
-      try writeOutline(["name": name], to: folder.path("\(name).h5"))
+      try writeOutline(["name": .text(name)], to: folder.path("\(name).h5"))
     }
     _ = try pairStores(
       ["image": folder.path("mnist.h5"), "audio": folder.path("fsdd.h5")],
@@ -37,13 +38,14 @@ import Testing
   ]
 
   func speeds(without missing: String? = nil) throws -> Speeds {
-    let tree: [String: Any] = [
+    let tree: Tree = [
       "speeds": [
         "processor": "Abacus", "instruction_set": "beads",
-        "seconds": Self.seconds.filter { $0.key != missing },
-      ] as [String: Any]
+        "seconds": Tree(
+          Self.seconds.filter { $0.key != missing }.map { ($0, .number($1)) }),
+      ]
     ]
-    return try Speeds.load(folder.write("speeds.json", jsonText(tree)))
+    return try Speeds.load(folder.write("speeds.json", tree.json))
   }
 
   /// One client has all 50,000 images: 195 batches of 256 and one of 80.

@@ -59,14 +59,14 @@ import Testing
       #expect(partner.text(of: "label.method") == "FASSL")
       #expect(partner.text(of: "label.arch") == cell.text(of: "label.arch"))
       #expect(partner.job.seed == cell.job.seed)
-      #expect(evaluations.compactMap { $0["with"] as? String } == [partner.folder])
+      #expect(evaluations.compactMap { $0["with"]?.text } == [partner.folder])
     }
     #expect(sweep.evaluations(of: sweep.cells[3]).count == 3)
 
     // What is to be done is the cell's own; the plain list has no single meaning any more.
     let specs = try EvaluationSpec.load(sweep.path, ofCell: "3")
     #expect(specs.map(\.name) == ["joined", "joined"])
-    #expect(specs[1].resolved["with"] as? String == sweep.cells[6].folder)
+    #expect(specs[1].resolved["with"]?.text == sweep.cells[6].folder)
     let unsaid = message { _ = try EvaluationSpec.load(sweep.path) }
     #expect(unsaid?.contains("evaluations[1].cells: depends on the cell") == true)
     #expect(unsaid?.contains("--cell") == true, "\(unsaid ?? "")")
@@ -192,7 +192,10 @@ import Testing
         ".rounds: cell 1 does not keep the checkpoint of round 9, but of 2, 4: those of "
           + "federation.keep and the last"
       ),
-      ("{ data: [d.h5], features: head }", ".features: 'head' is neither encoder nor projection"),
+      (
+        "{ data: [d.h5], features: head }",
+        ".features: unknown features 'head'; there are: encoder, projection"
+      ),
       ("{ data: [d.h5], limit: 0 }", ".limit: 0 is below 1"),
       (
         "{ data: [d.h5], modality: sound }",

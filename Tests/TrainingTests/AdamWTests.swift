@@ -1,3 +1,4 @@
+import Catalogues
 import Foundation
 import HDF5
 import Layers
@@ -11,10 +12,11 @@ import Training
   func equalsPyTorch(decay: String, lanes: Int) throws {
     let file = try fixture(Bundle.module, "adamw.h5")
     let optimizer = try optimizers.make([
-      "name": "adamw", "decay": decay,
-      "beta1": try file.doubleAttribute("beta1"), "beta2": try file.doubleAttribute("beta2"),
-      "epsilon": try file.doubleAttribute("epsilon"),
-      "weight_decay": try file.doubleAttribute("decay"),
+      "name": "adamw", "decay": .text(decay),
+      "beta1": .number(try file.doubleAttribute("beta1")),
+      "beta2": .number(try file.doubleAttribute("beta2")),
+      "epsilon": .number(try file.doubleAttribute("epsilon")),
+      "weight_decay": .number(try file.doubleAttribute("decay")),
     ])
     let worst = try SmallNetwork.worstError(
       optimizer, from: SmallNetwork.noiseVector(1), rate: file.doubleAttribute("rate"),
@@ -32,8 +34,8 @@ import Training
       (["weight_decay": -1], "weight_decay: -1.0 is below 0"),
       (["decay": "matrice"], "decay: unknown decay 'matrice' (did you mean 'matrices'?)"),
       (["momentum": 0.9], "momentum: unknown key 'momentum'"),
-    ] as [([String: Any], String)] {
-      let text = message { _ = try optimizers.make(options.merging(["name": "adamw"]) { $1 }) }
+    ] as [(Tree, String)] {
+      let text = message { _ = try optimizers.make(options.with(["name": "adamw"])) }
       #expect(text?.hasPrefix(expected) == true, "\(text ?? "nothing")")
     }
   }

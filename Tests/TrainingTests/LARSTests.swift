@@ -1,3 +1,4 @@
+import Catalogues
 import Foundation
 import HDF5
 import Layers
@@ -13,11 +14,11 @@ import Training
     let file = try fixture(Bundle.module, "lars.h5")
     let unmoved = Int(try file.intAttribute("unmoved"))
     let optimizer = try optimizers.make([
-      "name": "lars", "nesterov": variant == "nesterov",
-      "momentum": try file.doubleAttribute("momentum"),
-      "weight_decay": try file.doubleAttribute("decay"),
-      "trust": try file.doubleAttribute("trust"),
-      "epsilon": try file.doubleAttribute("epsilon"),
+      "name": "lars", "nesterov": .flag(variant == "nesterov"),
+      "momentum": .number(try file.doubleAttribute("momentum")),
+      "weight_decay": .number(try file.doubleAttribute("decay")),
+      "trust": .number(try file.doubleAttribute("trust")),
+      "epsilon": .number(try file.doubleAttribute("epsilon")),
     ])
     let worst = try SmallNetwork.worstError(
       optimizer, from: SmallNetwork.noiseVector(1, times: ["fc.weight": 0]),
@@ -47,8 +48,8 @@ import Training
       (["trust": 0], "trust: 0.0 is not above 0"),
       (["epsilon": -1], "epsilon: -1.0 is below 0"),
       (["nesterov": true, "momentum": 0], "nesterov: needs a momentum above 0"),
-    ] as [([String: Any], String)] {
-      let text = message { _ = try optimizers.make(options.merging(["name": "lars"]) { $1 }) }
+    ] as [(Tree, String)] {
+      let text = message { _ = try optimizers.make(options.with(["name": "lars"])) }
       #expect(text == expected)
     }
   }

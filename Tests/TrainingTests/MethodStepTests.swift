@@ -12,7 +12,7 @@ import Training
   @Test(arguments: methods.names) func sameBitsForAllLanesAndThreads(name: String) throws {
     func train(lanes: Int, threads: Int = 1, recompute: Bool = false) throws -> [[UInt32]] {
       let training = try TinyTraining(
-        method: name, settings: .init(recompute: recompute),
+        method: .text(name), settings: .init(recompute: recompute),
         try Engine(lanes: lanes, threads: threads))
       let losses = training.run(steps: 4)
       #expect(losses.allSatisfy { $0.isFinite })
@@ -39,7 +39,7 @@ import Training
   @Test(arguments: methods.names, [1, 2])
   func noAllocationInSteadyState(name: String, threads: Int) throws {
     let engine = try Engine(threads: threads)
-    let training = try TinyTraining(method: name, engine)
+    let training = try TinyTraining(method: .text(name), engine)
     _ = training.run(steps: 1, batch: 16)
     let growths = engine.growths
     for batch in [16, 9, 16] { _ = training.run(steps: 2, batch: batch) }
@@ -50,7 +50,7 @@ import Training
 
   /// A client's training does not depend on who was trained before.
   @Test(arguments: methods.names) func clientsAreIndependent(name: String) throws {
-    let training = try TinyTraining(method: name, try Engine())
+    let training = try TinyTraining(method: .text(name), try Engine())
     let (losses, model) = (training.run(steps: 3), bits(training.parameters))
     training.begin(client: 5)
     _ = training.run(steps: 5, batch: 3, data: 100)

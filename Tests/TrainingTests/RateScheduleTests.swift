@@ -24,6 +24,6 @@ import Training
   @Test(arguments: rateSchedules.names) func defaultsResolveToThemselves(name: String) throws {
     let resolved = try rateSchedules.resolve(name)
     let again = try rateSchedules.resolve(resolved)
-    #expect(again as NSDictionary == resolved as NSDictionary)
+    #expect(again == resolved)
   }
 }

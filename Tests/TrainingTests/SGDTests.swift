@@ -22,8 +22,8 @@ import Training
     let gradient = ParameterVector(layout)
     gradient.floats.update(repeating: 1)
     let optimizer = try optimizers.make([
-      "name": "sgd", "momentum": try file.doubleAttribute("momentum", on: "vector"),
-      "weight_decay": try file.doubleAttribute("decay", on: "vector"),
+      "name": "sgd", "momentum": .number(try file.doubleAttribute("momentum", on: "vector")),
+      "weight_decay": .number(try file.doubleAttribute("decay", on: "vector")),
     ])
     let state = [ParameterVector(layout)]
     let rate = Float(try file.doubleAttribute("rate", on: "vector"))
@@ -44,13 +44,13 @@ import Training
     let file = try fixture(Bundle.module, "sgd.h5")
     let batch = Int(try file.intAttribute("batch", on: "network"))
     let side = Int(try file.intAttribute("input", on: "network"))
-    let encoder = try encoders.make(["name": "resnet18", "input": side])
+    let encoder = try encoders.make(["name": "resnet18", "input": .whole(side)])
     let engine = try Engine(lanes: lanes)
     let step = TrainingStep(
       try Model(encoder, methods.make("simclr")), modalities: ["image"],
       optimizer: try optimizers.make([
-        "name": "sgd", "momentum": try file.doubleAttribute("momentum", on: "network"),
-        "weight_decay": try file.doubleAttribute("decay", on: "network"),
+        "name": "sgd", "momentum": .number(try file.doubleAttribute("momentum", on: "network")),
+        "weight_decay": .number(try file.doubleAttribute("decay", on: "network")),
       ]), engine)
     let parameters = ParameterVector(encoder.layout)
     setReferenceParameters(parameters)

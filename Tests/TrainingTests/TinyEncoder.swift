@@ -1,3 +1,4 @@
+import Catalogues
 import Encoders
 import Layers
 import Methods
@@ -21,7 +22,7 @@ struct TinyTraining {
   let parameters: ParameterVector
 
   init(
-    method: Any = "simclr", optimizer: Any = "sgd", settings: TrainingStep.Settings = .init(),
+    method: Tree = "simclr", optimizer: Tree = "sgd", settings: TrainingStep.Settings = .init(),
     _ engine: Engine
   ) throws {
     model = try Model(tinyEncoder(), methods.make(method))

@@ -1,3 +1,4 @@
+import Catalogues
 import Encoders
 import Layers
 import Methods
@@ -9,7 +10,7 @@ import Training
 @Suite struct TrainingStepTests {
   /// Losses and the final parameters of three steps.
   private func train(
-    _ settings: [String: any Sendable], batch: Int, lanes: Int, threads: Int = 1,
+    _ settings: Tree, batch: Int, lanes: Int, threads: Int = 1,
     recompute: Bool = false
   ) throws -> ([Double], [UInt32]) {
     let engine = try Engine(lanes: lanes, threads: threads)
@@ -30,14 +31,15 @@ import Training
 
   /// The same bits for every number of lanes with fused multiply-add and of threads, and with less
   /// saved, at sides that cut tiles, with an odd batch, both stems and both heads.
-  @Test(arguments: [
-    (["name": "resnet18", "input": 128] as [String: any Sendable], 3),
-    (["name": "resnet18", "input": 75, "hidden": 96], 5),
-    (["name": "resnet18", "input": 32, "stem": "small", "channels": 1, "projection": 20], 7),
-    (["name": "vit", "depth": 2, "hidden_norm": true], 9),
-    (["name": "vit", "input": 48, "depth": 1, "width": 96, "heads": 3, "class_token": true], 30),
-  ])
-  func sameBitsForAllLanesAndThreads(settings: [String: any Sendable], batch: Int) throws {
+  @Test(
+    arguments: [
+      (["name": "resnet18", "input": 128], 3),
+      (["name": "resnet18", "input": 75, "hidden": 96], 5),
+      (["name": "resnet18", "input": 32, "stem": "small", "channels": 1, "projection": 20], 7),
+      (["name": "vit", "depth": 2, "hidden_norm": true], 9),
+      (["name": "vit", "input": 48, "depth": 1, "width": 96, "heads": 3, "class_token": true], 30),
+    ] as [(Tree, Int)])
+  func sameBitsForAllLanesAndThreads(settings: Tree, batch: Int) throws {
     let fused = try Engine.availableLanes.filter { try Engine(lanes: $0).kernels.fused == 1 }
     let (losses, bits) = try train(settings, batch: batch, lanes: fused.last ?? 4)
     for (threads, recompute) in [(2, false), (1, true), (3, true)] {
@@ -57,7 +59,7 @@ import Training
   @Test(arguments: ["resnet18", "vit"], [1, 2])
   func noAllocationInSteadyState(name: String, threads: Int) throws {
     let engine = try Engine(threads: threads)
-    let encoder = try encoders.make(["name": name, "input": 64])
+    let encoder = try encoders.make(["name": .text(name), "input": 64])
     let step = TrainingStep(
       try Model(encoder, methods.make("simclr")), modalities: ["image"],
       optimizer: try optimizers.make("sgd"), engine)

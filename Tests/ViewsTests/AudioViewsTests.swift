@@ -200,9 +200,9 @@ import Testing
       (["keep": [0.5]], "keep"), (["bins": 64], "bins"), (["transform": 8193], "transform"),
       (["transform": 256], "window"), (["spectrum": "power"], "spectrum"),
       (["orientation": "up"], "orientation"),
-    ] as [([String: any Sendable], String)])
-  func impossibleOptionsNameTheirKey(options: [String: any Sendable], key: String) {
-    var settings: [String: Any] = options
+    ] as [(Tree, String)])
+  func impossibleOptionsNameTheirKey(options: Tree, key: String) {
+    var settings: Tree = options
     settings["name"] = "audio"
     let error = #expect(throws: ConfigurationError.self) {
       _ = try modalities.make(settings).makeViews(shape: shape, statistics: statistics)

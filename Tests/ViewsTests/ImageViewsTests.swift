@@ -79,9 +79,9 @@ import Testing
       (["blur": ["kernel": 99]], "blur.kernel"), (["deviation": [1.0, 0.0, 1.0]], "deviation"),
       (["jitter": ["hue": 0.6]], "jitter.hue"), (["jiter": ["hue": 0.1]], "jiter"),
       (["jitter": ["hue": "much"]], "jitter.hue"), (["mean": [0.5]], "mean"),
-    ] as [([String: any Sendable], String)])
-  func impossibleOptionsNameTheirKey(options: [String: any Sendable], key: String) {
-    var settings: [String: Any] = options
+    ] as [(Tree, String)])
+  func impossibleOptionsNameTheirKey(options: Tree, key: String) {
+    var settings: Tree = options
     settings["name"] = "image"
     let error = #expect(throws: ConfigurationError.self) {
       _ = try modalities.make(settings).makeViews(shape: shape, statistics: [:])

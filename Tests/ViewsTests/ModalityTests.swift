@@ -136,8 +136,8 @@ import Testing
 
   @Test(arguments: modalities.names)
   func optionsSurviveAJobFile(name: String) throws {
-    let resolved = try modalities.resolve(name)
-    #expect(resolved["name"] as? String == name)
+    let resolved = try modalities.resolve(.text(name))
+    #expect(resolved["name"]?.text == name)
     _ = try modalities.make(resolved)
     #expect(try !modalities.entry(named: name).summary.isEmpty)
   }

@@ -20,7 +20,7 @@ public struct ImportReport: Sendable {
 /// A killed import leaves a journal; the same call continues from it and writes the same bytes. So
 /// does one that failed after much was read (4 MiB); before that, nothing is left behind.
 public func importDataset(
-  _ settings: [String: Any], from folder: String, to path: String, policy: ImportSink.Policy,
+  _ settings: Tree, from folder: String, to path: String, policy: ImportSink.Policy,
   modality: @escaping (String) throws -> any Modality,
   progress: @escaping (_ done: Int, _ expected: Int) -> Void
 ) throws -> ImportReport {
@@ -30,10 +30,8 @@ public func importDataset(
   guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
   else { throw StoreError(folder, "there is no such folder") }
   var resolved = try importers.resolve(settings)
-  let name = resolved.removeValue(forKey: "name") as? String ?? ""
-  let options = String(
-    decoding: try JSONSerialization.data(withJSONObject: resolved, options: .sortedKeys),
-    as: UTF8.self)
+  let name = resolved.take("name")?.text ?? ""
+  let options = resolved.json
   let source = URL(fileURLWithPath: folder).standardizedFileURL.path
   let journal = try ImportJournal(
     of: path, identity: "\(name) \(options) limit \(policy.limit) from \(source)")

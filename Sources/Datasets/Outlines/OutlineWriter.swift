@@ -6,12 +6,12 @@ import Views
 
 /// Writes the outline of an importer's data set (`{name: …, options}`) as a sample store without
 /// samples, all or nothing. Throws where that importer has none.
-public func writeOutline(_ settings: [String: Any], to path: String) throws {
+public func writeOutline(_ settings: Tree, to path: String) throws {
   let importer = try importers.make(settings)
   guard let outline = importer.outline else {
     throw ConfigurationError(
       "name",
-      "'\(settings["name"] ?? "")' imports data sets of any size; there are outlines of: "
+      "'\(settings["name"]?.text ?? "")' imports data sets of any size; there are outlines of: "
         + outlinedImporters().joined(separator: ", "))
   }
   try outline.write(path)

@@ -30,9 +30,10 @@ public struct EmbeddingOptions: Sendable {
 
   /// All that tells a file's content from another's, but for the model and the samples themselves.
   var spec: String {
-    jsonText([
-      "data": data, "modality": modality ?? "", "split": split, "features": output.rawValue,
-      "limit": limit,
-    ])
+    let tree: Tree = [
+      "data": .texts(data), "modality": .text(modality ?? ""), "split": .text(split),
+      "features": .text(output.rawValue), "limit": .whole(limit),
+    ]
+    return tree.json
   }
 }

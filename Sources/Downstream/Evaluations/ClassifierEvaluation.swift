@@ -28,6 +28,17 @@ final class ClassifierEvaluation: PreparedEvaluation {
     self.figures = figures
   }
 
+  /// Of the samples of one modality, which has one accuracy and one loss.
+  convenience init(
+    _ context: EvaluationContext, _ options: SupervisedOptions, _ samples: SampleOptions,
+    logits: @escaping (ClassifierTraining) throws -> [[Float]]?
+  ) throws {
+    let (train, test, classes) = try samples.open(context)
+    self.init(
+      context, options, train: [train], test: [test], classes: classes, logits: logits,
+      figures: { $0.add(accuracy: "accuracy", loss: "loss", logits: $1[0]) })
+  }
+
   var data: String {
     get throws { try (train + test).map { try $0.digest }.joined(separator: " ") }
   }

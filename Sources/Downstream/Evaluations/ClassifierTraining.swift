@@ -8,21 +8,13 @@ import Tensors
 import Views
 
 /// What a classifier in training sees of a sample.
-enum Augmentation: String, CaseIterable {
+public enum Augmentation: String, WordOption {
   /// Images cropped at random and flipped, a random segment of a sound.
   case plain
   /// The run's own training views.
   case pretraining
   /// The evaluation view.
   case none
-
-  init(_ word: String) throws {
-    guard let value = Self(rawValue: word) else {
-      throw ConfigurationError(
-        "augmentation", unknown("augmentation", word, among: Self.allCases.map(\.rawValue)))
-    }
-    self = value
-  }
 
   func makers(_ split: EvaluatedSplit) -> [any ViewMaker] {
     self == .pretraining ? split.makers : split.plainMakers

@@ -32,8 +32,7 @@ public final class EvaluatedRun {
     let text = try communicator.broadcast(text: checkpoint?.job ?? "")
     let (job, model) = try communicator.agree {
       let job: Job
-      // The stored job is JSON, which is YAML.
-      do { job = try Job(path: "\(path)/checkpoint", try YAMLTree(text).root) } catch {
+      do { job = try Job(path: "\(path)/checkpoint", json: text) } catch {
         throw JobError(path: path, message: "the job of its checkpoint cannot be read: \(error)")
       }
       let model = checkpoint?.model ?? ParameterVector(job.model.layout)
@@ -80,18 +79,5 @@ public final class EvaluatedRun {
     classifier.initialise(parameters, seed: seed)
     try classifier.setTrunk(parameters, from: model)
     return (classifier, parameters)
-  }
-
-  /// How the run sees a modality; the defaults, where it knows none of it.
-  func viewSettings(_ modality: String) throws -> [String: Any] {
-    try modalities.resolve(job.section("views")[modality] ?? modality)
-  }
-
-  /// - Parameter plain: whether training views are cropped and flipped alone.
-  func modality(_ name: String, plain: Bool) throws -> any Modality {
-    let settings = try viewSettings(name)
-    let modality = try modalities.make(settings)
-    return plain
-      ? try modalities.make(merge(type(of: modality).plainViews, into: settings)) : modality
   }
 }

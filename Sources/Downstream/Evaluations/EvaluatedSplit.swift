@@ -7,8 +7,7 @@ import Layers
 import Views
 
 /// Which samples an evaluation trains on (or asks for neighbours) and which it is measured on.
-public struct SampleOptions: Codable, Sendable, Equatable {
-  /// What each option means.
+public struct SampleOptions: SharedOptions, Equatable {
   public static let meanings = [
     "data": "a sample store",
     "test_data": "another store to be measured on, of the same classes",
@@ -31,6 +30,8 @@ public struct SampleOptions: Codable, Sendable, Equatable {
     case data, modality, train, test
     case testData = "test_data"
   }
+
+  public init() {}
 
   func validate() throws {
     try ConfigurationError.require(!data.isEmpty, "data", "missing; give a sample store")
@@ -72,7 +73,7 @@ struct EvaluatedSplit {
     let shape = try run.job.viewShape(of: modality)
     func makers(plain: Bool) throws -> [any ViewMaker] {
       do {
-        let modality = try run.modality(modality, plain: plain)
+        let modality = try run.job.makeModality(modality, plain: plain)
         return try (0..<engine.threads).map { _ in
           try modality.makeViews(
             shape: shape, statistics: statistics, kernels: engine.kernels)

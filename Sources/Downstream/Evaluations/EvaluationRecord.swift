@@ -55,7 +55,7 @@ public struct EvaluationRecord {
     try HDF5File.saveSealed(path) { file in
       try format.stamp(file)
       try file.setAttribute("task", spec.name)
-      try file.setAttribute("spec", jsonText(spec.resolved))
+      try file.setAttribute("spec", spec.resolved.json)
       try file.setAttribute("round", Int64(run.round))
       try file.setAttribute("model", run.modelHash)
       try file.setAttribute("data", data)

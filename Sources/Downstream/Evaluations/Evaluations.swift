@@ -69,7 +69,7 @@ private final class EvaluationWork {
     let isNew = try communicator.broadcast(Int64(record == nil ? 1 : 0)) == 1
     if isNew {
       let state = ClassifierState(
-        "\(context.run.evaluations)/state-\(title)", title: title, spec: jsonText(spec.resolved),
+        "\(context.run.evaluations)/state-\(title)", title: title, spec: spec.resolved.json,
         data: "\(context.run.modelHash) \(data)", note: context.observer.note)
       let outcome = try prepared.measure(state)
       try communicator.agreeOnRoot {

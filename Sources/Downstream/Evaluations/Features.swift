@@ -75,7 +75,7 @@ final class Features {
   private func path(
     _ split: EvaluatedSplit, _ run: EvaluatedRun, _ output: Embedder.Output
   ) throws -> String {
-    let views = jsonText(try run.viewSettings(split.modality))
+    let views = try run.job.viewSettings(split.modality).json
     let key = [run.modelHash, try split.digest, views, output.rawValue]
     return "\(folder)/\(SHA256.hex(of: key.joined(separator: " ")).prefix(16)).h5"
   }

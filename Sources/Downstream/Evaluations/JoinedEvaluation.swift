@@ -11,69 +11,51 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
   public static let summary =
     "pairs by nearest neighbours of joined features, and of each modality alone"
 
-  public struct Options: Codable, Sendable {
-    public var pairs = PairOptions()
-    public var neighbours = NeighbourOptions()
-    public var own = Own()
+  public typealias Options = MergedOptions<PairOptions, NeighbourOptions, Own>
 
-    public struct Own: Codable, Sendable {
-      /// The folder of the other run; none where empty.
-      public var with = ""
-      /// The modality that the other run gives; where empty, what it was trained on and this one
-      /// was not.
-      public var withModality = ""
+  public struct Own: SharedOptions {
+    public static let meanings = [
+      "with": "the folder of the other run; none where empty",
+      "with_modality": "that the other run gives; where empty, the one that this run lacks",
+    ]
 
-      enum CodingKeys: String, CodingKey {
-        case with
-        case withModality = "with_modality"
-      }
+    /// The folder of the other run; none where empty.
+    public var with = ""
+    /// The modality that the other run gives; where empty, what it was trained on and this one was
+    /// not.
+    public var withModality = ""
+
+    enum CodingKeys: String, CodingKey {
+      case with
+      case withModality = "with_modality"
     }
 
     public init() {}
-
-    public init(from decoder: any Decoder) throws {
-      pairs = try PairOptions(from: decoder)
-      neighbours = try NeighbourOptions(from: decoder)
-      own = try Own(from: decoder)
-    }
-
-    public func encode(to encoder: any Swift.Encoder) throws {
-      try pairs.encode(to: encoder)
-      try neighbours.encode(to: encoder)
-      try own.encode(to: encoder)
-    }
   }
 
-  public static var defaults: Options { Options() }
-  public static let meanings = joined(
-    [
-      PairOptions.meanings, NeighbourOptions.meanings,
-      [
-        "with": "the folder of the other run; none where empty",
-        "with_modality": "that the other run gives; where empty, the one that this run lacks",
-      ],
-    ])
-  private let options: Options
+  public static let defaults = Options()
+  public static let meanings = Options.meanings
+  private let pairs: PairOptions
+  private let neighbours: NeighbourOptions
+  private let own: Own
 
   public init(_ options: Options) throws {
-    try options.pairs.validate()
-    try options.neighbours.validate()
-    let given = options.own.withModality
-    guard given.isEmpty || modalities.names.contains(given) else {
-      throw ConfigurationError(
-        "with_modality", unknown("modality", given, among: modalities.names))
-    }
-    guard options.own.withModality.isEmpty || !options.own.with.isEmpty else {
-      throw ConfigurationError("with_modality", "there is no other run; give one with 'with'")
-    }
-    self.options = options
+    (pairs, neighbours, own) = options.groups
+    try pairs.validate()
+    try neighbours.validate()
+    try ConfigurationError.require(
+      own.withModality.isEmpty || modalities.names.contains(own.withModality), "with_modality",
+      unknown("modality", own.withModality, among: modalities.names))
+    try ConfigurationError.require(
+      own.withModality.isEmpty || !own.with.isEmpty, "with_modality",
+      "there is no other run; give one with 'with'")
   }
 
-  public var otherRun: String? { options.own.with.isEmpty ? nil : options.own.with }
+  public var otherRun: String? { own.with.isEmpty ? nil : own.with }
 
   public func workload() throws -> EvaluationWorkload {
-    let (train, test, _) = try options.pairs.workload()
-    let output = try options.neighbours.output
+    let (train, test, _) = try pairs.workload()
+    let output = neighbours.features
     // Each modality, and all.
     return EvaluationWorkload(
       embeddings: (train + test).map { .init(samples: $0, output: output) },
@@ -84,8 +66,8 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
 
   public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
     let run = try runs(context)
-    let (train, test, classes) = try options.pairs.open(run: run, context.engine)
-    return Prepared(context, options.neighbours, run, train, test, classes)
+    let (train, test, classes) = try pairs.open(run: run, context.engine)
+    return Prepared(context, neighbours, run, train, test, classes)
   }
 
   /// Which run gives a modality's features.
@@ -93,7 +75,7 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
     let run = context.run
     guard let path = otherRun else { return { _ in run } }
     let other = context.other(path)
-    var given = options.own.withModality
+    var given = own.withModality
     if given.isEmpty {
       let (own, others) = (run.job.modalityNames, other.job.modalityNames)
       let candidates = others.filter { !own.contains($0) }
@@ -156,9 +138,8 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
 
     /// By modality, in the pairs' order.
     private func features(_ pairs: Pairs) throws -> [[Float]] {
-      let output = try options.output
-      return try pairs.splits.map {
-        try context.features.of($0, run: run($0.modality), output: output)
+      try pairs.splits.map {
+        try context.features.of($0, run: run($0.modality), output: options.features)
       }
     }
 

@@ -6,37 +6,22 @@ public struct KNNEvaluation: PlugIn, EvaluationTask {
   public static let name = "knn"
   public static let summary = "weighted k nearest neighbours by the features' cosine"
 
-  public struct Options: Codable, Sendable {
-    public var samples = SampleOptions()
-    public var neighbours = NeighbourOptions()
+  public typealias Options = MergedOptions<SampleOptions, NeighbourOptions>
 
-    public init() {}
-
-    public init(from decoder: any Decoder) throws {
-      samples = try SampleOptions(from: decoder)
-      neighbours = try NeighbourOptions(from: decoder)
-    }
-
-    public func encode(to encoder: any Swift.Encoder) throws {
-      try samples.encode(to: encoder)
-      try neighbours.encode(to: encoder)
-    }
-  }
-
-  public static var defaults: Options { Options() }
-  public static let meanings = joined(
-    [SampleOptions.meanings, NeighbourOptions.meanings])
-  private let options: Options
+  public static let defaults = Options()
+  public static let meanings = Options.meanings
+  private let samples: SampleOptions
+  private let neighbours: NeighbourOptions
 
   public init(_ options: Options) throws {
-    try options.samples.validate()
-    try options.neighbours.validate()
-    self.options = options
+    (samples, neighbours) = options.groups
+    try samples.validate()
+    try neighbours.validate()
   }
 
   public func workload() throws -> EvaluationWorkload {
-    let (train, test, _) = try options.samples.workload()
-    let output = try options.neighbours.output
+    let (train, test, _) = try samples.workload()
+    let output = neighbours.features
     return EvaluationWorkload(
       embeddings: [train, test].map { .init(samples: $0, output: output) },
       neighbours: [
@@ -45,8 +30,8 @@ public struct KNNEvaluation: PlugIn, EvaluationTask {
   }
 
   public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
-    let (train, test, classes) = try options.samples.open(context)
-    return Prepared(context, options.neighbours, train, test, classes)
+    let (train, test, classes) = try samples.open(context)
+    return Prepared(context, neighbours, train, test, classes)
   }
 
   private final class Prepared: PreparedEvaluation {
@@ -70,7 +55,7 @@ public struct KNNEvaluation: PlugIn, EvaluationTask {
     var data: String { get throws { try [train.digest, test.digest].joined(separator: " ") } }
 
     func measure(_ state: ClassifierState) throws -> EvaluationOutcome? {
-      let output = try options.output
+      let output = options.features
       let bank = try context.features.of(train, run: context.run, output: output)
       let queries = try context.features.of(test, run: context.run, output: output)
       var outcome: EvaluationOutcome?
@@ -90,8 +75,7 @@ public struct KNNEvaluation: PlugIn, EvaluationTask {
 }
 
 /// How neighbours are asked.
-public struct NeighbourOptions: Codable, Sendable, Equatable {
-  /// What each option means.
+public struct NeighbourOptions: SharedOptions, Equatable {
   public static let meanings = [
     "k": "neighbours; fewer where the bank is smaller",
     "temperature": "of the neighbours' votes",
@@ -101,29 +85,11 @@ public struct NeighbourOptions: Codable, Sendable, Equatable {
   /// Neighbours; fewer where the bank is smaller.
   public var k = 200
   public var temperature = 0.1
-  /// `encoder`: before the head. `projection`: behind it.
-  public var features = "encoder"
+  public var features = Embedder.Output.features
 
-  func validate() throws {
-    try ConfigurationError.require(k >= 1, "k", "\(k) is below 1")
-    try ConfigurationError.require(
-      temperature >= 1e-3 && temperature.isFinite, "temperature", "\(temperature) is below 0.001")
-    _ = try output
-  }
+  public init() {}
+
+  func validate() throws { try KNN.check(k: k, temperature: temperature) }
 
   var knn: KNN { KNN(k: k, temperature: temperature) }
-
-  var output: Embedder.Output {
-    get throws { try Embedder.Output(setting: features) }
-  }
-}
-
-extension Embedder.Output {
-  public init(setting word: String) throws {
-    guard let value = Self(rawValue: word) else {
-      throw ConfigurationError(
-        "features", unknown("features", word, among: Self.allCases.map(\.rawValue)))
-    }
-    self = value
-  }
 }

@@ -6,8 +6,7 @@ import Views
 
 /// Which pairs an evaluation trains on and is measured on: samples of two or more modalities that
 /// belong together.
-public struct PairOptions: Codable, Sendable, Equatable {
-  /// What each option means.
+public struct PairOptions: SharedOptions, Equatable {
   public static let meanings = [
     "data": "a sample store with pairs",
     "train": "name of the split to train on",
@@ -19,6 +18,8 @@ public struct PairOptions: Codable, Sendable, Equatable {
   /// Names of the splits.
   public var train = "train"
   public var test = "test"
+
+  public init() {}
 
   func validate() throws {
     try ConfigurationError.require(!data.isEmpty, "data", "missing; give a sample store with pairs")

@@ -36,8 +36,8 @@ struct DataImportCommand: ParsableCommand {
 
   func run() throws {
     var options = try Setting.tree(settings, example: "split=source")
-    if let size { options["size"] = size }
-    options["name"] = name
+    if let size { options["size"] = .whole(size) }
+    options["name"] = .text(name)
     try output.check()
     let progress = ProgressLine("importing")
     let report = try importDataset(

@@ -25,7 +25,7 @@ struct DataOutlineCommand: ParsableCommand {
 
   func run() throws {
     var options = try Setting.tree(settings, example: "size=128")
-    options["name"] = name
+    options["name"] = .text(name)
     try output.check()
     try writeOutline(options, to: output.path)
     try output.show()

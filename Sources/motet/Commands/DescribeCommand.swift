@@ -49,13 +49,14 @@ struct DescribeCommand: ParsableCommand {
         Console.line(section.isEmpty ? "job file:" : "\(section):")
         let defaults =
           section.isEmpty
-          ? job.resolved.filter { !($0.value is [String: Any]) } : job.section(section)
+          ? job.resolved.without(job.resolved.keys.filter { job.resolved[$0]?.mapping != nil })
+          : job.section(section)
         OptionTable(meanings, defaults: defaults).lines(indent: "  ").forEach(Console.line)
       }
       return
     }
     let job = try JobArguments.load(job, settings: settings, cell: cell)
-    Console.write(try job.yaml())
+    Console.write(job.yaml)
     let selection = job.selection
     let shapes = try job.modalityNames.map { name in
       let shape = try job.viewShape(of: name)

@@ -29,7 +29,7 @@ struct EmbedCommand: ParsableCommand {
       "After which round; once for each. The newest, otherwise.", valueName: "round"))
   var rounds: [Int] = []
   @Option(help: "encoder: before the head. projection: behind it.")
-  var features = "encoder"
+  var features = Embedder.Output.features
   @Option(help: "So many samples of each modality of each store, chosen by the job's seed.")
   var limit: Int?
   @Option(help: "Threads of a rank; no result depends on them.")
@@ -37,9 +37,6 @@ struct EmbedCommand: ParsableCommand {
 
   func validate() throws {
     guard !data.isEmpty else { throw ValidationError("give a sample store: --data STORE") }
-    guard Embedder.Output(rawValue: features) != nil else {
-      throw ValidationError("--features \(features): expected encoder or projection")
-    }
     guard limit.map({ $0 >= 1 }) ?? true else {
       throw ValidationError("--limit \(limit!) is below 1")
     }
@@ -56,7 +53,7 @@ struct EmbedCommand: ParsableCommand {
       StopSignal.install()
       let options = EmbeddingOptions(
         data: data, modality: modality, split: split, rounds: rounds,
-        output: Embedder.Output(rawValue: features)!, limit: limit ?? 0)
+        output: features, limit: limit ?? 0)
       let display = WorkDisplay()
       let files = try embed(path, options, threads: threads, communicator, observer: display)
       display.finish()
@@ -68,3 +65,5 @@ struct EmbedCommand: ParsableCommand {
     }
   }
 }
+
+extension Embedder.Output: ExpressibleByArgument {}

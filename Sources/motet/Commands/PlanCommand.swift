@@ -53,9 +53,7 @@ struct PlanCommand: ParsableCommand {
       title, cells, nodes: nodes.isEmpty ? [1] : nodes, cores: cores ?? Machine().cores,
       speeds: known, progress: { Console.note("measuring \($0)") })
     guard json else { return plan.lines.forEach(Console.line) }
-    let data = try JSONSerialization.data(
-      withJSONObject: plan.tree, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
-    Console.line(String(decoding: data, as: UTF8.self))
+    Console.line(plan.tree.prettyJSON)
   }
 
   private func cells() throws -> (title: String, [PlannedCell]) {

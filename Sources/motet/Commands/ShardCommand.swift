@@ -78,7 +78,7 @@ struct ShardCommand: ParsableCommand {
     let minima = try values("--minimum", minimum, names) { Int($0) }
     for (modality, path) in paths {
       sources[modality] = try ShardPlan.Source(
-        path: path, partitioner: ["name": "dirichlet", "alpha": alphas[modality]!],
+        path: path, partitioner: ["name": "dirichlet", "alpha": .number(alphas[modality]!)],
         minimum: minima[modality]!)
     }
     let plan = ShardPlan(

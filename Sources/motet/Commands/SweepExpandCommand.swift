@@ -1,6 +1,5 @@
 import ArgumentParser
-import Foundation
-import Jobs
+import Catalogues
 
 /// A sweep's cells.
 struct SweepExpandCommand: ParsableCommand {
@@ -18,14 +17,17 @@ struct SweepExpandCommand: ParsableCommand {
       for cell in sweep.cells { Console.line("\(cell.number)  \(cell.id)  \(cell.summary)") }
       return
     }
-    let cells = sweep.cells.map { cell -> [String: Any] in
+    let cells = sweep.cells.map { cell -> Tree in
       [
-        "cell": cell.number, "id": cell.id, "folder": cell.folder, "job": cell.job.resolved,
-        "settings": Dictionary(uniqueKeysWithValues: cell.settings.map { ($0.key, $0.text) }),
-        "labels": Dictionary(uniqueKeysWithValues: cell.labels.map { ($0.name, $0.text) }),
+        "cell": .whole(cell.number), "id": .text(cell.id), "folder": .text(cell.folder),
+        "job": cell.job.resolved,
+        "settings": Tree(cell.settings.map { ($0.key, .text($0.text)) }),
+        "labels": Tree(cell.labels.map { ($0.name, .text($0.text)) }),
       ]
     }
-    Console.line(
-      jsonText(["name": sweep.name, "cells": cells, "evaluations": sweep.evaluations]))
+    let tree: Tree = [
+      "name": .text(sweep.name), "cells": .list(cells), "evaluations": .list(sweep.evaluations),
+    ]
+    Console.line(tree.json)
   }
 }

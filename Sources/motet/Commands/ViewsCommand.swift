@@ -48,18 +48,14 @@ struct ViewsCommand: ParsableCommand {
     }
     let drawn = names.isEmpty ? store.modalities(in: split) : names
     let options = try Setting.tree(settings, example: "audio.preset=waveform")
-    for (name, value) in options where !drawn.contains(name) || !(value is [String: Any]) {
+    for name in options.keys where !drawn.contains(name) || options[name]?.mapping == nil {
       throw ValidationError(
         "--set \(name): expected MODALITY.KEY=VALUE with one of: \(drawn.joined(separator: ", "))")
     }
     let makers = try drawn.map { name in
-      let own = options[name] as? [String: Any] ?? [:]
-      do {
-        return (
-          name: name, modality: try modalities.make(own.merging(["name": name]) { _, name in name })
-        )
-      } catch let error as ConfigurationError {
-        throw error.inside(name)
+      let own = (options[name] ?? [:]).with(["name": .text(name)])
+      return try ConfigurationError.inside(name) {
+        (name: name, modality: try modalities.make(own))
       }
     }
     let sheet = try ViewSheet(count: count, seed: seed, side: side)

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Catalogues
 import MessagePassing
 
 struct BenchCommand: ParsableCommand {
@@ -27,7 +27,7 @@ protocol BenchCase: ParsableCommand {
 
   /// Hands `say` a line for each figure as soon as it is there. Returns the figures for JSON; empty
   /// on ranks that have none.
-  func measure(_ say: (String) -> Void) throws -> [String: Any]
+  func measure(_ say: (String) -> Void) throws -> Tree
 }
 
 extension BenchCase {
@@ -35,13 +35,8 @@ extension BenchCase {
 
   func run() throws {
     let figures = try measure { if !json { Console.line($0) } }
-    if json, !figures.isEmpty { try printJSON(figures) }
+    if json, !figures.keys.isEmpty { Console.line(figures.json) }
   }
-}
-
-private func printJSON(_ figures: [String: Any]) throws {
-  let data = try JSONSerialization.data(withJSONObject: figures, options: .sortedKeys)
-  Console.line(String(decoding: data, as: UTF8.self))
 }
 
 /// The whole table.
@@ -58,7 +53,7 @@ struct BenchAllCommand: ParsableCommand {
   }
 
   func run() throws {
-    var figures: [String: Any] = [:]
+    var figures: Tree = [:]
     for type in benchCases {
       for arguments in type.table {
         let name = ([type._commandName] + arguments).joined(separator: " ")
@@ -66,6 +61,6 @@ struct BenchAllCommand: ParsableCommand {
         figures[name] = try item.measure { if !json { Console.line("\(name): \($0)") } }
       }
     }
-    if json { try printJSON(figures) }
+    if json { Console.line(figures.json) }
   }
 }

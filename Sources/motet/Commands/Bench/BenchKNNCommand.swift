@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogues
 import Evaluation
 import Foundation
 import Layers
@@ -23,7 +24,7 @@ struct BenchKNNCommand: BenchCase {
     }
   }
 
-  func measure(_ say: (String) -> Void) throws -> [String: Any] {
+  func measure(_ say: (String) -> Void) throws -> Tree {
     let engine = try Engine(lanes: Engine.lanesFromEnvironment(), threads: threads)
     func features(_ count: Int, _ stream: Int) -> [Float] {
       var random = RandomStream(seed: 1, purpose: .synthesis, client: stream)
@@ -43,8 +44,10 @@ struct BenchKNNCommand: BenchCase {
           + "the product alone at %.0f GFLOP/s: %.2f s (%.0f %%)",
         queries, bank, dimension, k, threads, seconds, peak * 1e-9, limit, 100 * limit / seconds))
     return [
-      "bank": bank, "queries": queries, "dimension": dimension, "k": k, "threads": threads,
-      "lanes": engine.lanes, "seconds": seconds, "limit_seconds": limit, "gflops_peak": peak * 1e-9,
+      "bank": .whole(bank), "queries": .whole(queries), "dimension": .whole(dimension),
+      "k": .whole(k), "threads": .whole(threads), "lanes": .whole(engine.lanes),
+      "seconds": .number(seconds), "limit_seconds": .number(limit),
+      "gflops_peak": .number(peak * 1e-9),
     ]
   }
 }

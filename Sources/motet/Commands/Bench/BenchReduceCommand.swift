@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogues
 import Encoders
 import Federation
 import Foundation
@@ -22,7 +23,7 @@ struct BenchReduceCommand: BenchCase {
     guard repeats > 0 else { throw ValidationError("--repeats is at least 1") }
   }
 
-  func measure(_ say: (String) -> Void) throws -> [String: Any] {
+  func measure(_ say: (String) -> Void) throws -> Tree {
     if !Communicator.isRank {
       let figures = try Ranks.start(
         Machine().cores + 1,
@@ -31,9 +32,9 @@ struct BenchReduceCommand: BenchCase {
       describe(figures, say)
       return figures
     }
-    var figures: [String: Any] = [:]
+    var figures: Tree = [:]
     try onAllRanks { communicator in
-      let layout = try encoders.make(["name": encoder]).layout
+      let layout = try encoders.make(encoder).layout
       let engine = try Engine(lanes: Engine.lanesFromEnvironment())
       // The others wait asleep.
       let bandwidth = communicator.rank == 0 ? Limits.bandwidth(engine) : 0
@@ -58,20 +59,20 @@ struct BenchReduceCommand: BenchCase {
       let broadcastBytes = others * Double(layout.count * (4 + 2 * 4))
       let reduceBytes = others * Double(layout.count * (8 + 2 * 8))
       figures = [
-        "ranks": communicator.size, "parameters": layout.count,
-        "broadcast_seconds": median(Array(broadcasts.dropFirst())),
-        "broadcast_limit_seconds": broadcastBytes / bandwidth,
-        "reduce_seconds": median(Array(reduces.dropFirst())),
-        "reduce_limit_seconds": reduceBytes / bandwidth,
-        "gigabytes_per_second": bandwidth * 1e-9,
+        "ranks": .whole(communicator.size), "parameters": .whole(layout.count),
+        "broadcast_seconds": .number(median(Array(broadcasts.dropFirst()))),
+        "broadcast_limit_seconds": .number(broadcastBytes / bandwidth),
+        "reduce_seconds": .number(median(Array(reduces.dropFirst()))),
+        "reduce_limit_seconds": .number(reduceBytes / bandwidth),
+        "gigabytes_per_second": .number(bandwidth * 1e-9),
       ]
       describe(figures, say)
     }
     return figures
   }
 
-  private func describe(_ figures: [String: Any], _ say: (String) -> Void) {
-    func number(_ key: String) -> Double { (figures[key] as? NSNumber)?.doubleValue ?? .nan }
+  private func describe(_ figures: Tree, _ say: (String) -> Void) {
+    func number(_ key: String) -> Double { figures[key]?.number ?? .nan }
     for part in ["broadcast", "reduce"] {
       let (seconds, limit) = (number("\(part)_seconds"), number("\(part)_limit_seconds"))
       say(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogues
 import Encoders
 import Federation
 import Foundation
@@ -27,11 +28,11 @@ struct BenchRoundCommand: BenchCase {
 
   private var clientCounts: [Int] { clients.split(separator: ",").map { Int($0) ?? 0 } }
 
-  func measure(_ say: (String) -> Void) throws -> [String: Any] {
+  func measure(_ say: (String) -> Void) throws -> Tree {
     let engine = try Engine(lanes: Engine.lanesFromEnvironment())
-    let layout = try encoders.make(["name": encoder]).layout
+    let layout = try encoders.make(encoder).layout
     let bandwidth = Limits.bandwidth(engine)
-    var figures: [String: Any] = [:]
+    var figures: Tree = [:]
     for (name, isDense) in [("no step", false), ("one dense update each", true)] {
       for clients in clientCounts {
         let seconds = try measure(clients, layout, isDense)
@@ -43,8 +44,9 @@ struct BenchRoundCommand: BenchCase {
             clients, name, Double(layout.count) * 1e-6, seconds * 1e3, bandwidth * 1e-9,
             limit * 1e3, 100 * limit / seconds))
         figures["\(clients) clients, \(name)"] = [
-          "clients": clients, "parameters": layout.count, "seconds": seconds,
-          "limit_seconds": limit, "gigabytes_per_second": bandwidth * 1e-9,
+          "clients": .whole(clients), "parameters": .whole(layout.count),
+          "seconds": .number(seconds), "limit_seconds": .number(limit),
+          "gigabytes_per_second": .number(bandwidth * 1e-9),
         ]
       }
     }

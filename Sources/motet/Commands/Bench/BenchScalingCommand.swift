@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogues
 import Encoders
 import Federation
 import Foundation
@@ -35,18 +36,17 @@ struct BenchScalingCommand: BenchCase {
     }
   }
 
-  func measure(_ say: (String) -> Void) throws -> [String: Any] {
+  func measure(_ say: (String) -> Void) throws -> Tree {
     if Communicator.isRank {
       let figures = try measureRounds()
-      if let weak = figures["weak_seconds"] as? Double,
-        let strong = figures["strong_seconds"] as? Double
+      if let weak = figures["weak_seconds"]?.number, let strong = figures["strong_seconds"]?.number
       {
         say(String(format: "weak: %.3f s a round; strong: %.3f s", weak, strong))
       }
       return figures
     }
     let total = clients * Machine().cores
-    var figures: [String: Any] = [:]
+    var figures: Tree = [:]
     var first: (weak: Double, strong: Double)?
     for workers in 1...Machine().cores {
       let own = try start(workers, total: total).figures()
@@ -68,9 +68,10 @@ struct BenchScalingCommand: BenchCase {
           workers, workers * clients, weak, weakSpeed, apart, workers, total, strong,
           strongSpeed))
       figures["\(workers) workers"] = [
-        "workers": workers, "weak_seconds": weak, "weak_speed": weakSpeed,
-        "strong_seconds": strong, "strong_speed": strongSpeed, "apart_speed": apart,
-        "limit": workers,
+        "workers": .whole(workers), "weak_seconds": .number(weak),
+        "weak_speed": .number(weakSpeed), "strong_seconds": .number(strong),
+        "strong_speed": .number(strongSpeed), "apart_speed": .number(apart),
+        "limit": .whole(workers),
       ]
     }
     return figures
@@ -85,13 +86,13 @@ struct BenchScalingCommand: BenchCase {
       ])
   }
 
-  private func seconds(_ kind: String, _ figures: [String: Any]) -> Double {
-    (figures["\(kind)_seconds"] as? NSNumber)?.doubleValue ?? .nan
+  private func seconds(_ kind: String, _ figures: Tree) -> Double {
+    figures["\(kind)_seconds"]?.number ?? .nan
   }
 
   /// On the ranks that were started; figures on rank 0.
-  private func measureRounds() throws -> [String: Any] {
-    var figures: [String: Any] = [:]
+  private func measureRounds() throws -> Tree {
+    var figures: Tree = [:]
     try onAllRanks { communicator in
       let workers = FederatedTraining.workers(of: communicator)
       let total = max(total, clients * workers.count)
@@ -100,8 +101,8 @@ struct BenchScalingCommand: BenchCase {
       let strong = try seconds(total, communicator, trainer)
       guard communicator.rank == 0 else { return }
       figures = [
-        "workers": workers.count, "weak_seconds": weak, "strong_seconds": strong,
-        "clients": total,
+        "workers": .whole(workers.count), "weak_seconds": .number(weak),
+        "strong_seconds": .number(strong), "clients": .whole(total),
       ]
     }
     return figures
@@ -111,7 +112,7 @@ struct BenchScalingCommand: BenchCase {
   private func seconds(
     _ clients: Int, _ communicator: Communicator, _ trainer: StepTrainer
   ) throws -> Double {
-    let model = try Model(encoders.make(["name": encoder]), methods.make("simclr"))
+    let model = try Model(encoders.make(encoder), methods.make("simclr"))
     func federation(_ clients: Int) throws -> FederatedTraining {
       let global = ParameterVector(model.layout)
       if communicator.rank == 0 { model.initialise(global, seed: 1) }
@@ -153,7 +154,7 @@ private final class StepTrainer: ClientTrainer {
 
   private func makeParts() throws -> (TrainingStep, FeatureMap, ParameterVector) {
     let engine = try Engine(lanes: Engine.lanesFromEnvironment())
-    let encoder = try encoders.make(["name": command.encoder])
+    let encoder = try encoders.make(command.encoder)
     let views = encoder.makeViews(of: "image", count: 2 * command.batch, engine)
     var random = RandomStream(seed: 1, purpose: .synthesis)
     for i in 0..<views.buffer.floats.count { views.pointer[i] = random.uniform() * 4 - 2 }

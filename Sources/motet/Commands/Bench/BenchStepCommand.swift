@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogues
 import Encoders
 import Foundation
 import Jobs
@@ -31,9 +32,11 @@ struct BenchStepCommand: BenchCase {
     }
   }
 
-  func measure(_ say: (String) -> Void) throws -> [String: Any] {
+  func measure(_ say: (String) -> Void) throws -> Tree {
     let engine = try Engine(lanes: Engine.lanesFromEnvironment(), threads: threads)
-    let encoder = try encoders.make(["name": self.encoder, "input": input])
+    let encoder = try encoders.make([
+      "name": .text(self.encoder), "input": .whole(input),
+    ])
     let timer = StepTimer(
       try Model(encoder, methods.make("simclr")), modalities: ["image"],
       optimizer: try SGD(SGD.defaults), batch: batch, settings: .init(recompute: recompute), engine)
@@ -57,14 +60,13 @@ struct BenchStepCommand: BenchCase {
         times[times.count - 1] * 1e3, rate, speed * 1e-9, 100 * speed / peak, peak * 1e-9,
         Double(peakResidentBytes()) / 1_048_576))
     return [
-      "encoder": self.encoder, "batch": batch, "input": input, "lanes": engine.lanes,
-      "threads": threads,
-      "recompute": recompute,
-      "instruction_set": engine.instructionSet, "milliseconds": median * 1e3,
-      "milliseconds_min": times[0] * 1e3, "milliseconds_max": times[times.count - 1] * 1e3,
-      "views_per_second": rate,
-      "gflops_direct": speed * 1e-9, "gflops_peak": peak * 1e-9,
-      "peak_rss_bytes": peakResidentBytes(),
+      "encoder": .text(self.encoder), "batch": .whole(batch), "input": .whole(input),
+      "lanes": .whole(engine.lanes), "threads": .whole(threads), "recompute": .flag(recompute),
+      "instruction_set": .text(engine.instructionSet), "milliseconds": .number(median * 1e3),
+      "milliseconds_min": .number(times[0] * 1e3),
+      "milliseconds_max": .number(times[times.count - 1] * 1e3),
+      "views_per_second": .number(rate), "gflops_direct": .number(speed * 1e-9),
+      "gflops_peak": .number(peak * 1e-9), "peak_rss_bytes": .whole(peakResidentBytes()),
     ]
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogues
 import Foundation
 import Layers
 import Planning
@@ -19,7 +20,7 @@ struct BenchViewsCommand: BenchCase {
 
   private struct Case: Sendable {
     let name: String
-    let settings: [String: any Sendable]
+    let settings: Tree
     let shape: [Int]
   }
 
@@ -34,27 +35,29 @@ struct BenchViewsCommand: BenchCase {
       Case(
         name: "image 128x128, \(name)",
         settings: [
-          "name": "image", "jitter": ["probability": jitter], "grey": grey,
-          "blur": ["probability": blur],
+          "name": "image", "jitter": ["probability": .number(jitter)], "grey": .number(grey),
+          "blur": ["probability": .number(blur)],
         ],
         shape: [128, 128, 3])
     }
     + ["crop", "spectral", "waveform"].map { preset in
       Case(
-        name: "audio \(preset)", settings: ["name": "audio", "preset": preset], shape: [80_000])
+        name: "audio \(preset)", settings: ["name": "audio", "preset": .text(preset)],
+        shape: [80_000])
     }
 
-  func measure(_ say: (String) -> Void) throws -> [String: Any] {
+  func measure(_ say: (String) -> Void) throws -> Tree {
     let engine = try Engine(lanes: try Engine.lanesFromEnvironment())
     // What views may not hold up.
     let stepCase = try BenchStepCommand.parse(["--input", "\(input)", "--steps", "3"])
-    let rate = try stepCase.measure { _ in }["views_per_second"] as! Double
+    let rate = try stepCase.measure { _ in }["views_per_second"]!.number!
     let step = 1e3 / rate
-    var figures: [String: Any] = [:]
+    var figures: Tree = [:]
     for item in Self.cases {
       let (training, evaluation) = try measure(item, engine)
       figures[item.name] = [
-        "training_ms": training, "evaluation_ms": evaluation, "step_ms": step,
+        "training_ms": .number(training), "evaluation_ms": .number(evaluation),
+        "step_ms": .number(step),
       ]
       say(
         String(

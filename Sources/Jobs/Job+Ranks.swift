@@ -1,0 +1,39 @@
+import Federation
+import Machines
+import MessagePassing
+
+extension Job {
+  /// Throws where the ranks are not such as the job can use. A collective.
+  func check(_ communicator: Communicator) throws {
+    try communicator.agreeOnRoot { try checkRanks(communicator) }
+    try communicator.agree { try checkThreads(communicator) }
+  }
+
+  /// A rank without a client in any round is a mistake in the command.
+  private func checkRanks(_ communicator: Communicator) throws {
+    let selection = selection
+    let workers = FederatedTraining.workers(of: communicator).count
+    guard workers <= selection.count else {
+      throw JobError(
+        path: path,
+        message: "\(communicator.size) ranks are \(workers) workers, but a round trains "
+          + "\(selection.count) clients; start at most \(selection.count + 1) ranks or raise "
+          + "federation.participation")
+    }
+  }
+
+  /// Threads without cores of their own would wait for one another. Rank 0 beside workers sleeps.
+  private func checkThreads(_ communicator: Communicator) throws {
+    let rank = communicator.rank
+    guard FederatedTraining.workers(of: communicator).contains(rank) else { return }
+    let machine = Machine()
+    guard training.threads <= machine.cores else {
+      throw JobError(
+        path: path,
+        message: "training.threads is \(training.threads), but rank \(rank) on \(machine.host) may "
+          + "use \(machine.cores) \(machine.cores == 1 ? "core" : "cores"); start with "
+          + "mpirun --map-by slot:PE=\(training.threads) or "
+          + "srun --cpus-per-task=\(training.threads), or lower training.threads")
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Catalogues
+import Foundation
+
+/// A YAML file of settings: a job, a sweep or a list of evaluations.
+public struct SettingsFile {
+  public let path: String
+  public let tree: Tree
+
+  /// - Parameters:
+  ///   - kind: what it should be, for messages: "a job file".
+  ///   - listKey: where a file that is a list alone is put.
+  public init(_ path: String, kind: String = "a job file", listKey: String? = nil) throws {
+    self.path = path
+    let text = try Self.text(path, kind)
+    let tree: Tree
+    do { tree = try Tree(yaml: text) } catch {
+      throw JobError(path: path, line: error.line, message: error.message)
+    }
+    self.tree = if let listKey, tree.list != nil { [listKey: tree] } else { tree }
+  }
+
+  /// Such files are small: what is larger than a megabyte is something else.
+  private static func text(_ path: String, _ kind: String) throws -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw JobError(path: path, message: "there is no such file; expected \(kind) (YAML)")
+    }
+    guard !isFolder.boolValue else {
+      throw JobError(path: path, message: "this is a folder; expected \(kind) (YAML)")
+    }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw JobError(path: path, message: "no permission to read it")
+    }
+    guard data.count < 1 << 20, let text = String(data: data, encoding: .utf8) else {
+      throw JobError(path: path, message: "this is not \(kind) (YAML)")
+    }
+    return text
+  }
+
+  /// An error in a setting as one of this file, with its line.
+  public func error(_ error: ConfigurationError) -> JobError {
+    JobError(path: path, line: tree.line(of: error.key), message: "\(error)")
+  }
+
+  /// What `body` makes of the tree, its errors as those of this file.
+  public func reading<Result>(_ body: (Tree) throws -> Result) throws -> Result {
+    do { return try body(tree) } catch let error as ConfigurationError { throw self.error(error) }
+  }
+}
