@@ -1,4 +1,5 @@
 import Digests
+import Files
 import HDF5
 import Views
 
@@ -19,6 +20,8 @@ struct SampleGroup {
   let offsets: [Int64]
   /// Whether the samples themselves were never written.
   let isOutline: Bool
+  /// The file's, when the group was opened.
+  private let stamp: FileStamp?
 
   var count: Int { labels.count }
 
@@ -28,6 +31,7 @@ struct SampleGroup {
     self.file = file
     self.name = name
     self.modality = modality
+    stamp = FileStamp(of: file.path)
     isOutline = file.hasAttribute(StoreOutline.attribute)
     let word = try file.textAttribute("form", on: name)
     guard let form = SampleForm(word: word) else {
@@ -83,6 +87,11 @@ struct SampleGroup {
     for run in runs where run.lowerBound < 0 || run.upperBound > count {
       throw StoreError(file.path, "\(name): samples \(run) of \(count)")
     }
+    // HDF5 gives zeros for what lies behind the end of a file that was cut.
+    guard let stamp, FileStamp(of: file.path) == stamp else {
+      throw StoreError(
+        file.path, "changed while it was being read; the same command goes on with it as it is now")
+    }
     let own = runs.flatMap { labels[$0] }
     let dataset = "\(name)/\(form.dataset)"
     switch form.layout {
@@ -113,8 +122,21 @@ struct SampleGroup {
     }
   }
 
+  /// Throws where the samples are not those that the file says were written into it. All are read.
+  /// - Parameter each: called with every sample in turn.
+  func verify(each body: (_ row: Int, _ sample: Sample) -> Void = { _, _ in }) throws {
+    let found = try digest(each: body)
+    guard file.hasAttribute("sha256", on: name) else { return }
+    guard try file.textAttribute("sha256", on: name) == found else {
+      throw StoreError(
+        file.path,
+        "\(name): its SHA-256 is not the one written at import: samples are lost or changed; import "
+          + "the data again")
+    }
+  }
+
   /// SHA-256 over form, shape, labels, lengths and samples, in pieces of bounded size.
-  func digest() throws -> String {
+  func digest(each body: (_ row: Int, _ sample: Sample) -> Void = { _, _ in }) throws -> String {
     let hash = SampleDigest(form: form, shape: shape)
     var start = 0
     while start < count {
@@ -126,7 +148,10 @@ struct SampleGroup {
       }
       let part = try load(start..<end)
       for index in 0..<part.count {
-        part.withSample(index) { hash.add($0.bytes, label: part.labels[index]) }
+        part.withSample(index) {
+          hash.add($0.bytes, label: part.labels[index])
+          body(start + index, $0)
+        }
       }
       start = end
     }

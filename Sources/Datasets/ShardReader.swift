@@ -28,7 +28,9 @@ public struct ShardSource: Sendable, Equatable {
 /// Shards, opened for reading: the partition, and any client's samples. Not for several threads at
 /// once.
 public final class ShardReader {
-  public static let manifestFormat = FileFormat("motet shard manifest", version: 1)
+  public static let manifestFormat = FileFormat(
+    "motet shard manifest", version: 2, mend: "make the shards again with 'motet shard --overwrite'"
+  )
   static let fileFormat = FileFormat("motet client samples", version: 1)
   static let manifestName = "manifest.h5"
   static func fileName(_ number: Int) -> String {
@@ -49,6 +51,7 @@ public final class ShardReader {
   /// could notice, and is the same whether samples were copied or are referred to.
   public let fingerprint: String
   private let file: HDF5File
+  private let digests: [String: ClientDigests]
   /// Empty where samples are referred to.
   private let firsts: [Int]
   private var current: (number: Int, groups: [String: SampleGroup])?
@@ -112,6 +115,9 @@ public final class ShardReader {
     self.holders = holders
     self.sources = sources
     fingerprint = hash.finish()
+    digests = try modalities.reduce(into: [:]) {
+      $0[$1] = try ClientDigests(file, $1, clients: clients)
+    }
     firsts =
       file.contains("/first_client")
       ? try file.read("/first_client", as: Int64.self).map { Int($0) } : []
@@ -170,22 +176,34 @@ public final class ShardReader {
     }
   }
 
-  /// Reads a client's samples; modalities of which it has none are left out.
+  /// Reads a client's samples; modalities of which it has none are left out. Throws where they are
+  /// not those that were cut.
   public func load(client: Int) throws -> ClientData {
     precondition(client >= 0 && client < clientCount, "client \(client) of \(clientCount)")
     var sets: [String: SampleSet] = [:]
     for modality in modalities {
       let partition = partitions[modality]!
       guard partition.count(client) > 0 else { continue }
+      let group: SampleGroup
+      let set: SampleSet
       if isByReference {
-        sets[modality] = try store(modality).load(
-          modality, split: sources[modality]!.split, indices: Array(partition.samples(of: client)))
+        group = try store(modality).group(modality, sources[modality]!.split)
+        set = try group.load(indices: Array(partition.samples(of: client)))
       } else {
         let number = firsts.lastIndex { $0 <= client }!
         let begin = partition.offsets[firsts[number]]
-        sets[modality] = try open(number)[modality]!.load(
+        group = try open(number)[modality]!
+        set = try group.load(
           partition.offsets[client] - begin..<partition.offsets[client + 1] - begin)
       }
+      guard digests[modality]!.matches(set, client: client) else {
+        throw StoreError(
+          group.file.path,
+          "the samples of client \(client) (\(modality)) are not those that were cut: the file was "
+            + "changed, or its storage lost a part; make the shards again with "
+            + "'motet shard --overwrite'")
+      }
+      sets[modality] = set
     }
     return ClientData(client: client, sets: sets)
   }

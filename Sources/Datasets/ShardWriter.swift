@@ -95,7 +95,7 @@ private func requireShardsAlone(_ folder: String) throws {
     throw StoreError(folder, "holds '\(other)' beside shards; move it away or give another folder")
   }
   if let file = try? HDF5File.open("\(folder)/\(ShardReader.manifestName)") {
-    try ShardReader.manifestFormat.verify(file)
+    try ShardReader.manifestFormat.verifyName(file)
   }
 }
 
@@ -269,6 +269,7 @@ private struct ShardWriter {
       for (key, value) in try part.store.statistics(modality).sorted(by: { $0.key < $1.key }) {
         try file.setAttribute(key, value, on: "/statistics/\(modality)")
       }
+      try ClientDigests(of: part.group, cut: partition).write(file, modality)
       let source = "/sources/\(modality)"
       try file.makeGroup(source)
       let absolute = URL(fileURLWithPath: part.source.path).standardizedFileURL.path

@@ -6,6 +6,10 @@ public final class SHA256 {
 
   public init() {
     context = EVP_MD_CTX_new()
+    begin()
+  }
+
+  private func begin() {
     precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "libcrypto has no SHA-256")
   }
 
@@ -22,10 +26,20 @@ public final class SHA256 {
     text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
   }
 
-  /// The digest as 64 lower-case hexadecimal digits. Nothing can be added afterwards.
-  public func finish() -> String {
-    var digest = [UInt8](repeating: 0, count: 32)
+  /// Bytes of a digest.
+  public static let size = 32
+
+  /// The digest's bytes. What is added afterwards begins another.
+  public func take() -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: Self.size)
     precondition(EVP_DigestFinal_ex(context, &digest, nil) == 1)
+    begin()
+    return digest
+  }
+
+  /// The digest as 64 lower-case hexadecimal digits. What is added afterwards begins another.
+  public func finish() -> String {
+    let digest = take()
     let digits = Array("0123456789abcdef")
     return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }

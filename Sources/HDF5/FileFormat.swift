@@ -5,10 +5,13 @@ public struct FileFormat: Sendable {
 
   public let name: String
   public let version: Int
+  /// How to mend a file of another version, for messages.
+  private let mend: String?
 
-  public init(_ name: String, version: Int) {
+  public init(_ name: String, version: Int, mend: String? = nil) {
     self.name = name
     self.version = version
+    self.mend = mend
   }
 
   public func stamp(_ file: HDF5File) throws {
@@ -19,17 +22,23 @@ public struct FileFormat: Sendable {
 
   /// Throws where `file` is another kind of file, or of a version not known here.
   public func verify(_ file: HDF5File) throws {
+    try verifyName(file)
+    let written = try file.intAttribute("format_version")
+    guard written == version else {
+      throw FileFormatError(
+        path: file.path,
+        message: "\(name) of version \(written); this motet reads version \(version)"
+          + (mend.map { "; \($0)" } ?? ""))
+    }
+  }
+
+  /// Throws where `file` is another kind of file.
+  public func verifyName(_ file: HDF5File) throws {
     guard file.hasAttribute("format"), let found = try? file.textAttribute("format") else {
       throw FileFormatError(path: file.path, message: "not written by motet; expected a \(name)")
     }
     guard found == name else {
       throw FileFormatError(path: file.path, message: "this is a \(found); expected a \(name)")
-    }
-    let written = try file.intAttribute("format_version")
-    guard written == version else {
-      throw FileFormatError(
-        path: file.path,
-        message: "\(name) of version \(written); this motet reads version \(version)")
     }
   }
 }
