@@ -34,6 +34,9 @@ public struct Assembly {
       let shards = try job.openShards()
       return (shards, try MemoryPlan.largestClient(job) { shards.count($0, $1) })
     }
+    try communicator.requireSame(shards.fingerprint) { _, _ in
+      "\(job.shards): other shards than rank 0's; give all ranks the same folder"
+    }
     let rank = communicator.rank
     try MemoryPlan(
       job, isWorker: FederatedTraining.workers(of: communicator).contains(rank),

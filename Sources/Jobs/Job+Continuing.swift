@@ -22,10 +22,10 @@ extension Job {
       differing.removeAll { $0.key == "federation.rounds" }
     }
     guard differing.isEmpty else {
-      let list = differing.map { "\($0.key) \($0.old) -> \($0.new)" }.joined(separator: ", ")
       throw JobError(
         path: path,
-        message: "made by another job: \(list); give this job another name or start over "
+        message:
+          "made by another job: \(Self.words(differing)); give this job another name or start over "
           + "with --fresh")
     }
     guard checkpoint.round <= federation.rounds else {
@@ -36,14 +36,21 @@ extension Job {
     }
   }
 
-  /// The leaves that two resolved jobs do not share, but for the free keys, sorted by key.
+  /// "training.rate 0.01 -> 0.05, …".
+  static func words(_ differences: [(key: String, old: String, new: String)]) -> String {
+    differences.map { "\($0.key) \($0.old) -> \($0.new)" }.joined(separator: ", ")
+  }
+
+  /// The leaves that two resolved jobs do not share, but for data and the free keys, sorted by key.
+  /// - Parameter free: where empty, paths of data count as well.
   static func differences(
-    from old: Tree, to new: Tree
+    from old: Tree, to new: Tree, free: [String] = Job.freeKeys
   ) -> [(key: String, old: String, new: String)] {
     let (before, after) = (old.leaves, new.leaves)
     return Set(before.keys).union(after.keys).sorted().compactMap { key in
       let isFree =
-        isDataPath(key) || freeKeys.contains { key == $0 || key.hasPrefix($0 + ".") }
+        !free.isEmpty
+        && (isDataPath(key) || free.contains { key == $0 || key.hasPrefix($0 + ".") })
       guard !isFree, before[key] != after[key] else { return nil }
       return (key, before[key]?.json ?? "(not there)", after[key]?.json ?? "(not there)")
     }

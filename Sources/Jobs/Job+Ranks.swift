@@ -1,12 +1,28 @@
+import Catalogues
 import Federation
 import Machines
 import MessagePassing
 
 extension Job {
-  /// Throws where the ranks are not such as the job can use. A collective.
+  /// Throws where the ranks are not such as the job can use, or are not of one mind. A collective.
   func check(_ communicator: Communicator) throws {
+    try Self.requireSameProgram(communicator)
+    try communicator.requireSame(resolved.json) { root, own in
+      let trees = (try? Tree(json: root), try? Tree(json: own))
+      let differences = Self.differences(from: trees.0 ?? [:], to: trees.1 ?? [:], free: [])
+      return "\(path): another job than rank 0's: \(Self.words(differences)); give all ranks the "
+        + "same file and options"
+    }
     try communicator.agreeOnRoot { try checkRanks(communicator) }
     try communicator.agree { try checkThreads(communicator) }
+  }
+
+  /// Nodes may have programs of their own under one name. A collective.
+  public static func requireSameProgram(_ communicator: Communicator) throws {
+    guard communicator.size > 1 else { return }
+    try communicator.requireSame(ThisProgram.digest()) { _, _ in
+      "another build of motet than rank 0's (on \(Machine().host)): start the same file on all nodes"
+    }
   }
 
   /// A rank without a client in any round is a mistake in the command.

@@ -27,6 +27,7 @@ public final class KNNMonitor {
   private let knn: KNN
   private let embedder: Embedder
   private let engine: Engine
+  private let verification = StoreVerification()
 
   /// - Parameter views: the makers of views by modality.
   init(_ job: Job, views: [ModalityViews], _ engine: Engine) throws {
@@ -64,6 +65,11 @@ public final class KNNMonitor {
   ) throws -> [MonitorFigure]? {
     var figures: [MonitorFigure] = []
     for set in sets {
+      try communicator.agreeOnRoot {
+        for split in [Self.bankSplit, Self.querySplit] {
+          try verification.verify(set.store, set.modality, split: split)
+        }
+      }
       func embed(_ split: String, _ rows: [Int]) throws -> [Float] {
         try embedder.embed(
           set.store, set.modality, split: split, rows: rows, set.views, model, communicator)

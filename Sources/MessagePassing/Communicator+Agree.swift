@@ -24,8 +24,23 @@ extension Communicator {
       rank: failing, message: try broadcast(text: message ?? "", from: failing))
   }
 
+  /// Throws on all ranks where a rank's text is not rank 0's. A collective.
+  /// - Parameter complaint: what is wrong, by rank 0's text and the other's.
+  public func requireSame(
+    _ text: String, _ complaint: (_ root: String, _ own: String) -> String
+  ) throws {
+    guard size > 1 else { return }
+    let root = try broadcast(text: text)
+    try agree { if text != root { throw DifferingRank(description: complaint(root, text)) } }
+  }
+
   /// Runs `body` on rank 0 alone; all ranks throw if it does.
   public func agreeOnRoot(_ body: () throws -> Void) throws {
     try agree { if rank == 0 { try body() } }
   }
+}
+
+/// A rank that has something else than rank 0.
+private struct DifferingRank: Error, CustomStringConvertible {
+  let description: String
 }

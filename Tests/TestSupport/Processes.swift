@@ -94,12 +94,14 @@ public func run(
   ).wait()
 }
 
-/// Starts a built product on some ranks. `timeout` bounds a hang; it is no expectation.
+/// Starts a built product, or the program at an absolute path, on some ranks. `timeout` bounds a
+/// hang; it is no expectation.
 public func startMPI(
   _ ranks: Int, _ product: String, _ arguments: [String], environment: [String: String] = [:],
   timeout: Int = 300
 ) throws -> RunningProcess {
-  let executable = productsFolder.appendingPathComponent(product).path
+  let executable =
+    product.hasPrefix("/") ? product : productsFolder.appendingPathComponent(product).path
   return try RunningProcess(
     "/usr/bin/env",
     [

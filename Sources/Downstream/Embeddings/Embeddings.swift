@@ -28,11 +28,17 @@ public func embed(
     let engine = try Engine(lanes: try Engine.lanesFromEnvironment(), threads: threads)
     return (engine, try options.open(runs[0], engine))
   }
+  try Job.requireSameProgram(communicator)
+  let samples = try communicator.agree {
+    SHA256.hex(of: try splits.map { try $0.digest }.joined(separator: " "))
+  }
+  try communicator.requireSame("\(options.spec) \(options.rounds) \(samples)") { _, _ in
+    "other samples than rank 0's; give all ranks the same files and options"
+  }
   let folder = EmbeddingFile.folder(of: runs[0].path)
   var identities: [EmbeddingFile.Identity] = []
   var files: [EmbeddingFile?] = runs.map { _ in nil }
   try communicator.agreeOnRoot {
-    let samples = SHA256.hex(of: try splits.map { try $0.digest }.joined(separator: " "))
     identities = runs.map {
       EmbeddingFile.Identity(
         round: $0.round, model: $0.modelHash, split: options.split,

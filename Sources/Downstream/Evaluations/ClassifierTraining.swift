@@ -62,6 +62,7 @@ struct ClassifierTraining {
     }
     epoch = Int(try communicator.broadcast(Int64(epoch)))
     let savePoint = SavePoint(communicator)
+    if augmentation != .none { for split in train { try context.features.verify(split) } }
     while epoch < options.epochs {
       if augmentation != .none {
         parts = try train.map { part($0, try embed($0, embedder, augmentation, epoch: epoch)) }
@@ -86,6 +87,7 @@ struct ClassifierTraining {
       let (classifier, parameters) = try run.classifier(classes: classes, seed: options.seed)
       return (classifier, parameters, try train.map { try drawn($0, augmentation) })
     }
+    for split in train + test { try context.features.verify(split) }
     try FineTuningMemory(
       classifier: classifier, options: options, pieces: pieces,
       samples: train.map(\.rows.count).max() ?? 0, recompute: context.recompute,

@@ -30,6 +30,11 @@ public func evaluate(
   let works = try specs.map { spec in
     try communicator.agree { try EvaluationWork(spec, context) }
   }
+  try Job.requireSameProgram(communicator)
+  let own = try communicator.agree { try works.map { try $0.identity }.joined(separator: "\n") }
+  try communicator.requireSame(own) { _, _ in
+    "other evaluations, or other data, than rank 0's; give all ranks the same files and options"
+  }
   try communicator.agreeOnRoot { try prepareFolder(run.evaluations) }
   var records: [EvaluationRecord] = []
   for work in works {
@@ -56,6 +61,9 @@ private final class EvaluationWork {
       throw JobError(path: "evaluation \(spec.name)", message: "\(error)")
     }
   }
+
+  /// What tells it and its data from any other.
+  var identity: String { get throws { "\(title) \(try prepared.data)" } }
 
   /// A collective; the record is rank 0's.
   func run(_ observer: any EvaluationObserver) throws -> EvaluationRecord? {

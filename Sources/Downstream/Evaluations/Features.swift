@@ -1,3 +1,4 @@
+import Datasets
 import Digests
 import Evaluation
 import Files
@@ -19,6 +20,7 @@ final class Features {
   private let engine: Engine
   private let observer: any WorkObserver
   private let folder: String
+  private let verification = StoreVerification()
 
   /// - Parameters:
   ///   - observer: told on rank 0.
@@ -45,6 +47,7 @@ final class Features {
       file = own
     }
     let wasThere = Int(try communicator.broadcast(Int64(features.count / embedder.dimension)))
+    if wasThere < split.rows.count { try verify(split) }
     let title = "embedding \(split.name) \(split.modality) \(split.split)"
     let savePoint = SavePoint(communicator)
     var done = wasThere
@@ -67,6 +70,14 @@ final class Features {
       try communicator.agreeOnRoot { try file?.save(features, dimension: embedder.dimension) }
     }
     return features
+  }
+
+  /// Throws where a split's samples are not those that were imported. A collective; rank 0 reads
+  /// them.
+  func verify(_ split: EvaluatedSplit) throws {
+    try communicator.agreeOnRoot {
+      try verification.verify(split.store, split.modality, split: split.split)
+    }
   }
 
   /// Removes the files: at the end of all evaluations.
