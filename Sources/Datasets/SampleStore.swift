@@ -196,6 +196,14 @@ public final class SampleStore {
       of: ([digest] + classes(modality) + statistics).joined(separator: "\u{0}"))
   }
 
+  /// What tells all that the store holds from any other's.
+  public func fingerprint() throws -> String {
+    let parts = try splits.flatMap { split in
+      try modalities(in: split).map { "\(split) \($0) \(try fingerprint($0, split: split))" }
+    }
+    return SHA256.hex(of: parts.joined(separator: "\n"))
+  }
+
   /// Reads every sample of one modality in one split, and throws where the content is not what was
   /// written.
   public func verify(_ modality: String, split: String) throws {

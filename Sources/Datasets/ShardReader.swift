@@ -1,5 +1,4 @@
 import Catalogues
-import Digests
 import Files
 import Foundation
 import HDF5
@@ -47,8 +46,7 @@ public final class ShardReader {
   public let partitions: [String: Partition]
   /// By modality the clients that have it, where not all do.
   public let holders: [String: [Int]]
-  /// SHA-256 over the partition and the data's fingerprints: it changes with anything that training
-  /// could notice, and is the same whether samples were copied or are referred to.
+  /// What tells these shards from any others: see `ShardFingerprint`.
   public let fingerprint: String
   private let file: HDF5File
   private let digests: [String: ClientDigests]
@@ -79,8 +77,7 @@ public final class ShardReader {
       throw StoreError(path, "holds no clients; make the shards again")
     }
     clientCount = clients
-    let hash = SHA256()
-    hash.update("motet shards \(clients)\n")
+    var fingerprint = ShardFingerprint(clients: clients)
     var partitions: [String: Partition] = [:]
     var holders: [String: [Int]] = [:]
     var sources: [String: ShardSource] = [:]
@@ -95,9 +92,7 @@ public final class ShardReader {
       guard offsets.count == clients + 1, offsets.first == 0,
         offsets.last == Int64(indices.count), zip(offsets, offsets.dropFirst()).allSatisfy(<=)
       else { throw StoreError(path, "/partition/\(modality) is damaged; make the shards again") }
-      hash.update("\(modality) \(source.sha256) \(indices.count)\n")
-      offsets.withUnsafeBytes { hash.update($0) }
-      indices.withUnsafeBytes { hash.update($0) }
+      fingerprint.add(modality, data: source.sha256, offsets: offsets, indices: indices)
       partitions[modality] = Partition(
         offsets: offsets.map { Int($0) }, indices: indices.map { Int($0) },
         moved: Int(try file.intAttribute("moved", on: "/partition/\(modality)")))
@@ -114,7 +109,7 @@ public final class ShardReader {
     self.partitions = partitions
     self.holders = holders
     self.sources = sources
-    fingerprint = hash.finish()
+    self.fingerprint = fingerprint.finish()
     digests = try modalities.reduce(into: [:]) {
       $0[$1] = try ClientDigests(file, $1, clients: clients)
     }

@@ -136,7 +136,7 @@ private func holdsShards(_ folder: String, of entries: [String: String]) throws 
 }
 
 /// One modality of a plan with its data set opened and cut.
-private struct ShardPart {
+struct ShardPart {
   let modality: String
   let source: ShardPlan.Source
   let store: SampleStore

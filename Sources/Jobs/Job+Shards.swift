@@ -16,6 +16,11 @@ extension Job {
         clients.mix, clients: clients.count, seed: seed, redistributes: clients.redistribute))
   }
 
+  /// What tells the job's shards, as they would be cut of the data today, from any others.
+  public func shardFingerprint() throws -> String {
+    try inClients { try shardPlan().fingerprint() }
+  }
+
   /// Which client gets which samples, by modality; nothing is written.
   public func partitions() throws -> [String: Partition] {
     try inClients { try shardPlan().partitions() }

@@ -79,6 +79,7 @@ public struct CellRunner {
     guard let lock else { return .stopped }
     return try withExtendedLifetime(lock) {
       if try sweep.isTrained(cell) || reuse(cell) { return nil }
+      try setOutdatedAside(cell)
       RunFailure.clear(in: cell.folder)
       return try stage("shards", cell) { try makeShards(cell) }
         ?? stage("run", cell) {
@@ -158,6 +159,20 @@ public struct CellRunner {
     return true
   }
 
+  private func areOutdated(_ shards: String, _ cell: SweepCell) -> Bool {
+    guard let wanted = sweep.data.shards(of: cell.job) else { return false }
+    return (try? ShardReader.open(shards))?.fingerprint != wanted
+  }
+
+  /// Makes room where a cell's folder has a run on other data: its files are kept beside it.
+  private func setOutdatedAside(_ cell: SweepCell) throws {
+    guard sweep.isOutdated(cell) else { return }
+    let target = try RunFolder(cell.folder).setAside()
+    note(
+      "cell \(cell.number): its run was trained on other data than there are now; moved to "
+        + "\(target ?? cell.folder), it is trained anew")
+  }
+
   /// Makes the shards that the cell shares with others, once. Nil, or the end that a signal brings.
   private func makeShards(_ cell: SweepCell) throws -> ChildProcess.End? {
     let folder = cell.job.shards
@@ -165,10 +180,11 @@ public struct CellRunner {
     let lock = try FileLock.wait("\(locks)/shards-\(name)") { StopSignal.isReceived }
     guard let lock else { return ChildProcess.End(status: StopSignal.exitCode, complaint: nil) }
     return try withExtendedLifetime(lock) {
-      // Complete once it has its name.
-      guard !FileManager.default.fileExists(atPath: folder) else { return nil }
+      // Complete once it has its name; of other data where those were imported again.
+      let isThere = FileManager.default.fileExists(atPath: folder)
+      if isThere, !areOutdated(folder, cell) { return nil }
       note("cell \(cell.number): making shards \(folder)")
-      try cell.job.makeShards(byReference: sweep.byReference)
+      try cell.job.makeShards(byReference: sweep.byReference, overwrite: isThere)
       return nil
     }
   }

@@ -3,6 +3,8 @@ public enum CellState: Equatable, Sendable {
   case missing
   /// Begun, with this many complete rounds in a checkpoint.
   case unfinished(rounds: Int)
+  /// Trained on other data than there are now.
+  case outdated
   /// The last attempt ended with this.
   case failed(String)
   /// All rounds are done, what follows them is not: this comes next.

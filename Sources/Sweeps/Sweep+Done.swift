@@ -5,12 +5,14 @@ import Foundation
 import HDF5
 import Jobs
 
-/// What is done of a sweep, by the files in its cells' folders: whoever asks, asks here.
+/// What is done of a sweep, by the files in its cells' folders and by its data: whoever asks, asks
+/// here.
 extension Sweep {
-  /// How far a cell is. It asks for the last checkpoint by its name alone, since a table asks it of
-  /// every cell.
+  /// How far a cell is. Of the last checkpoint no more is read than what it says of its data, since
+  /// a table asks it of every cell.
   public func state(of cell: SweepCell) -> CellState {
     let rounds = CheckpointFolder(cell.folder).rounds().first
+    if let rounds, isOutdated(cell, round: rounds) { return .outdated }
     let isAtEnd = rounds == cell.job.federation.rounds
     let left = CellStage.allCases.first { !isDone($0, of: cell) }
     if isAtEnd, left == nil { return .finished }
@@ -21,8 +23,26 @@ extension Sweep {
     return rounds.map { .unfinished(rounds: $0) } ?? .missing
   }
 
-  /// Whether a cell's run is complete: its last checkpoint is whole, and its results are there.
+  /// Whether a cell's run is complete: its last checkpoint is whole and of the data that there are
+  /// now, and its results are there.
   func isTrained(_ cell: SweepCell) -> Bool { isTrained(cell.folder, cell.job) }
+
+  /// Whether a cell's folder has a run on other data.
+  func isOutdated(_ cell: SweepCell) -> Bool {
+    CheckpointFolder(cell.folder).rounds().first.map { isOutdated(cell, round: $0) } ?? false
+  }
+
+  private func isOutdated(_ cell: SweepCell, round: Int) -> Bool {
+    let path = CheckpointFolder(cell.folder).file(round: round)
+    guard let file = try? HDF5File.open(path) else { return false }
+    return !isOfTheseData(file, cell.job)
+  }
+
+  /// Data that cannot be read now are taken for the same: they may lie on another machine.
+  private func isOfTheseData(_ checkpoint: HDF5File, _ job: Job) -> Bool {
+    guard let wanted = data.shards(of: job) else { return true }
+    return (try? checkpoint.textAttribute("shards")) == wanted
+  }
 
   /// Whether a stage of a cell is done as the sweep asks for it now; also where it asks for
   /// nothing.
@@ -42,8 +62,8 @@ extension Sweep {
     try Data().write(to: url, options: .atomic)
   }
 
-  /// The finished run of the same job in another sweep that a cell without a run of its own can
-  /// use.
+  /// The finished run of the same job on the same data in another sweep that a cell without a run
+  /// of its own can use.
   func reusable(_ cell: SweepCell) -> String? {
     guard !FileManager.default.fileExists(atPath: cell.folder) else { return nil }
     return reuse.lazy.compactMap { SweepFolder($0).run(id: cell.id) }
@@ -53,18 +73,30 @@ extension Sweep {
   private func isTrained(_ folder: String, _ job: Job) -> Bool {
     let last = CheckpointFolder(folder).file(round: job.federation.rounds)
     guard FileManager.default.fileExists(atPath: RunFolder(folder).resultsFile),
-      FileManager.default.fileExists(atPath: last)
+      FileManager.default.fileExists(atPath: last), let file = try? HDF5File.openSealed(last)
     else { return false }
-    return (try? HDF5File.openSealed(last)) != nil
+    return isOfTheseData(file, job)
   }
 
   /// The file that says that a cell has these evaluations; nil where it has none. Paths in them are
-  /// relative to the sweep's file: its folder is part of what they say.
+  /// relative to the sweep's file: its folder is part of what they say, and so are the data that
+  /// they are measured on and those that partners were trained on.
   private func note(of cell: SweepCell) -> String? {
     let specs = evaluations(of: cell)
     guard !specs.isEmpty else { return nil }
     let home = URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent()
-    let id = (["from": .text(home.path), "specs": .list(specs)] as Tree).digest
-    return "\(cell.folder)/evaluations/sweep-\(id).done"
+    let stores = Set(specs.flatMap { spec in ["data", "test_data"].compactMap { spec[$0]?.text } })
+      .filter { !$0.isEmpty }
+    let measured = stores.sorted().map { store in
+      (store, data.store(URL(fileURLWithPath: store, relativeTo: home).path).map { Tree.text($0) })
+    }
+    let trained = partners(of: cell).map { partner in
+      (partner.id, data.shards(of: partner.job).map { Tree.text($0) })
+    }
+    let content: Tree = [
+      "from": .text(home.path), "specs": .list(specs),
+      "data": Tree((measured + trained).map { ($0, $1 ?? .null) }),
+    ]
+    return "\(cell.folder)/evaluations/sweep-\(content.digest).done"
   }
 }

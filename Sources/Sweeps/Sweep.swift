@@ -36,6 +36,7 @@ public struct Sweep {
   /// Features to be written after each run's evaluations; nil for none.
   let embeddings: SweepEmbeddings?
   private let following: SweepEvaluations
+  let data = SweepData()
 
   /// What follows the runs, as the file has it: mappings with a `name`.
   public var evaluations: [Tree] { following.given }

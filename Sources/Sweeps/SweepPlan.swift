@@ -66,7 +66,7 @@ public struct SweepPlan {
         reused += 1
         left.evaluations += workload.evaluations
         left.embeddings += workload.embeddings
-      case .missing, .unfinished, .failed: left += workload
+      case .missing, .unfinished, .outdated, .failed: left += workload
       }
       self.samples.append(samples)
     }

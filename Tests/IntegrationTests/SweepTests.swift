@@ -23,7 +23,51 @@ import Testing
   private func cellFolder(_ name: String, _ number: Int) throws -> String {
     let runs = job.folder.path("runs/\(name)")
     let names = try FileManager.default.contentsOfDirectory(atPath: runs)
-    return "\(runs)/\(try #require(names.first { $0.hasPrefix("00\(number)-") }))"
+    let own = names.first { $0.hasPrefix("00\(number)-") && !$0.contains(".old-") }
+    return "\(runs)/\(try #require(own))"
+  }
+
+  /// A path says nothing of the data: a store may be imported again under its name.
+  @Test func runsOnOtherDataAreNotMixedIn() throws {
+    let text = """
+      sweep: { grid: { federation.rounds: [1], monitor.every: [0], training.rate: [0.1] } }
+      evaluations: [{ name: knn, data: data.h5, modality: image, k: 5 }]
+
+      """
+    let one = sweep("one", text)
+    let first = try run("motet", ["sweep", "run", one])
+    #expect(first.status == 0, "\(first.errors)")
+    let old = try model(cellFolder("one", 1))
+    let made = try run(
+      "motet",
+      [
+        "data", "synthesize", "--to", job.folder.path("data.h5"), "--overwrite", "--seed", "2",
+        "--images", "120", "--sounds", "80", "--classes", "4", "--side", "16",
+      ])
+    #expect(made.status == 0, "\(made.errors)")
+
+    let status = try run("motet", ["sweep", "status", one])
+    #expect(status.lines.first?.contains("of other data") == true, "\(status.output)")
+    #expect(try run("motet", ["sweep", "status", one, "--array"]).lines == ["1"])
+    // Another sweep does not take the run over.
+    let two = sweep("two", text + "reuse: [runs/one]\n")
+    let second = try run("motet", ["sweep", "run", two])
+    #expect(second.status == 0 && !second.output.contains("uses "), "\(second.errors)")
+    let new = try model(cellFolder("two", 1))
+    #expect(new != nil && new != old)
+
+    // The sweep trains its own anew, and keeps what it had.
+    let again = try run("motet", ["sweep", "run", one])
+    #expect(again.status == 0 && again.output.contains("trained on other data"), "\(again.output)")
+    let runs = job.folder.path("runs/one")
+    let names = try FileManager.default.contentsOfDirectory(atPath: runs)
+    let kept = try #require(names.first { $0.hasSuffix(".old-1") })
+    #expect(try model("\(runs)/\(kept)") == old)
+    #expect(try model(cellFolder("one", 1)) == new)
+    #expect(try run("motet", ["sweep", "run", one]).lines.contains("cell 1: finished before"))
+    // With the data as they are, runs are taken over.
+    let three = sweep("three", text + "reuse: [runs/one]\n")
+    #expect(try run("motet", ["sweep", "run", three]).output.contains("uses "))
   }
 
   @Test func whatFailsIsTriedAgainAndWhatIsDoneStays() throws {

@@ -39,6 +39,7 @@ struct SweepStatusCommand: ParsableCommand {
     switch state {
     case .missing: "missing"
     case .unfinished(let rounds): "round \(rounds)/\(cell.job.federation.rounds)"
+    case .outdated: "of other data"
     case .failed(let message): "failed (\(message))"
     case .trained(next: .evaluate): "not evaluated"
     case .trained(next: .embed): "not embedded"

@@ -1,0 +1,28 @@
+import Catalogues
+import Datasets
+import Jobs
+import Synchronization
+
+/// What tells the data of a sweep from any others, as they are now. Each is asked for once. A path
+/// says nothing: a store may be imported again.
+final class SweepData: Sendable {
+  private let known = Mutex<[String: String?]>([:])
+
+  /// The fingerprint of a job's shards; nil where its data cannot be read.
+  func shards(of job: Job) -> String? {
+    let cut = Tree(["clients", "seed"].map { ($0, job.section($0)) }).digest
+    return once("\(job.data.sorted { $0.key < $1.key }) \(cut)") { try job.shardFingerprint() }
+  }
+
+  /// The fingerprint of a sample store; nil where it cannot be read.
+  func store(_ path: String) -> String? {
+    once(path) { try SampleStore.open(path).fingerprint() }
+  }
+
+  private func once(_ key: String, _ body: () throws -> String) -> String? {
+    if let value = known.withLock({ $0[key] }) { return value }
+    let value = try? body()
+    known.withLock { $0[key] = value }
+    return value
+  }
+}
