@@ -18,8 +18,8 @@ struct ShardFingerprint {
 }
 
 extension ShardPlan {
-  /// The fingerprint of the shards that this plan comes to with the data as they are now; nothing is
-  /// written.
+  /// The fingerprint of the shards that this plan comes to with the data as they are now; nothing
+  /// is written.
   public func fingerprint() throws -> String {
     var fingerprint = ShardFingerprint(clients: clients)
     for (modality, source) in sources.sorted(by: { $0.key < $1.key }) {

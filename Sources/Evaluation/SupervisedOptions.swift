@@ -76,6 +76,7 @@ public struct SupervisedOptions: SharedOptions, Equatable {
     training.batch = batch
     training.order = .alternate
     training.lastBatch = .keep
+    training.smallestBatch = 2
     return training
   }
 }

@@ -64,6 +64,7 @@ public struct ExactSumError: Error, CustomStringConvertible, Equatable {
   public var description: String {
     let what = value.isFinite ? "beyond ±2^22" : "not finite"
     return "round \(round), client \(client): \(parameter) has the value \(value), \(what); "
-      + "training diverged: try a lower training.rate"
+      + "training diverged: try a lower training.rate or, where clients have few samples, a higher "
+      + "training.smallest_batch"
   }
 }

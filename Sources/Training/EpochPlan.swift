@@ -13,7 +13,7 @@ public struct EpochPlan {
   public let batches: [Batch]
 
   /// A rest of fewer samples than this makes no batch, unless it is all there is.
-  static let smallestRest = 16
+  public static let smallestRest = 16
 
   /// - Parameters:
   ///   - counts: samples by modality, in the catalogue's order (images before sounds).
@@ -48,7 +48,8 @@ public struct EpochPlan {
   /// How many of a client's samples of one modality an epoch uses: all that make a batch.
   public static func used(of count: Int, _ options: TrainingOptions) -> Int {
     let rest = count % options.batch
-    let worthwhile = rest >= smallestRest || (rest == count && rest >= 2)
+    let worthwhile =
+      rest >= options.smallestBatch && (rest >= smallestRest || rest == count)
     return options.lastBatch == .keep && worthwhile ? count : count - rest
   }
 

@@ -126,6 +126,7 @@ public struct TrainingError: Error, CustomStringConvertible {
 
   public var description: String {
     "the loss is \(loss) on a batch of modality \(modality) in local epoch \(epoch); "
-      + "a lower training.rate may help"
+      + "a lower training.rate may help or, where clients have few samples, a higher "
+      + "training.smallest_batch"
   }
 }

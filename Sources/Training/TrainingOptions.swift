@@ -12,6 +12,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     "clip": "largest l2 norm of a step's gradient; 0 for no limit",
     "order": "of the modalities' batches: alternate, first:MODALITY or random",
     "last_batch": "an epoch's last, incomplete one: keep (16 samples at least) or drop",
+    "smallest_batch": "samples that a client's only batch must have; a smaller one trains nothing",
     "views": "how the views of a batch pass the encoder: separate or joined",
     "recompute": "whether backward makes again what forward would save, for less memory",
     "threads": "of a rank; no result depends on them",
@@ -19,7 +20,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
 
   /// What becomes of an epoch's last, incomplete batch.
   public enum LastBatch: String, WordOption {
-    /// Used if it has at least 16 samples, or if it is the only one and has at least 2.
+    /// Used if it has at least 16 samples, or if it is the only one; and at least `smallestBatch`.
     case keep
     case drop
   }
@@ -44,6 +45,9 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var clip = 0.0
   public var order = BatchOrder.alternate
   public var lastBatch = LastBatch.keep
+  /// Samples that an incomplete batch must have. Of two or three, BatchNorm's statistics say
+  /// nothing, and their gradients are far too large.
+  public var smallestBatch = 8
   public var views = Passes.separate
   /// Whether the backward pass makes again what the forward pass would save, for less memory.
   public var recompute = false
@@ -56,6 +60,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     case localEpochs = "local_epochs"
     case batch, rate, schedule, clip, order
     case lastBatch = "last_batch"
+    case smallestBatch = "smallest_batch"
     case views, recompute, threads
   }
 
@@ -72,6 +77,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     try ConfigurationError.require(
       batch >= 2, "batch", "\(batch) is below 2: the loss compares samples of a batch")
     try ConfigurationError.require(batch <= 65_536, "batch", "\(batch) is above 65536")
+    try ConfigurationError.check("smallest_batch", smallestBatch, in: 2...65_536)
     try ConfigurationError.check("threads", threads, in: 1...1024)
     try ConfigurationError.require(
       rate > 0 && rate.isFinite, "rate", "\(rate) is not above 0")

@@ -23,7 +23,7 @@ struct SmallJob {
       data: { image: data.h5, audio: data.h5 }
       clients: { count: \(clients), alpha: \(alpha) }
       encoder: { name: resnet18, input: 32 }
-      training: { local_epochs: 1, batch: 16 }
+      training: { local_epochs: 1, batch: 16, smallest_batch: 2 }
       federation: { rounds: \(rounds), participation: 50% }
       monitor: { every: 2, knn: { k: 20 } }
       """)

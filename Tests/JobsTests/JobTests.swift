@@ -135,6 +135,22 @@ import Testing
     #expect(without.clients.alpha == ["image": 2, "audio": 2])
   }
 
+  /// Clients whose samples make no batch, or a rough one, are named before anything is trained.
+  @Test func smallClientsAreWarnedOf() throws {
+    let job = try load(Self.least, ["clients.count=4"])
+    let images = [300, 15, 7, 0]
+    let warnings = job.warningsOfSmallClients { $1 == "image" ? images[$0] : 500 }
+    #expect(warnings.count == 2)
+    #expect(
+      warnings.first?.hasPrefix(
+        "1 of 4 clients have image samples too few for a batch "
+          + "(training.smallest_batch 8, last_batch keep)") == true)
+    #expect(warnings.last?.hasPrefix("1 of 4 clients have image batches of fewer than 16") == true)
+    let all = try load(Self.least, ["clients.count=4", "training.smallest_batch=2"])
+    #expect(all.warningsOfSmallClients { $1 == "image" ? images[$0] : 500 }.count == 1)
+    #expect(job.warningsOfSmallClients { _, _ in 256 }.isEmpty)
+  }
+
   /// A resolved job, written as YAML and read again, is the same job.
   @Test func theResolvedJobIsAJobFile() throws {
     let job = try load(
@@ -150,7 +166,8 @@ import Testing
     (
       "training:\n  temprature: 1\n",
       "demo.yaml:3: training.temprature: unknown key 'temprature'; there are: batch, clip, "
-        + "last_batch, local_epochs, optimizer, order, rate, recompute, schedule, threads, views"
+        + "last_batch, local_epochs, optimizer, order, rate, recompute, schedule, "
+        + "smallest_batch, threads, views"
     ),
     (
       "training: { ratee: 1 }",

@@ -5,12 +5,13 @@ import Testing
 @Suite struct EpochPlanTests {
   private func plan(
     image: Int, audio: Int, batch: Int = 32, order: BatchOrder = .alternate,
-    last: TrainingOptions.LastBatch = .keep, epoch: Int = 0
+    last: TrainingOptions.LastBatch = .keep, smallest: Int = 8, epoch: Int = 0
   ) -> [EpochPlan.Batch] {
     var options = TrainingOptions()
     options.batch = batch
     options.order = order
     options.lastBatch = last
+    options.smallestBatch = smallest
     return EpochPlan(
       counts: [("image", image), ("audio", audio)], options: options, seed: 1, round: 2, client: 3,
       epoch: epoch
@@ -31,8 +32,13 @@ import Testing
   @Test func restsAndSmallClients() {
     #expect(plan(image: 32 + 16, audio: 0).map(\.samples.count) == [32, 16])
     #expect(plan(image: 32 + 15, audio: 0).map(\.samples.count) == [32])
-    #expect(plan(image: 15, audio: 2).map(\.samples.count) == [15, 2])
-    #expect(plan(image: 1, audio: 0).isEmpty)
+    #expect(plan(image: 15, audio: 8).map(\.samples.count) == [15, 8])
+    #expect(plan(image: 15, audio: 7).map(\.samples.count) == [15])
+    #expect(plan(image: 15, audio: 2, smallest: 2).map(\.samples.count) == [15, 2])
+    #expect(plan(image: 32 + 20, audio: 20, smallest: 24).map(\.samples.count) == [32])
+    // A whole batch is one, however small.
+    #expect(plan(image: 9, audio: 3, batch: 4).map(\.samples.count) == [4, 4])
+    #expect(plan(image: 1, audio: 0, smallest: 2).isEmpty)
     #expect(plan(image: 0, audio: 0).isEmpty)
     #expect(plan(image: 40, audio: 20, last: .drop).map(\.samples.count) == [32])
   }

@@ -69,6 +69,13 @@ struct DescribeCommand: ParsableCommand {
       # shards in \(job.shards)
       # results in \(job.results)
       """)
+    warn(job)
+  }
+
+  /// What the job's data come to, where they are there.
+  private func warn(_ job: Job) {
+    guard let cut = try? job.partitions() else { return }
+    for line in job.warningsOfSmallClients({ cut[$1]?.count($0) ?? 0 }) { Console.note(line) }
   }
 
   private func describe<Product>(_ catalogue: Catalogue<Product>) throws {

@@ -64,6 +64,9 @@ struct ShardCommand: ParsableCommand {
     ) {
       progress.show($0, of: $1)
     }
+    progress.finish()
+    let shards = try ShardReader.open(folder)
+    for line in job.warningsOfSmallClients(shards.count) { Console.note(line) }
     return (outcome, folder)
   }
 
