@@ -53,14 +53,4 @@ import Testing
     #expect(plan(image: 96, audio: 96) == plan(image: 96, audio: 96))
     #expect(plan(image: 96, audio: 0, epoch: 1) != plan(image: 96, audio: 0))
   }
-
-  @Test func rateSchedules() throws {
-    let cosine = try Training.rateSchedules.make("cosine-local")
-    #expect(cosine.factor(epoch: 0, of: 4, round: 9, of: 10) == 1)
-    #expect(abs(cosine.factor(epoch: 2, of: 4, round: 9, of: 10) - 0.5) < 1e-12)
-    let rounds = try Training.rateSchedules.make("cosine-rounds")
-    #expect(abs(rounds.factor(epoch: 3, of: 4, round: 5, of: 10) - 0.5) < 1e-12)
-    let constant = try Training.rateSchedules.make("constant")
-    #expect(constant.factor(epoch: 3, of: 4, round: 5, of: 10) == 1)
-  }
 }

@@ -21,19 +21,15 @@ extension Importer {
 public let importers = Catalogue<any Importer>(
   "importer",
   [
-    .entry(CIFAR10.self),
-    .entry(MNIST.self),
-    .entry(TinyImageNet.self),
-    .entry(FSDD.self),
-    .entry(ESC50.self),
-    .entry(SpeechCommands.self),
-    .entry(VGGSound.self),
-    .entry(EPICSounds.self),
-    .entry(ADVANCE.self),
-    .entry(ImageFolder.self),
-    .entry(SoundFolder.self),
+    .init(CIFAR10.self) { $0 },
+    .init(MNIST.self) { $0 },
+    .init(TinyImageNet.self) { $0 },
+    .init(FSDD.self) { $0 },
+    .init(ESC50.self) { $0 },
+    .init(SpeechCommands.self) { $0 },
+    .init(VGGSound.self) { $0 },
+    .init(EPICSounds.self) { $0 },
+    .init(ADVANCE.self) { $0 },
+    .init(ImageFolder.self) { $0 },
+    .init(SoundFolder.self) { $0 },
   ])
-
-extension Catalogue.Entry where Product == any Importer {
-  static func entry<P: PlugIn & Importer>(_ type: P.Type) -> Self { Self(type) { $0 } }
-}

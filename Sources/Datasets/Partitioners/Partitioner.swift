@@ -22,14 +22,10 @@ extension Partitioner {
 public let partitioners = Catalogue<any Partitioner>(
   "partitioner",
   [
-    .entry(Dirichlet.self),
-    .entry(DirichletBalanced.self),
-    .entry(Classes.self),
-    .entry(IID.self),
-    .entry(Natural.self),
-    .entry(File.self),
+    .init(Dirichlet.self) { $0 },
+    .init(DirichletBalanced.self) { $0 },
+    .init(Classes.self) { $0 },
+    .init(IID.self) { $0 },
+    .init(Natural.self) { $0 },
+    .init(File.self) { $0 },
   ])
-
-extension Catalogue.Entry where Product == any Partitioner {
-  static func entry<P: PlugIn & Partitioner>(_ type: P.Type) -> Self { Self(type) { $0 } }
-}
