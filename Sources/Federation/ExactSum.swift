@@ -20,6 +20,15 @@ public final class ExactSum {
 
   public func zero() { sum.clear() }
 
+  /// Throws where `add` would: then nothing was added.
+  public func check(_ contribution: Contribution, client: Int, round: Int) throws(ExactSumError) {
+    for entry in layout.entries {
+      for value in contribution.vector[entry.range] where !(value.magnitude <= Self.grid.limit) {
+        throw ExactSumError(client: client, round: round, parameter: entry.name, value: value)
+      }
+    }
+  }
+
   /// Adds what a client sends, each parameter (entry of the layout) times its weight. Throws where
   /// a value is not finite or too large; the sum is of no use then.
   public func add(
@@ -41,16 +50,16 @@ public final class ExactSum {
     try communicator.reduceSum(sum.integers)
   }
 
-  /// The sum, rounded to Float32.
-  public func vector() -> ParameterVector {
+  /// The sum times a factor, rounded to Float32.
+  public func vector(times factor: Double = 1) -> ParameterVector {
     let result = ParameterVector(layout)
-    sum.copy(to: result.floats, from: 0, on: Self.grid)
+    sum.copy(to: result.floats, from: 0, on: Self.grid, times: factor)
     return result
   }
 }
 
 /// A value that cannot be averaged.
-public struct ExactSumError: Error, CustomStringConvertible, Equatable {
+public struct ExactSumError: Divergence, CustomStringConvertible, Equatable {
   public let client: Int
   public let round: Int
   public let parameter: String

@@ -22,11 +22,13 @@ public final class FederatedTraining {
     public let states: ClientStates?
     /// Whether the process was asked to end; looked at between clients and after a round's last.
     public let isStopped: () -> Bool
+    public let onDivergence: OnDivergence
 
     public init(
       communicator: Communicator, trainer: any ClientTrainer, aggregator: any Aggregator,
       schedule: any ClientSchedule, selection: Selection, samples: [Int],
-      states: ClientStates? = nil, isStopped: @escaping () -> Bool = { false }
+      states: ClientStates? = nil, isStopped: @escaping () -> Bool = { false },
+      onDivergence: OnDivergence = .stop
     ) {
       precondition(samples.count == selection.clients, "\(samples.count) clients' samples")
       self.communicator = communicator
@@ -37,6 +39,7 @@ public final class FederatedTraining {
       self.samples = samples
       self.states = states
       self.isStopped = isStopped
+      self.onDivergence = onDivergence
     }
   }
 
@@ -136,12 +139,13 @@ public final class FederatedTraining {
     try sum.reduce(communicator)
     for sum in sorted(sent) { try sum.reduce(communicator) }
     let gathered = try gather(figures)
-    try addUntrained(gathered?.joined().filter { $0.steps == 0 }.map(\.client) ?? [], terms)
+    try addUntrained(gathered?.joined().filter(\.isUntrained).map(\.client) ?? [], terms)
     watch.lap("sum")
 
     // 5. Rank 0 makes the next global model. Without a single sample, it stays as it is.
     if let clients = gathered?.joined().sorted(by: { $0.client < $1.client }) {
-      if total > 0 { finish(round, clients) }
+      let share = try shareLeftOut(clients, terms)
+      if total > 0, share < 1 { finish(round, clients, shareLeftOut: share) }
       for client in clients where client.seal != nil {
         self.kept[client.client] = client.seal.map { KeptState(round: round, seal: $0) }
       }
@@ -162,7 +166,15 @@ public final class FederatedTraining {
     do {
       update = try parts.trainer.train(task(terms, kept: kept))
       outcome = update.state.map { parts.aggregator.end($0, terms) }
-      if let outcome { seal = try keep(outcome, terms) }
+      if let outcome {
+        if parts.onDivergence == .skip { try check(outcome, terms) }
+        seal = try keep(outcome, terms)
+      }
+    } catch let error as any Divergence where parts.onDivergence == .skip {
+      return ClientFigures(
+        client: terms.client, samples: parts.samples[terms.client],
+        update: LocalUpdate(state: nil, views: 0, losses: [:]), divergence: "\(error)",
+        seconds: start.duration(to: clock.now) / .seconds(1))
     } catch  where !(error is TrainingStopped) {
       throw ClientError(round: terms.round, client: terms.client, underlying: error)
     }
@@ -178,6 +190,14 @@ public final class FederatedTraining {
       client: terms.client, samples: parts.samples[terms.client], update: update,
       payload: outcome?.payload ?? [], seal: seal,
       seconds: start.duration(to: clock.now) / .seconds(1))
+  }
+
+  /// Throws where something that a client sends cannot be added.
+  private func check(_ outcome: ClientOutcome, _ terms: ClientTerms) throws {
+    try sum.check(outcome.model, client: terms.client, round: terms.round)
+    for (name, contribution) in outcome.sent {
+      try sent[name]?.check(contribution, client: terms.client, round: terms.round)
+    }
   }
 
   private func task(_ terms: ClientTerms, kept: KeptState?) -> ClientTask {
@@ -223,11 +243,28 @@ public final class FederatedTraining {
       round: first.round)
   }
 
-  /// Rank 0: the next global model, in place.
-  private func finish(_ round: Int, _ clients: [ClientFigures]) {
+  /// Rank 0: the share of the round's samples that clients have who were left out. Throws where more
+  /// than half of the clients were: what is left is no round.
+  private func shareLeftOut(
+    _ clients: [ClientFigures], _ terms: (Int) -> ClientTerms
+  ) throws -> Double {
+    let left = clients.filter { $0.divergence != nil }
+    if 2 * left.count > clients.count, let first = left.first {
+      throw DivergedRound(
+        description: "\(left.count) of the round's \(clients.count) clients diverged and were left "
+          + "out, which is more than half; the first: round \(terms(first.client).round), client "
+          + "\(first.client): \(first.divergence ?? "")")
+    }
+    return left.reduce(0) { $0 + terms($1.client).share }
+  }
+
+  /// Rank 0: the next global model, in place. The weights of a mean add up to 1 without those who
+  /// were left out.
+  private func finish(_ round: Int, _ clients: [ClientFigures], shareLeftOut: Double) {
     parts.aggregator.finish(
       ServerRound(
-        round: round, global: global, mean: sum.vector(), sent: sent.mapValues { $0.vector() },
+        round: round, global: global, mean: sum.vector(times: 1 / (1 - shareLeftOut)),
+        sent: sent.mapValues { $0.vector() },
         payloads: clients.filter { $0.steps > 0 }.map { ($0.client, $0.payload) },
         state: serverState))
   }
@@ -267,6 +304,11 @@ public final class FederatedTraining {
       idleShare: training > 0 ? idle.reduce(0, +) / (training * Double(workers.count)) : 0,
       idleSeconds: idle, bytes: (parts.communicator.size - 1) * perRank)
   }
+}
+
+/// A round of which too little is left.
+private struct DivergedRound: Error, CustomStringConvertible {
+  let description: String
 }
 
 /// Wall time in named laps.

@@ -11,10 +11,15 @@ public struct ClientFigures: Codable, Sendable {
   public let losses: [String: LossSum]
   /// The seal of the file that has what the client keeps; nil where it keeps nothing.
   let seal: String?
+  /// What is wrong with a client that was left out of the round's sum; nil of all others.
+  public let divergence: String?
   /// From loading the client to its part of the sum.
   public let seconds: Double
   /// The algorithm's numbers, as bytes: text would need care to have the same bits.
   private let numbers: Data
+
+  /// Whether it had nothing to train, so that its model is the global one.
+  var isUntrained: Bool { steps == 0 && divergence == nil }
 
   /// The algorithm's numbers for rank 0.
   var payload: [Float] {
@@ -26,8 +31,8 @@ public struct ClientFigures: Codable, Sendable {
   }
 
   init(
-    client: Int, samples: Int, update: LocalUpdate, payload: [Float], seal: String?,
-    seconds: Double
+    client: Int, samples: Int, update: LocalUpdate, payload: [Float] = [], seal: String? = nil,
+    divergence: String? = nil, seconds: Double
   ) {
     self.client = client
     self.samples = samples
@@ -35,6 +40,7 @@ public struct ClientFigures: Codable, Sendable {
     views = update.views
     losses = update.losses
     self.seal = seal
+    self.divergence = divergence
     self.seconds = seconds
     numbers = payload.withUnsafeBytes { Data($0) }
   }
@@ -59,7 +65,9 @@ public struct RoundReport: Sendable {
 
   public var steps: Int { clients.reduce(0) { $0 + $1.steps } }
   public var views: Int { clients.reduce(0) { $0 + $1.views } }
-  public var clientsWithoutSteps: Int { clients.count { $0.steps == 0 } }
+  public var clientsWithoutSteps: Int { clients.count { $0.isUntrained } }
+  /// Clients whose training ran away, and which have no part in the round.
+  public var clientsLeftOut: [ClientFigures] { clients.filter { $0.divergence != nil } }
   public var totalSeconds: Double { RoundReport.phases.reduce(0) { $0 + (seconds[$1] ?? 0) } }
 
   public static let phases = ["broadcast", "training", "sum", "server"]

@@ -1,5 +1,6 @@
 import Catalogues
 import Evaluation
+import Training
 
 /// A job's `clients` section: how the samples become clients.
 public struct ClientOptions: Sendable, Equatable {
@@ -35,6 +36,7 @@ public struct FederationOptions: Codable, Sendable, Equatable {
     "participation": "the share of clients that a round trains",
     "checkpoint_every": "rounds from one checkpoint to the next; one is always at the end",
     "keep": "rounds whose checkpoints stay, to embed with later",
+    "on_divergence": "stop, or skip: a client whose training ran away has no part in the round",
   ]
 
   public var rounds = 100
@@ -44,10 +46,12 @@ public struct FederationOptions: Codable, Sendable, Equatable {
   public var checkpointEvery = 1
   /// Rounds whose checkpoints stay, beside the two newest: models to embed later.
   public var keep: [Int] = []
+  public var onDivergence = OnDivergence.stop
 
   enum CodingKeys: String, CodingKey {
     case rounds, participation, keep
     case checkpointEvery = "checkpoint_every"
+    case onDivergence = "on_divergence"
   }
 
   func validate() throws(ConfigurationError) {

@@ -19,7 +19,9 @@ public struct Results {
     public var reals: [String: Double]
   }
 
-  private static let countNames = ["bytes", "clients", "clients_without_steps", "steps", "views"]
+  private static let countNames = [
+    "bytes", "clients", "clients_left_out", "clients_without_steps", "steps", "views",
+  ]
   /// Groups of counts, one a modality.
   private static let countGroups = ["clients_with", "samples"]
 

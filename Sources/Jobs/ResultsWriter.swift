@@ -39,6 +39,7 @@ final class ResultsWriter {
     for (modality, loss) in report.losses { reals["loss/\(modality)"] = loss }
     var counts = [
       "bytes": report.bytes, "clients": report.clients.count, "steps": report.steps,
+      "clients_left_out": report.clientsLeftOut.count,
       "clients_without_steps": report.clientsWithoutSteps, "views": report.views,
     ]
     for (modality, samples) in samples {

@@ -47,11 +47,12 @@ public final class FixedPointSum {
       <= grid.limit
   }
 
-  /// Sets values to the sums from `offset` on, rounded to Float32.
+  /// Sets values to the sums from `offset` on, times a factor, rounded to Float32.
   public func copy(
-    to values: UnsafeMutableBufferPointer<Float>, from offset: Int, on grid: Grid
+    to values: UnsafeMutableBufferPointer<Float>, from offset: Int, on grid: Grid,
+    times factor: Double = 1
   ) {
     kernels.from_fixed_point(
-      values.count, integers.baseAddress! + offset, 1 / grid.scale, values.baseAddress)
+      values.count, integers.baseAddress! + offset, factor / grid.scale, values.baseAddress)
   }
 }

@@ -119,10 +119,16 @@ public struct TrainingStopped: Error {
 }
 
 /// Training that ran away.
-public struct TrainingError: Error, CustomStringConvertible {
+public struct TrainingError: Divergence, CustomStringConvertible {
   public let modality: String
   public let epoch: Int
   public let loss: Double
+
+  public init(modality: String, epoch: Int, loss: Double) {
+    self.modality = modality
+    self.epoch = epoch
+    self.loss = loss
+  }
 
   public var description: String {
     "the loss is \(loss) on a batch of modality \(modality) in local epoch \(epoch); "

@@ -33,6 +33,9 @@ final class ProgressDisplay: RunObserver {
     if report.clientsWithoutSteps > 0 {
       parts.append("\(report.clientsWithoutSteps) clients without steps")
     }
+    for client in report.clientsLeftOut {
+      note("round \(round): left out client \(client.client): \(client.divergence ?? "")")
+    }
     if report.idleSeconds.count > 1 { parts.append("idle \(format(100 * report.idleShare, 0)) %") }
     let line = parts.joined(separator: "  ")
     if !measured.isEmpty {

@@ -16,7 +16,10 @@ import Testing
   }
 
   static func counts(views: Int) -> [String: Int] {
-    ["bytes": 0, "clients": 10, "clients_without_steps": 1, "steps": 3, "views": views]
+    [
+      "bytes": 0, "clients": 10, "clients_left_out": 0, "clients_without_steps": 1, "steps": 3,
+      "views": views,
+    ]
   }
 
   /// Measurements before round 1 and after rounds 2 and 4, a row for each of 4 rounds.
