@@ -54,11 +54,20 @@ public final class Catalogue<Product>: Sendable {
 
   public var names: [String] { entries.map(\.name) }
 
+  private var article: String { "aeiou".contains(kind.first ?? " ") ? "an" : "a" }
+
   public func entry(named name: String) throws -> Entry {
     guard let entry = entries.first(where: { $0.name == name }) else {
       throw ConfigurationError("name", unknown(kind, name, among: names))
     }
     return entry
+  }
+
+  /// Throws where there is no entry of a name that stands at a key.
+  public func require(_ name: String, at key: String) throws(ConfigurationError) {
+    guard names.contains(name) else {
+      throw ConfigurationError(key, unknown(kind, name, among: names))
+    }
   }
 
   /// The product that `settings` names: `{name: …, options}` or the name alone.
@@ -86,7 +95,7 @@ public final class Catalogue<Product>: Sendable {
   private func split(_ settings: Tree) throws -> (Entry, options: Tree) {
     if let name = settings.text { return (try entry(named: name), [:]) }
     guard settings.mapping != nil else {
-      throw ConfigurationError("", "expected a \(kind): its name, or {name: …, options}")
+      throw ConfigurationError("", "expected \(article) \(kind): its name, or {name: …, options}")
     }
     guard let name = settings["name"]?.text else {
       throw ConfigurationError(

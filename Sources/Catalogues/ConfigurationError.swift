@@ -29,6 +29,21 @@ public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
       "\(value) is outside \(plain(range.lowerBound)) to \(plain(range.upperBound))")
   }
 
+  /// Throws where a number is not above 0, or not finite.
+  public static func positive(_ key: String, _ value: Double) throws(ConfigurationError) {
+    try require(value > 0 && value.isFinite, key, "\(value) is not above 0")
+  }
+
+  /// Throws where a number is below 0, or not finite.
+  public static func notNegative(_ key: String, _ value: Double) throws(ConfigurationError) {
+    try require(value >= 0 && value.isFinite, key, "\(value) is below 0")
+  }
+
+  /// Throws where a number is no share of a whole that leaves a rest: 0 to below 1.
+  public static func fraction(_ key: String, _ value: Double) throws(ConfigurationError) {
+    try require((0..<1).contains(value), key, "\(value) is not in 0 ..< 1")
+  }
+
   public var description: String { key.isEmpty ? message : "\(key): \(message)" }
 
   /// The same error seen from one level up: `alpha` inside `clients` becomes `clients.alpha`.

@@ -14,6 +14,7 @@ extension Tree {
   /// `defaults` with this mapping's keys in place of their own, mappings within mappings likewise.
   /// Throws where a key is not among them.
   public func overlaid(on defaults: Tree, alsoKnown: [String] = []) throws -> Tree {
+    try ConfigurationError.require(mapping != nil, "", "expected a mapping, 'key: value'")
     try checkKeys(among: (defaults.keys + alsoKnown).sorted())
     var merged = defaults
     for (key, value) in mapping?.sorted ?? [] {

@@ -158,7 +158,7 @@ private func plain(_ type: Any.Type) -> String {
   case is any FixedWidthInteger.Type: "a whole number"
   case is Float.Type, is Double.Type: "a number"
   case is Bool.Type: "true or false"
-  case is String.Type: "a text"
+  case is String.Type: "a string"
   default: "a value of type \(type)"
   }
 }

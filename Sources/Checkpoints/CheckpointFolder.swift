@@ -60,9 +60,11 @@ public struct CheckpointFolder: Sendable {
 
   /// Removes what a killed run left half-written. No other run may be writing here.
   public func removeUnfinished() {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    for name in names where name.hasPrefix(".") && name.contains(".h5.tmp-") {
-      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    for folder in [path, clientStates.path] {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      for name in names where name.hasPrefix(".") && name.contains(".h5.tmp-") {
+        try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+      }
     }
   }
 }

@@ -27,7 +27,7 @@ public struct ClientStates: Sendable {
   ) throws -> KeptState {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     let file = file(client: client, round: round)
-    try HDF5File.saveSealed(file) { file in
+    try HDF5File.saveSealed(file, sweeps: false) { file in
       try Self.format.stamp(file)
       for (name, vector) in vectors.sorted(by: { $0.key < $1.key }) {
         try vector.write(to: "/\(name)", of: file)

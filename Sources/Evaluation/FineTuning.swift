@@ -149,10 +149,19 @@ public final class FineTuning {
     }
   }
 
+  /// How many pieces a batch of so many samples has: each has at least two.
+  public static func pieces(of count: Int, _ pieces: Int) -> Int { max(1, min(pieces, count / 2)) }
+
+  /// Samples of the largest piece of such a batch.
+  public static func largestPiece(of count: Int, _ pieces: Int) -> Int {
+    let pieces = Self.pieces(of: count, pieces)
+    return max(2, (count + pieces - 1) / pieces)
+  }
+
   /// Pieces of a batch: as equal as can be, of at least two samples, for BatchNorm knows no
   /// variance of one.
   static func cut(_ count: Int, _ pieces: Int) -> [Range<Int>] {
-    let pieces = max(1, min(pieces, count / 2))
+    let pieces = Self.pieces(of: count, pieces)
     return (0..<pieces).map { count * $0 / pieces..<count * ($0 + 1) / pieces }
   }
 

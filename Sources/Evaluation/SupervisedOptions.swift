@@ -40,12 +40,9 @@ public struct SupervisedOptions: SharedOptions, Equatable {
   public func validate() throws {
     try ConfigurationError.check("epochs", epochs, in: 1...100_000)
     try ConfigurationError.check("batch", batch, in: 2...65_536)
-    try ConfigurationError.require(rate > 0 && rate.isFinite, "rate", "\(rate) is not above 0")
+    try ConfigurationError.positive("rate", rate)
     _ = try makeOptimizer()
-    guard rateSchedules.names.contains(schedule) else {
-      throw ConfigurationError(
-        "schedule", unknown("schedule", schedule, among: rateSchedules.names))
-    }
+    try rateSchedules.require(schedule, at: "schedule")
   }
 
   func makeOptimizer() throws -> SGD {

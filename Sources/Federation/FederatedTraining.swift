@@ -221,7 +221,7 @@ public final class FederatedTraining {
   /// Which files have what the round's clients keep: rank 0's list, on all ranks.
   private func broadcastKept(_ selected: [Int]) throws -> [Int: KeptState] {
     guard !channels.kept.isEmpty else { return [:] }
-    let own = kept.filter { selected.contains($0.key) }
+    let own = selected.reduce(into: [:]) { $0[$1] = kept[$1] }
     let text = String(decoding: try JSONEncoder().encode(own), as: UTF8.self)
     return try JSONDecoder().decode(
       [Int: KeptState].self, from: Data(parts.communicator.broadcast(text: text).utf8))
@@ -243,8 +243,8 @@ public final class FederatedTraining {
       round: first.round)
   }
 
-  /// Rank 0: the share of the round's samples that clients have who were left out. Throws where more
-  /// than half of the clients were: what is left is no round.
+  /// Rank 0: the share of the round's samples that clients have who were left out. Throws where
+  /// more than half of the clients were: what is left is no round.
   private func shareLeftOut(
     _ clients: [ClientFigures], _ terms: (Int) -> ClientTerms
   ) throws -> Double {

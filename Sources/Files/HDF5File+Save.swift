@@ -5,13 +5,17 @@ extension HDF5File {
   /// Writes a file so that its name never holds a half-written one: under another name beside it,
   /// flushed, synced, renamed, and the folder synced. What fails leaves nothing behind, and what a
   /// killed process left is removed.
-  /// - Parameter seal: called with the closed file's temporary path before it is synced.
+  /// - Parameters:
+  ///   - sweeps: whether to look for what killed processes left. Where a folder has very many files
+  ///     somebody else looks, once.
+  ///   - seal: called with the closed file's temporary path before it is synced.
   public static func save(
-    _ path: String, seal: (String) throws -> Void = { _ in }, _ body: (HDF5File) throws -> Void
+    _ path: String, sweeps: Bool = true, seal: (String) throws -> Void = { _ in },
+    _ body: (HDF5File) throws -> Void
   ) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     let temporary = TemporaryName.beside(path)
-    TemporaryName.removeAbandoned(path)
+    if sweeps { TemporaryName.removeAbandoned(path) }
     do {
       try write(temporary, body)
       try seal(temporary)

@@ -12,9 +12,11 @@ extension HDF5File {
   private static let sealLength = mark.count + 64
 
   /// As `save`, with a seal behind the content.
-  public static func saveSealed(_ path: String, _ body: (HDF5File) throws -> Void) throws {
+  public static func saveSealed(
+    _ path: String, sweeps: Bool = true, _ body: (HDF5File) throws -> Void
+  ) throws {
     try save(
-      path,
+      path, sweeps: sweeps,
       seal: { temporary in
         let content = try Data(contentsOf: URL(fileURLWithPath: temporary), options: .alwaysMapped)
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: temporary))

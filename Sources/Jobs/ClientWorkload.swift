@@ -4,13 +4,18 @@ import Training
 /// What a client trains in one round, over all its local epochs.
 public struct ClientWorkload: Equatable, Sendable {
   public var steps = 0
-  /// By modality; each gives two views.
+  /// By modality; each gives so many views.
   public var samples: [String: Int] = [:]
+  /// The method's.
+  public private(set) var viewsOfASample = 2
 
-  public var views: Int { 2 * samples.values.reduce(0, +) }
+  public var views: Int { viewsOfASample * samples.values.reduce(0, +) }
 
-  /// - Parameter counts: the client's samples by modality.
-  public init(counts: [String: Int], _ options: TrainingOptions) {
+  /// - Parameters:
+  ///   - counts: the client's samples by modality.
+  ///   - views: that the method makes of a sample.
+  public init(counts: [String: Int], views: Int, _ options: TrainingOptions) {
+    viewsOfASample = views
     for (modality, count) in counts {
       steps += options.localEpochs * EpochPlan.steps(of: count, options)
       samples[modality] = options.localEpochs * EpochPlan.used(of: count, options)
@@ -22,13 +27,15 @@ public struct ClientWorkload: Equatable, Sendable {
   /// Of every client of a cut of a job's data, by id.
   public static func all(_ job: Job, _ cut: [String: Partition]) -> [ClientWorkload] {
     (0..<job.clients.count).map { client in
-      ClientWorkload(counts: cut.mapValues { $0.count(client) }, job.training)
+      ClientWorkload(
+        counts: cut.mapValues { $0.count(client) }, views: job.model.method.views, job.training)
     }
   }
 
   public static let none = ClientWorkload()
 
   public static func += (sum: inout ClientWorkload, other: ClientWorkload) {
+    sum.viewsOfASample = other.viewsOfASample
     sum.steps += other.steps
     sum.samples.merge(other.samples, uniquingKeysWith: +)
   }

@@ -88,7 +88,7 @@ extension Job {
   }
 
   /// A path that a file has, relative to that file's folder, made absolute.
-  static func absolute(_ path: String, beside file: String) -> String {
+  public static func absolute(_ path: String, beside file: String) -> String {
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
     return URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.path
   }
@@ -130,10 +130,7 @@ extension Job {
     }
     var stores: [String: String] = [:]
     for (modality, value) in try root.section("data").mapping! {
-      guard modalities.names.contains(modality) else {
-        throw ConfigurationError(
-          "data.\(modality)", unknown("modality", modality, among: modalities.names))
-      }
+      try modalities.require(modality, at: "data.\(modality)")
       guard let path = value.text else {
         throw ConfigurationError("data.\(modality)", "expected the path of a sample store")
       }

@@ -83,7 +83,7 @@ extension Job {
       throw JobError(
         path: shards,
         message: "shards of another job: \(difference); replace them with "
-          + "'motet shard --overwrite \(path)', or set 'shards'")
+          + "'motet shard --overwrite \(path)' and the same --set, or set 'shards'")
     }
     try reader.verifyFiles()
     return reader

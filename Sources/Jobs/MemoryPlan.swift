@@ -103,13 +103,21 @@ public struct MemoryPlan {
     return first + (try trial(larger) - first) * (count - small) / (larger - small)
   }
 
+  /// Of the modality whose views take the most.
   private func trial(batch: Int, _ threads: Int) throws -> Int {
-    let engine = try Engine(lanes: try Engine.lanesFromEnvironment(), threads: threads)
-    let timer = StepTimer(
-      job.model, modalities: job.modalityNames, optimizer: job.optimizer, batch: batch,
-      settings: job.training.step, engine)
-    _ = timer.run()
-    return engine.highWater
+    // Modalities of as many channels take the same.
+    var seen: Set<Int?> = []
+    let tried = job.modalityNames.filter {
+      seen.insert(job.encoder.inputChannels(of: $0)).inserted
+    }
+    return try tried.map { modality in
+      let engine = try Engine(lanes: try Engine.lanesFromEnvironment(), threads: threads)
+      let timer = StepTimer(
+        job.model, modalities: job.modalityNames, of: modality, optimizer: job.optimizer,
+        batch: batch, settings: job.training.step, engine)
+      _ = timer.run()
+      return engine.highWater
+    }.max()!
   }
 }
 

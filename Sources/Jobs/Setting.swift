@@ -27,9 +27,12 @@ public struct Setting {
     }
   }
 
-  /// Whether an error in a setting is in this one.
-  func isIn(_ error: ConfigurationError) -> Bool {
-    error.key == key || error.key.hasPrefix("\(key).")
+  /// Whether an error in a setting may be this one's: of the same key, or of one above or below it.
+  func isIn(_ error: ConfigurationError) -> Bool { Self.overlap(error.key, key) }
+
+  /// Whether of two dotted keys one is the other, or a part of it.
+  public static func overlap(_ a: String, _ b: String) -> Bool {
+    a == b || a.hasPrefix("\(b).") || b.hasPrefix("\(a).")
   }
 
   /// A tree with some settings carried out, in order; mappings on the way are made.

@@ -28,6 +28,10 @@ public struct SettingsFile {
     guard !isFolder.boolValue else {
       throw JobError(path: path, message: "this is a folder; expected \(kind) (YAML)")
     }
+    let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+    guard let size, size < 1 << 20 else {
+      throw JobError(path: path, message: "this is not \(kind) (YAML)")
+    }
     guard let data = FileManager.default.contents(atPath: path) else {
       throw JobError(path: path, message: "no permission to read it")
     }

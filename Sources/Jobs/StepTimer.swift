@@ -12,13 +12,15 @@ public struct StepTimer {
   private let views: FeatureMap
 
   /// - Parameters:
-  ///   - modalities: those that the step is made for; the noise stands for views of the first.
+  ///   - modalities: those that the step is made for.
+  ///   - modality: whose views the noise stands for; the first where nil.
   ///   - batch: samples; each gives the method's views.
   public init(
-    _ model: Model, modalities: [String], optimizer: any Optimizer, batch: Int,
-    settings: TrainingStep.Settings = .init(), _ engine: Engine
+    _ model: Model, modalities: [String], of modality: String? = nil, optimizer: any Optimizer,
+    batch: Int, settings: TrainingStep.Settings = .init(), _ engine: Engine
   ) {
-    modality = modalities[0]
+    let modality = modality ?? modalities[0]
+    self.modality = modality
     step = TrainingStep(
       model, modalities: modalities, optimizer: optimizer, settings: settings, engine)
     parameters = ParameterVector(model.layout)

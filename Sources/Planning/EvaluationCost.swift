@@ -94,8 +94,8 @@ struct EvaluationCost {
           seconds: Double(epochs * steps) * seconds, sharing: .alone))
       return items
     }
-    let pieces = max(1, min(workload.pieces, options.batch / 2))
-    let size = max(2, (options.batch + pieces - 1) / pieces)
+    let pieces = FineTuning.pieces(of: options.batch, workload.pieces)
+    let size = FineTuning.largestPiece(of: options.batch, workload.pieces)
     let step = try speed(.tuning(encoder: try encoder(), samples: size))
     let view = try workload.train.map { part in
       let settings = try job.viewSettings(part.modality, plain: !workload.asPretraining)

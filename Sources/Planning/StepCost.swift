@@ -2,7 +2,7 @@ import Foundation
 import Jobs
 
 /// What training costs a client, on one thread: a step of n samples takes a + b n seconds, by two
-/// sizes that were measured, and two views of each sample.
+/// sizes that were measured, and the views of each sample.
 struct StepCost {
   /// Sizes that are measured, ascending.
   let sizes: [Int]
@@ -41,7 +41,7 @@ struct StepCost {
 
   func seconds(_ workload: ClientWorkload) -> Double {
     workload.samples.sorted { $0.key < $1.key }.reduce(a * Double(workload.steps)) { sum, part in
-      sum + Double(part.value) * (b + 2 * views[part.key]!)
+      sum + Double(part.value) * (b + Double(workload.viewsOfASample) * views[part.key]!)
     }
   }
 
@@ -49,7 +49,7 @@ struct StepCost {
   func arithmetic(_ workload: ClientWorkload) -> String {
     let all = workload.samples.values.reduce(0, +)
     let made = workload.samples.filter { $0.value > 0 }.sorted { $0.key < $1.key }
-      .map { " + 2 × \($0.value) × \(number(views[$0.key]!))" }.joined()
+      .map { " + \(workload.viewsOfASample) × \($0.value) × \(number(views[$0.key]!))" }.joined()
     return "\(workload.steps) × \(number(a)) + \(all) × \(number(b))\(made)"
   }
 }

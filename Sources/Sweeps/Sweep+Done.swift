@@ -88,7 +88,7 @@ extension Sweep {
     let stores = Set(specs.flatMap { spec in ["data", "test_data"].compactMap { spec[$0]?.text } })
       .filter { !$0.isEmpty }
     let measured = stores.sorted().map { store in
-      (store, data.store(URL(fileURLWithPath: store, relativeTo: home).path).map { Tree.text($0) })
+      (store, data.store(Job.absolute(store, beside: path)).map { Tree.text($0) })
     }
     let trained = partners(of: cell).map { partner in
       (partner.id, data.shards(of: partner.job).map { Tree.text($0) })

@@ -73,12 +73,12 @@ public struct Sweep {
 
   private init(_ file: SettingsFile, _ limit: Int?) throws {
     let root = file.tree
+    guard root["sweep"] != nil || root["data"] == nil else {
+      throw JobError(path: file.path, message: "this is a job, not a sweep; use 'motet run'")
+    }
     try root.checkKeys(among: Self.keys)
     let url = URL(fileURLWithPath: file.path)
-    let home = url.deletingLastPathComponent()
-    func absolute(_ path: String) -> String {
-      URL(fileURLWithPath: path, relativeTo: home).standardizedFileURL.path
-    }
+    func absolute(_ path: String) -> String { Job.absolute(path, beside: file.path) }
     func text(_ key: String) throws -> String? {
       guard let value = root[key] else { return nil }
       guard let text = value.text, !text.isEmpty else {

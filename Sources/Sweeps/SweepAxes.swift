@@ -1,4 +1,5 @@
 import Catalogues
+import Jobs
 
 /// One value that a sweep gives to a setting, and where its file says so.
 struct SweepSetting {
@@ -131,7 +132,7 @@ struct SweepAxes {
     for (index, setting) in settings.enumerated() {
       for other in settings[..<index] {
         let (a, b) = (setting.key, other.key)
-        guard a == b || a.hasPrefix(b + ".") || b.hasPrefix(a + ".") else { continue }
+        guard Setting.overlap(a, b) else { continue }
         let (whole, part) = a.count < b.count ? (a, b) : (b, a)
         throw ConfigurationError(
           setting.place, a == b ? "\(a) is swept twice" : "\(whole) contains \(part)")

@@ -39,10 +39,7 @@ struct SweepBase {
     do {
       return try Job(path: file.path, root)
     } catch let error as ConfigurationError {
-      let guilty = settings.first {
-        error.key == $0.key || error.key.hasPrefix($0.key + ".")
-          || $0.key.hasPrefix(error.key + ".")
-      }
+      let guilty = settings.first { Setting.overlap(error.key, $0.key) }
       guard let guilty else { throw file.error(place.map(error.inside) ?? error) }
       throw JobError(
         path: sweep.path, line: sweep.tree.line(of: guilty.place),

@@ -39,9 +39,7 @@ public struct SweepEmbeddings {
       "expected a list of rounds")
     let own = try overlay(given, on: Options())
     try ConfigurationError.require(!own.data.isEmpty, "data", "missing; give sample stores")
-    try ConfigurationError.require(
-      own.modality.isEmpty || modalities.names.contains(own.modality), "modality",
-      unknown("modality", own.modality, among: modalities.names))
+    if !own.modality.isEmpty { try modalities.require(own.modality, at: "modality") }
     try ConfigurationError.require(
       own.limit >= (given["limit"] == nil ? 0 : 1), "limit", "\(own.limit) is below 1")
     try ConfigurationError.require(

@@ -12,7 +12,7 @@ public struct SweepPlan {
     public var rounds = 0
     /// Trainings of a client: those of all rounds.
     public var trainings = 0
-    /// Views that these see, two for each sample in each epoch.
+    /// Views that these see, the method's of each sample in each epoch.
     public var views = 0
     public var evaluations = 0
     /// Files of a run's features after a round.

@@ -1,6 +1,6 @@
 import Catalogues
 
-/// An error that says that a client's training ran away: its model is of no use, and others' may be.
+/// An error that says that a client's training ran away: its model is of no use.
 public protocol Divergence: Error {}
 
 /// What becomes of a round in which a client's training ran away.

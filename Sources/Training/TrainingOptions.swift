@@ -79,14 +79,9 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     try ConfigurationError.require(batch <= 65_536, "batch", "\(batch) is above 65536")
     try ConfigurationError.check("smallest_batch", smallestBatch, in: 2...65_536)
     try ConfigurationError.check("threads", threads, in: 1...1024)
-    try ConfigurationError.require(
-      rate > 0 && rate.isFinite, "rate", "\(rate) is not above 0")
-    try ConfigurationError.require(
-      clip >= 0 && clip.isFinite, "clip", "\(clip) is below 0")
-    guard rateSchedules.names.contains(schedule) else {
-      throw ConfigurationError(
-        "schedule", unknown("rate schedule", schedule, among: rateSchedules.names))
-    }
+    try ConfigurationError.positive("rate", rate)
+    try ConfigurationError.notNegative("clip", clip)
+    try rateSchedules.require(schedule, at: "schedule")
     if case .first(let modality) = order, !modalities.contains(modality) {
       throw ConfigurationError("order", unknown("modality", modality, among: modalities))
     }

@@ -50,7 +50,7 @@ import Testing
     #expect(said("keep", 3) == "keep: expected a list")
     #expect(said("inner", 3) == "inner: expected a mapping, 'key: value'")
     #expect(said("steps", 1e300) == "steps: expected a whole number")
-    #expect(said("name", nil) == "name: no value; expected a text")
+    #expect(said("name", nil) == "name: no value; expected a string")
   }
 
   @Test func keysWithDotsReachIntoMappings() {

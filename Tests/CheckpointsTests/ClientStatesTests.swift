@@ -27,6 +27,20 @@ import Testing
     message { _ = try states.load(client: 7, kept, layouts: layouts) }
   }
 
+  /// A killed rank may leave a state half-written, and another host may train the client next.
+  @Test func whatAKilledRankLeftIsRemoved() throws {
+    let kept = try states.save(vectors(3), client: 7, round: 12)
+    folder.write("clients/.client-000003-round-000012.h5.tmp-elsewhere-42", "half")
+    folder.write(".results.h5.tmp-elsewhere-42", "half")
+    CheckpointFolder(folder.path).removeUnfinished()
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: states.path) == [
+        "client-000007-round-000012.h5"
+      ])
+    #expect(folder.names == ["clients"])
+    try states.verify([7: kept])
+  }
+
   @Test func aStateComesBackWhole() throws {
     let kept = try states.save(vectors(3), client: 7, round: 12)
     #expect(kept.round == 12)

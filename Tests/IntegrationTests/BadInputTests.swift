@@ -77,6 +77,31 @@ import Testing
     try expectRefusal(importing("cifar10", "cifar"), "label")
   }
 
+  /// An option that would change nothing is a mistake.
+  @Test func optionsOfShards() throws {
+    for option in [
+      ["--alpha", "0.1"], ["--seed", "5"], ["--minimum", "2"], ["--split", "test"],
+    ] {
+      let result = try run("motet", ["shard", job.path] + option)
+      #expect(result.status != 0 && result.errors.contains("\(option[0]): the job says so"))
+    }
+    let lone = try run(
+      "motet",
+      [
+        "shard", "--data", "image=\(job.folder.path("data.h5"))", "--clients", "4", "--to",
+        job.folder.path("lone"), "--set", "seed=7",
+      ])
+    #expect(lone.status != 0 && lone.errors.contains("--set changes a job"), "\(lone.errors)")
+    #expect(!job.folder.names.contains("lone"))
+  }
+
+  /// What a setting breaks is blamed on the setting, also where a key above or below it is named.
+  @Test func settings() throws {
+    try expectRefusal(job.arguments("r", "clients.mix.image=50%"), "small.yaml, --set: clients.mix")
+    try expectRefusal(job.arguments("r", "training.rate.x=1"), "small.yaml, --set: training.rate")
+    try expectRefusal(["sweep", "run", job.path], "this is a job, not a sweep")
+  }
+
   @Test func machine() throws {
     // 65536 x 65536 weights in the head.
     try expectRefusal(

@@ -35,9 +35,7 @@ public struct SampleOptions: SharedOptions, Equatable {
 
   func validate() throws {
     try ConfigurationError.require(!data.isEmpty, "data", "missing; give a sample store")
-    try ConfigurationError.require(
-      modality.isEmpty || modalities.names.contains(modality), "modality",
-      unknown("modality", modality, among: modalities.names))
+    if !modality.isEmpty { try modalities.require(modality, at: "modality") }
   }
 }
 

@@ -27,7 +27,7 @@ struct FineTuningMemory {
 
   /// What a piece's step holds.
   private func stepBuffers(_ engine: Engine) throws -> Int {
-    let piece = max(2, (min(options.batch, samples) + pieces - 1) / pieces)
+    let piece = FineTuning.largestPiece(of: min(options.batch, samples), pieces)
     return try MemoryPlan.extrapolated(to: piece) { try trial($0, engine) }
   }
 

@@ -43,9 +43,7 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
     (pairs, neighbours, own) = options.groups
     try pairs.validate()
     try neighbours.validate()
-    try ConfigurationError.require(
-      own.withModality.isEmpty || modalities.names.contains(own.withModality), "with_modality",
-      unknown("modality", own.withModality, among: modalities.names))
+    if !own.withModality.isEmpty { try modalities.require(own.withModality, at: "with_modality") }
     try ConfigurationError.require(
       own.withModality.isEmpty || !own.with.isEmpty, "with_modality",
       "there is no other run; give one with 'with'")

@@ -33,12 +33,10 @@ public struct FedAdam: PlugIn, Aggregator {
   private let rate: Float
 
   public init(_ options: Options) throws {
-    for (key, beta) in [("beta1", options.beta1), ("beta2", options.beta2)] {
-      try ConfigurationError.require((0..<1).contains(beta), key, "\(beta) is not in 0 ..< 1")
-    }
-    for (key, value) in [("tau", options.tau), ("rate", options.rate)] {
-      try ConfigurationError.require(value > 0 && value.isFinite, key, "\(value) is not above 0")
-    }
+    try ConfigurationError.fraction("beta1", options.beta1)
+    try ConfigurationError.fraction("beta2", options.beta2)
+    try ConfigurationError.positive("tau", options.tau)
+    try ConfigurationError.positive("rate", options.rate)
     beta1 = Float(options.beta1)
     beta2 = Float(options.beta2)
     tau = Float(options.tau)

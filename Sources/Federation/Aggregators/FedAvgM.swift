@@ -26,10 +26,8 @@ public struct FedAvgM: PlugIn, Aggregator {
   private let rate: Float
 
   public init(_ options: Options) throws {
-    try ConfigurationError.require(
-      (0..<1).contains(options.momentum), "momentum", "\(options.momentum) is not in 0 ..< 1")
-    try ConfigurationError.require(
-      options.rate > 0 && options.rate.isFinite, "rate", "\(options.rate) is not above 0")
+    try ConfigurationError.fraction("momentum", options.momentum)
+    try ConfigurationError.positive("rate", options.rate)
     momentum = Float(options.momentum)
     rate = Float(options.rate)
   }

@@ -24,8 +24,7 @@ public struct FedProx: PlugIn, Aggregator {
   private let mu: Float
 
   public init(_ options: Options) throws {
-    try ConfigurationError.require(
-      options.mu >= 0 && options.mu.isFinite, "mu", "\(options.mu) is below 0")
+    try ConfigurationError.notNegative("mu", options.mu)
     mu = Float(options.mu)
   }
 

@@ -38,8 +38,7 @@ public struct SCAFFOLD: PlugIn, Aggregator {
   private let rate: Float
 
   public init(_ options: Options) throws {
-    try ConfigurationError.require(
-      options.rate > 0 && options.rate.isFinite, "rate", "\(options.rate) is not above 0")
+    try ConfigurationError.positive("rate", options.rate)
     weighted = options.weighted
     rate = Float(options.rate)
   }

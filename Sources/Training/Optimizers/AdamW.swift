@@ -47,15 +47,10 @@ public struct AdamW: PlugIn, Optimizer {
 
   /// Throws `ConfigurationError` where a number cannot be.
   public init(_ options: Options) throws {
-    for (key, beta) in [("beta1", options.beta1), ("beta2", options.beta2)] {
-      try ConfigurationError.require((0..<1).contains(beta), key, "\(beta) is not in 0 ..< 1")
-    }
-    try ConfigurationError.require(
-      options.epsilon > 0 && options.epsilon.isFinite, "epsilon",
-      "\(options.epsilon) is not above 0")
-    try ConfigurationError.require(
-      options.weightDecay >= 0 && options.weightDecay.isFinite, "weight_decay",
-      "\(options.weightDecay) is below 0")
+    try ConfigurationError.fraction("beta1", options.beta1)
+    try ConfigurationError.fraction("beta2", options.beta2)
+    try ConfigurationError.positive("epsilon", options.epsilon)
+    try ConfigurationError.notNegative("weight_decay", options.weightDecay)
     self.options = options
   }
 

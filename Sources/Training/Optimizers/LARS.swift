@@ -42,14 +42,10 @@ public struct LARS: PlugIn, Optimizer {
 
   /// Throws `ConfigurationError` where a number cannot be.
   public init(_ options: Options) throws {
-    try ConfigurationError.require(
-      (0..<1).contains(options.momentum), "momentum", "\(options.momentum) is not in 0 ..< 1")
-    for (key, value) in [("weight_decay", options.weightDecay), ("epsilon", options.epsilon)] {
-      try ConfigurationError.require(
-        value >= 0 && value.isFinite, key, "\(value) is below 0")
-    }
-    try ConfigurationError.require(
-      options.trust > 0 && options.trust.isFinite, "trust", "\(options.trust) is not above 0")
+    try ConfigurationError.fraction("momentum", options.momentum)
+    try ConfigurationError.notNegative("weight_decay", options.weightDecay)
+    try ConfigurationError.notNegative("epsilon", options.epsilon)
+    try ConfigurationError.positive("trust", options.trust)
     try ConfigurationError.require(
       !options.nesterov || options.momentum > 0, "nesterov", "needs a momentum above 0")
     self.options = options

@@ -39,11 +39,8 @@ public struct SGD: PlugIn, Optimizer {
 
   /// Throws `ConfigurationError` where a number cannot be.
   public init(_ options: Options) throws {
-    try ConfigurationError.require(
-      (0..<1).contains(options.momentum), "momentum", "\(options.momentum) is not in 0 ..< 1")
-    try ConfigurationError.require(
-      options.weightDecay >= 0 && options.weightDecay.isFinite, "weight_decay",
-      "\(options.weightDecay) is below 0")
+    try ConfigurationError.fraction("momentum", options.momentum)
+    try ConfigurationError.notNegative("weight_decay", options.weightDecay)
     try ConfigurationError.require(
       !options.nesterov || options.momentum > 0, "nesterov", "needs a momentum above 0")
     nesterov = options.nesterov

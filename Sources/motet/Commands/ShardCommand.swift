@@ -21,14 +21,14 @@ struct ShardCommand: ParsableCommand {
   @OptionGroup var data: StoreArguments
   @Option(help: "Number of clients.")
   var clients: Int?
-  @Option(help: "Dirichlet's alpha: one for all, or image=0.1,audio=1.")
-  var alpha = "0.1"
-  @Option(help: "Seed of the cut.")
-  var seed: UInt64 = 1
+  @Option(help: "Dirichlet's alpha, 0.1 where not given: one for all, or image=0.1,audio=1.")
+  var alpha: String?
+  @Option(help: "Seed of the cut, 1 where not given.")
+  var seed: UInt64?
   @Option(help: "Fewest samples in any client: one for all, or image=5,audio=0.")
-  var minimum = "0"
-  @Option(help: "The split that is cut.")
-  var split = "train"
+  var minimum: String?
+  @Option(help: "The split that is cut, train where not given.")
+  var split: String?
   @Option(help: "The folder to write; a job's own if none is given.")
   var to: String?
   @Option(help: "Draw the client × class heat map into this PNG file.")
@@ -52,8 +52,14 @@ struct ShardCommand: ParsableCommand {
   }
 
   private func shardJob() throws -> (ShardOutcome, folder: String) {
-    guard data.data.isEmpty, clients == nil else {
-      throw ValidationError("the job says --data and --clients; use --set to change it")
+    let given = [
+      ("--data", !data.data.isEmpty), ("--clients", clients != nil), ("--alpha", alpha != nil),
+      ("--seed", seed != nil), ("--minimum", minimum != nil), ("--split", split != nil),
+    ].filter(\.1).map(\.0)
+    guard given.isEmpty else {
+      throw ValidationError(
+        "\(given.joined(separator: ", ")): the job says so; change it with --set, as in "
+          + "--set clients.alpha=1")
     }
     let job = try JobArguments.load(job, settings: settings)
     let folder = to ?? job.shards
@@ -74,18 +80,22 @@ struct ShardCommand: ParsableCommand {
     guard !data.data.isEmpty, let clients, let to else {
       throw ValidationError("give a job file, or --data, --clients and --to")
     }
+    guard settings.isEmpty else {
+      throw ValidationError("--set changes a job, and there is none; give the job file")
+    }
     var sources: [String: ShardPlan.Source] = [:]
     let paths = try data.stores()
     let names = paths.map(\.modality)
-    let alphas = try values("--alpha", alpha, names) { Double($0) }
-    let minima = try values("--minimum", minimum, names) { Int($0) }
+    let alphas = try values("--alpha", alpha ?? "0.1", names) { Double($0) }
+    let minima = try values("--minimum", minimum ?? "0", names) { Int($0) }
     for (modality, path) in paths {
       sources[modality] = try ShardPlan.Source(
         path: path, partitioner: ["name": "dirichlet", "alpha": .number(alphas[modality]!)],
         minimum: minima[modality]!)
     }
     let plan = ShardPlan(
-      sources: sources, clients: clients, seed: seed, split: split, byReference: byReference)
+      sources: sources, clients: clients, seed: seed ?? 1, split: split ?? "train",
+      byReference: byReference)
     let progress = ProgressLine("sharding")
     defer { progress.finish() }
     let outcome = try makeShards(plan: plan, to: to, overwrite: overwrite) {
