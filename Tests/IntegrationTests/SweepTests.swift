@@ -187,7 +187,7 @@ import Testing
     let good = sweep("wrong", "sweep: { seeds: [1] }")
     #expect(try refusal("run", good).contains("this is a sweep"))
     #expect(try refusal("sweep", "cell", good, "2").contains("there is no cell '2'"))
-    #expect(try refusal("sweep", "run", job.path).contains("unknown key 'clients'"))
+    #expect(try refusal("sweep", "run", job.path).contains("this is a job, not a sweep"))
     #expect(
       try refusal("gather", job.folder.path, "--to", job.folder.path("x.h5"))
         .contains("there is no run here"))
