@@ -8,7 +8,7 @@ struct ShardFingerprint {
   init(clients: Int) { hash.update("motet shards \(clients)\n") }
 
   /// Modalities are added in the order of their names.
-  mutating func add(_ modality: String, data: String, offsets: [Int64], indices: [Int64]) {
+  func add(_ modality: String, data: String, offsets: [Int64], indices: [Int64]) {
     hash.update("\(modality) \(data) \(indices.count)\n")
     offsets.withUnsafeBytes { hash.update($0) }
     indices.withUnsafeBytes { hash.update($0) }
@@ -21,7 +21,7 @@ extension ShardPlan {
   /// The fingerprint of the shards that this plan comes to with the data as they are now; nothing
   /// is written.
   public func fingerprint() throws -> String {
-    var fingerprint = ShardFingerprint(clients: clients)
+    let fingerprint = ShardFingerprint(clients: clients)
     for (modality, source) in sources.sorted(by: { $0.key < $1.key }) {
       let part = try ShardPart(modality: modality, source: source, plan: self)
       fingerprint.add(

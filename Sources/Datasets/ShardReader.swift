@@ -77,7 +77,7 @@ public final class ShardReader {
       throw StoreError(path, "holds no clients; make the shards again")
     }
     clientCount = clients
-    var fingerprint = ShardFingerprint(clients: clients)
+    let fingerprint = ShardFingerprint(clients: clients)
     var partitions: [String: Partition] = [:]
     var holders: [String: [Int]] = [:]
     var sources: [String: ShardSource] = [:]

@@ -26,11 +26,7 @@ public struct ViewSheet {
     _ store: SampleStore, split: String, modalities: [(name: String, modality: any Modality)]
   ) throws -> Picture {
     let panels = try modalities.map { name, modality in
-      do {
-        return try panel(store, split, name, modality)
-      } catch let error as ConfigurationError {
-        throw error.inside(name)
-      }
+      try ConfigurationError.inside(name) { try panel(store, split, name, modality) }
     }
     return Picture.stacked(panels)
   }

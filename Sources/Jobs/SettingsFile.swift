@@ -46,8 +46,8 @@ public struct SettingsFile {
     JobError(path: path, line: tree.line(of: error.key), message: "\(error)")
   }
 
-  /// What `body` makes of the tree, its errors as those of this file.
-  public func reading<Result>(_ body: (Tree) throws -> Result) throws -> Result {
-    do { return try body(tree) } catch let error as ConfigurationError { throw self.error(error) }
+  /// What `body` makes of the file, its errors as those of this file.
+  public func reading<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as ConfigurationError { throw self.error(error) }
   }
 }

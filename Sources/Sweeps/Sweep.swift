@@ -52,7 +52,7 @@ public struct Sweep {
   /// - Parameter limit: the most cells; nil for any number.
   public static func load(_ path: String, limit: Int? = nil) throws -> Sweep {
     let file = try SettingsFile(path)
-    let sweep = try file.reading { _ in try Sweep(file, limit) }
+    let sweep = try file.reading { try Sweep(file, limit) }
     _ = try EvaluationSpec.each(of: sweep)
     return sweep
   }

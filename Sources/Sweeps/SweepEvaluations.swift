@@ -74,9 +74,7 @@ struct SweepEvaluations {
   ) throws -> Rule {
     func choice(_ key: String) throws -> CellChoice? {
       guard let value = given[key] else { return nil }
-      do { return try CellChoice(value, among: cells) } catch let error as ConfigurationError {
-        throw error.inside(key)
-      }
+      return try ConfigurationError.inside(key) { try CellChoice(value, among: cells) }
     }
     let chosen = try choice("cells")
     let followed = cells.filter { chosen?.matches($0) ?? true }

@@ -44,7 +44,7 @@ public struct EvaluationSpec {
   public static func make(
     _ item: Tree, at index: Int, of file: SettingsFile
   ) throws -> EvaluationSpec {
-    try file.reading { _ in
+    try file.reading {
       try ConfigurationError.inside("evaluations[\(index)]") {
         try ConfigurationError.require(item.mapping != nil, "", "expected a mapping with a name")
         for key in ["cells", "with"] where item[key]?.mapping != nil {

@@ -31,8 +31,7 @@ public func evaluate(
     try communicator.agree { try EvaluationWork(spec, context) }
   }
   try Job.requireSameProgram(communicator)
-  let own = try communicator.agree { try works.map { try $0.identity }.joined(separator: "\n") }
-  try communicator.requireSame(own) { _, _ in
+  try communicator.requireSame(works.map(\.identity).joined(separator: "\n")) { _, _ in
     "other evaluations, or other data, than rank 0's; give all ranks the same files and options"
   }
   try communicator.agreeOnRoot { try prepareFolder(run.evaluations) }
@@ -50,6 +49,8 @@ private final class EvaluationWork {
   private let context: EvaluationContext
   private let prepared: any PreparedEvaluation
   private let title: String
+  /// What tells its data from any others; made once, since it may be read for.
+  private let data: String
   private var path: String { "\(context.run.evaluations)/\(title).h5" }
 
   init(_ spec: EvaluationSpec, _ context: EvaluationContext) throws {
@@ -60,20 +61,17 @@ private final class EvaluationWork {
     do { prepared = try spec.task.prepare(context) } catch let error as ConfigurationError {
       throw JobError(path: "evaluation \(spec.name)", message: "\(error)")
     }
+    data = try prepared.data
   }
 
   /// What tells it and its data from any other.
-  var identity: String { get throws { "\(title) \(try prepared.data)" } }
+  var identity: String { "\(title) \(data)" }
 
   /// A collective; the record is rank 0's.
   func run(_ observer: any EvaluationObserver) throws -> EvaluationRecord? {
     let communicator = context.communicator
-    var data = ""
     var record: EvaluationRecord?
-    try communicator.agreeOnRoot {
-      data = try prepared.data
-      record = try existing(data)
-    }
+    try communicator.agreeOnRoot { record = try existing(data) }
     let isNew = try communicator.broadcast(Int64(record == nil ? 1 : 0)) == 1
     if isNew {
       let state = ClassifierState(

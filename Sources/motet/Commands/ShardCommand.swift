@@ -39,8 +39,10 @@ struct ShardCommand: ParsableCommand {
   var byReference = false
 
   func run() throws {
-    let (outcome, to) = try job.isEmpty ? shardData() : shardJob()
+    let whole: Job? = try job.isEmpty ? nil : loadJob()
+    let (outcome, to) = try whole.map(shard) ?? shardData()
     let shards = try ShardReader.open(to)
+    for line in whole?.warningsOfSmallClients(shards.count) ?? [] { Console.note(line) }
     if outcome == .unchanged {
       Console.line("\(to) holds these shards already; nothing was written")
     }
@@ -51,7 +53,7 @@ struct ShardCommand: ParsableCommand {
     }
   }
 
-  private func shardJob() throws -> (ShardOutcome, folder: String) {
+  private func loadJob() throws -> Job {
     let given = [
       ("--data", !data.data.isEmpty), ("--clients", clients != nil), ("--alpha", alpha != nil),
       ("--seed", seed != nil), ("--minimum", minimum != nil), ("--split", split != nil),
@@ -61,7 +63,10 @@ struct ShardCommand: ParsableCommand {
         "\(given.joined(separator: ", ")): the job says so; change it with --set, as in "
           + "--set clients.alpha=1")
     }
-    let job = try JobArguments.load(job, settings: settings)
+    return try JobArguments.load(job, settings: settings)
+  }
+
+  private func shard(_ job: Job) throws -> (ShardOutcome, folder: String) {
     let folder = to ?? job.shards
     let progress = ProgressLine("sharding")
     defer { progress.finish() }
@@ -70,9 +75,6 @@ struct ShardCommand: ParsableCommand {
     ) {
       progress.show($0, of: $1)
     }
-    progress.finish()
-    let shards = try ShardReader.open(folder)
-    for line in job.warningsOfSmallClients(shards.count) { Console.note(line) }
     return (outcome, folder)
   }
 
