@@ -12,15 +12,42 @@ public struct Audio: PlugIn, Modality {
   public static let sampleRate: Int? = 16_000
   public static var plainViews: Tree { ["preset": "crop"] }
 
+  /// What a training view does beyond choosing a segment. With clips hardly longer than a segment,
+  /// `crop` alone gives two nearly equal views.
+  public enum Preset: String, WordOption {
+    /// Nothing (COLA).
+    case crop
+    /// One frequency mask, one time mask, noise on the spectrogram (viewmaker).
+    case spectral
+    /// A random part of the segment kept, the rest silent, noise on the signal, in random order
+    /// (viewmaker).
+    case waveform
+  }
+
+  /// By which mean and standard deviation a spectrogram is normalised.
+  public enum Normalisation: String, WordOption {
+    /// The data set's, over its training samples.
+    case store
+    /// Each view's own.
+    case instance
+    /// None: values are as the logarithm gives them.
+    case none
+  }
+
+  /// What the mel filters take of the Fourier transform: its magnitude (COLA) or its square.
+  public enum Spectrum: String, WordOption { case magnitude, power }
+
+  /// How the spectrogram lies in the view: frequencies in rows, the lowest or the highest on top,
+  /// or in columns, which is COLA's. The paper does not say.
+  public enum Orientation: String, WordOption {
+    case lowTop = "low-top"
+    case highTop = "high-top"
+    case timeRows = "time-rows"
+  }
+
   public struct Options: Codable, Sendable {
-    /// What a training view does beyond choosing a segment. `crop`: nothing (COLA). `spectral`: one
-    /// frequency mask, one time mask, noise on the spectrogram (viewmaker). `waveform`: a random
-    /// part of the segment kept, the rest silent, noise on the signal, in random order (viewmaker).
-    /// With clips hardly longer than a segment, `crop` alone gives two nearly equal views.
-    public var preset = "spectral"
-    /// `store`: by the data set's mean and standard deviation of its training samples.
-    /// `instance`: by each view's own. `none`: as the logarithm gives it.
-    public var normalisation = "store"
+    public var preset = Preset.spectral
+    public var normalisation = Normalisation.store
     /// Length of a segment. Shorter clips are placed in silence.
     public var seconds = 2.0
     /// Mel bands; where a view has another side, they are interpolated linearly.
@@ -33,14 +60,11 @@ public struct Audio: PlugIn, Modality {
     /// Samples of the Fourier transform; frames are padded to it with zeros (COLA's). Lengths with
     /// no prime factor above 13 are the fastest.
     public var transform = 1024
-    /// What the mel filters take: the transform's `magnitude` (COLA) or `power`, its square.
-    public var spectrum = "magnitude"
+    public var spectrum = Spectrum.magnitude
     /// Whether the spectrogram is smoothed where it shrinks to the view's side (198 frames to 128).
     /// The paper resizes and does not say how.
     public var antialias = false
-    /// How the spectrogram lies in the view: frequencies in rows with the `low-top` or `high-top`,
-    /// or as columns, `time-rows`, which is COLA's. The paper does not say.
-    public var orientation = "low-top"
+    public var orientation = Orientation.lowTop
     /// `spectral`: greatest width of a mask as a share of the axis, 40 of 128.
     public var mask = 0.3125
     /// `spectral`: noise in standard deviations of the spectrogram.
@@ -73,30 +97,13 @@ public struct Audio: PlugIn, Modality {
     "segments": "segments whose features evaluation averages",
   ]
 
-  enum Preset: String, CaseIterable { case crop, spectral, waveform }
-  enum Normalisation: String, CaseIterable { case store, instance, none }
-  enum Spectrum: String, CaseIterable { case magnitude, power }
-  enum Orientation: String, CaseIterable {
-    case lowTop = "low-top"
-    case highTop = "high-top"
-    case timeRows = "time-rows"
-  }
-
   let options: Options
-  let preset: Preset
-  let normalisation: Normalisation
-  let spectrum: Spectrum
-  let orientation: Orientation
   /// Samples of a segment.
   var samples: Int { Int((options.seconds * LogMel.sampleRate).rounded()) }
 
   public init(_ options: Options) throws {
     self.options = options
-    preset = try choice(options.preset, "preset")
-    normalisation = try choice(options.normalisation, "normalisation")
-    spectrum = try choice(options.spectrum, "spectrum")
-    orientation = try choice(options.orientation, "orientation")
-    guard spectrum == .magnitude || normalisation != .store else {
+    guard options.spectrum == .magnitude || options.normalisation != .store else {
       throw ConfigurationError(
         "spectrum", "stores have statistics of magnitudes; use normalisation 'instance' or 'none'")
     }
@@ -161,7 +168,7 @@ public struct Audio: PlugIn, Modality {
     try checkShape(shape)
     var mean: Float = 0
     var deviation: Float = 1
-    if normalisation == .store {
+    if options.normalisation == .store {
       guard let m = statistics["mean"], let d = statistics["deviation"] else {
         throw ConfigurationError(
           "normalisation",
@@ -179,13 +186,4 @@ public struct Audio: PlugIn, Modality {
     }
     return AudioViews(self, shape, mean: mean, deviation: deviation, kernels)
   }
-}
-
-/// The case that `word` names.
-private func choice<T: RawRepresentable & CaseIterable>(_ word: String, _ key: String) throws -> T
-where T.RawValue == String {
-  guard let value = T(rawValue: word) else {
-    throw ConfigurationError(key, unknown(key, word, among: T.allCases.map(\.rawValue)))
-  }
-  return value
 }

@@ -23,7 +23,8 @@ final class AudioSegments {
     self.kernels = kernels
     logMel = LogMel(
       samples: audio.samples, bands: options.bins, window: options.window, hop: options.hop,
-      transform: options.transform, power: audio.spectrum == .power, lowest: options.frequencies[0],
+      transform: options.transform, power: options.spectrum == .power,
+      lowest: options.frequencies[0],
       highest: options.frequencies[1], kernels: kernels)
     signal = Scratch(audio.samples)
     spectrogram = Scratch(logMel.bands * logMel.stride)
@@ -37,7 +38,7 @@ final class AudioSegments {
     let room = abs(length - samples)
     let offset = random.index(below: room + 1)
     place(sample, start: length >= samples ? offset : -offset)
-    if audio.preset == .waveform {
+    if audio.options.preset == .waveform {
       let keepsFirst = random.chance(0.5)
       if keepsFirst { keepPart(&random) }
       addNoise(Float(audio.options.hiss), signal.base, samples, &random, kernels)

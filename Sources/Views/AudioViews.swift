@@ -35,7 +35,7 @@ final class AudioViews: ViewMaker {
     let spectrogram = segments.training(sample, &random)
     resize(spectrogram)
     let (middle, spread) = normalise()
-    if audio.preset == .spectral {
+    if audio.options.preset == .spectral {
       mask(middle, &random)
       addNoise(
         Float(audio.options.noise) * spread, picture.base, shape.side * shape.side, &random,
@@ -60,7 +60,7 @@ final class AudioViews: ViewMaker {
   func picture(of view: UnsafeBufferPointer<Float>) -> [UInt8] {
     let side = shape.side
     let (low, high): (Float, Float) =
-      audio.normalisation == .none ? (log(LogMel.floor), 4) : (-2.5, 3)
+      audio.options.normalisation == .none ? (log(LogMel.floor), 4) : (-2.5, 3)
     let places = places
     return (0..<side * side * 3).map { i in
       let (y, x) = (i / 3 / side, i / 3 % side)
@@ -114,7 +114,7 @@ final class AudioViews: ViewMaker {
   private func normalise() -> (middle: Float, spread: Float) {
     let picture = picture.base
     let count = shape.side * shape.side
-    switch audio.normalisation {
+    switch audio.options.normalisation {
     case .store:
       let inverse = 1 / deviation
       for i in 0..<count { picture[i] = (picture[i] - mean) * inverse }
@@ -126,7 +126,7 @@ final class AudioViews: ViewMaker {
       for i in 0..<count { picture[i] = (picture[i] - mean) * inverse }
       return (0, 1)
     case .none:
-      return audio.preset == .spectral ? moments() : (0, 1)
+      return audio.options.preset == .spectral ? moments() : (0, 1)
     }
   }
 
@@ -179,7 +179,7 @@ final class AudioViews: ViewMaker {
   /// The pixel of the lowest frequency and the first time, and the steps to the next of each.
   private var places: (origin: Int, band: Int, frame: Int) {
     let side = shape.side
-    return switch audio.orientation {
+    return switch audio.options.orientation {
     case .lowTop: (0, side, 1)
     case .highTop: ((side - 1) * side, -side, 1)
     case .timeRows: (0, 1, side)

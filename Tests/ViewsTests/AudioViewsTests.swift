@@ -21,7 +21,7 @@ import Testing
   /// Row 0 is the lowest band, columns are time: linear, half-pixel centres, 198 frames to 128.
   @Test func aViewIsTheResizedSpectrogram() throws {
     let samples = clip(32_000)
-    let maker = try maker { $0.preset = "crop" }
+    let maker = try maker { $0.preset = .crop }
     let view = samples.withSample([samples.count]) { maker.evaluation($0, shape) }
     let logMel = LogMel(
       samples: 32_000, bands: 128, window: 400, hop: 160, transform: 1024, power: false, lowest: 60,
@@ -47,17 +47,17 @@ import Testing
   @Test func orientationsShowTheSameSpectrogram() throws {
     let samples = clip(32_000)
     try samples.withSample([samples.count]) { sample in
-      func view(_ orientation: String) throws -> (values: [Float], picture: [UInt8]) {
+      func view(_ orientation: Audio.Orientation) throws -> (values: [Float], picture: [UInt8]) {
         let maker = try maker {
-          $0.preset = "crop"
+          $0.preset = .crop
           $0.orientation = orientation
         }
         let values = maker.evaluation(sample, shape)
         return (values, values.withUnsafeBufferPointer { maker.picture(of: $0) })
       }
-      let low = try view("low-top")
-      let high = try view("high-top")
-      let time = try view("time-rows")
+      let low = try view(.lowTop)
+      let high = try view(.highTop)
+      let time = try view(.timeRows)
       for y in 0..<128 {
         #expect(
           (0..<128).allSatisfy { high.values[(127 - y) * 128 + $0] == low.values[y * 128 + $0] })
@@ -73,7 +73,7 @@ import Testing
     let samples = clip(32_000)
     let roughness = try [false, true].map { antialias in
       let maker = try maker {
-        $0.preset = "crop"
+        $0.preset = .crop
         $0.antialias = antialias
       }
       let view = samples.withSample([samples.count]) { maker.evaluation($0, shape) }
@@ -94,8 +94,10 @@ import Testing
     }
   }
 
-  @Test(arguments: ["crop", "spectral", "waveform"], ["store", "instance", "none"])
-  func shortSilentAndEmptyClipsGiveNumbers(preset: String, normalisation: String) throws {
+  @Test(arguments: Audio.Preset.allCases, Audio.Normalisation.allCases)
+  func shortSilentAndEmptyClipsGiveNumbers(
+    preset: Audio.Preset, normalisation: Audio.Normalisation
+  ) throws {
     let maker = try maker {
       $0.preset = preset
       $0.normalisation = normalisation
@@ -112,8 +114,8 @@ import Testing
 
   @Test func silenceIsZeroUnderInstance() throws {
     let maker = try maker {
-      $0.preset = "crop"
-      $0.normalisation = "instance"
+      $0.preset = .crop
+      $0.normalisation = .instance
     }
     let view = [Int16](repeating: 0, count: 100).withSample([100]) {
       maker.evaluation($0, shape)
@@ -122,7 +124,7 @@ import Testing
   }
 
   @Test func aShortClipLiesInTheMiddleForEvaluationAndAnywhereInTraining() throws {
-    let maker = try maker { $0.preset = "crop" }
+    let maker = try maker { $0.preset = .crop }
     let samples = clip(3200)
     func loudColumns(_ view: [Float]) -> [Int] { (0..<128).filter { view[64 * 128 + $0] > -1 } }
     samples.withSample([samples.count]) { sample in
@@ -136,10 +138,10 @@ import Testing
 
   @Test func segmentsAreEvenlySpaced() throws {
     let maker = try maker {
-      $0.preset = "crop"
+      $0.preset = .crop
       $0.segments = 3
     }
-    let plain = try self.maker { $0.preset = "crop" }
+    let plain = try self.maker { $0.preset = .crop }
     #expect(maker.evaluationViewCount == 3 && plain.evaluationViewCount == 1)
     let samples = clip(80_000)
     samples.withSample([samples.count]) { sample in
@@ -152,7 +154,7 @@ import Testing
   }
 
   @Test func masksAreTheMeanAndNoiseIsMeasured() throws {
-    let plain = try maker { $0.preset = "crop" }
+    let plain = try maker { $0.preset = .crop }
     let masked = try maker { $0.noise = 0 }
     let noisy = try maker { $0.mask = 0 }
     let samples = clip(32_000)
@@ -180,7 +182,7 @@ import Testing
     }
     // Interpolation in time smooths a little, so the views have nearly 0 and 1.
     var options = Audio.Options()
-    options.preset = "crop"
+    options.preset = .crop
     let side = ViewShape(side: 128, channels: 1)
     let maker = try Audio(options).makeViews(shape: side, statistics: found)
     let values = clips.flatMap { clip in

@@ -6,10 +6,16 @@ import Tensors
 /// class below the folder, `CLASS/STEM.jpg` and `CLASS/STEM.wav`. The two of a stem are a pair. Its
 /// groups are the places.
 public struct ADVANCE: Importer, PlugIn {
+  /// What becomes the test split.
+  public enum Split: String, WordOption {
+    /// Whole places (the first five characters of a stem), so that no place is in both splits.
+    case place
+    /// A share of each class's pairs.
+    case pair
+  }
+
   public struct Options: Codable, Sendable {
-    /// `place`: whole places (the first five characters of a stem) are the test split, so that no
-    /// place is in both. `pair`: a share of each class's pairs.
-    public var split = "place"
+    public var split = Split.place
     public var testShare = 0.3
     /// Side in pixels to which pictures are brought; 0 leaves them as they are, 512.
     public var size = 256
@@ -32,9 +38,6 @@ public struct ADVANCE: Importer, PlugIn {
   private let options: Options
 
   public init(_ options: Options) throws {
-    guard ["place", "pair"].contains(options.split) else {
-      throw ConfigurationError("split", unknown("split", options.split, among: ["place", "pair"]))
-    }
     try checkShare(options.testShare)
     try checkSize(options.size)
     self.options = options
@@ -92,7 +95,7 @@ public struct ADVANCE: Importer, PlugIn {
         key: key, stem: String(key.split(separator: "/").last!), label: labels[className(key)]!,
         picture: pictures[key]!, sound: sounds[key]!)
     }
-    let isTest = options.split == "place" ? testByPlace(pairs) : testByPair(pairs)
+    let isTest = options.split == .place ? testByPlace(pairs) : testByPair(pairs)
     for modality in ["image", "audio"] {
       try sink.begin(modality, classes: classes, expected: pairs.count)
       for (pair, isTest) in zip(pairs, isTest) {

@@ -8,9 +8,11 @@ import Media
 /// one `EPIC_audio.hdf5` with a data set for each video. The validation segments become the split
 /// `test`. Its groups are the participants, or the videos.
 public struct EPICSounds: Importer, PlugIn {
+  /// What the groups of samples are.
+  public enum Group: String, WordOption { case participant, video }
+
   public struct Options: Codable, Sendable {
-    /// What the groups are: `participant` or `video`.
-    public var group = "participant"
+    public var group = Group.participant
   }
 
   public static let name = "epicsounds"
@@ -23,10 +25,6 @@ public struct EPICSounds: Importer, PlugIn {
   private let options: Options
 
   public init(_ options: Options) throws {
-    let kinds = ["participant", "video"]
-    guard kinds.contains(options.group) else {
-      throw ConfigurationError("group", unknown("group", options.group, among: kinds))
-    }
     self.options = options
   }
 
@@ -95,7 +93,7 @@ public struct EPICSounds: Importer, PlugIn {
     let table = try CommaSeparated(path, mend: "--from is the folder with the two tables")
     let columns = try table.columns([
       "annotation_id", "video_id", "start_sample", "stop_sample", "class", "class_id",
-      "\(options.group)_id",
+      "\(options.group.rawValue)_id",
     ])
     return try table.body().map { row in
       let fields = columns.map { row.fields[$0] }
@@ -105,7 +103,7 @@ public struct EPICSounds: Importer, PlugIn {
         throw StoreError(
           path,
           "line \(row.line): no whole start_sample, stop_sample and class_id, or no class or "
-            + "\(options.group)_id")
+            + "\(options.group.rawValue)_id")
       }
       return Segment(
         name: "\(path): \(fields[0])", video: fields[1], samples: start..<max(start, stop),

@@ -4,10 +4,17 @@ import Foundation
 /// ESC-50: `meta/esc50.csv` and `audio/*.wav`. Its groups are the recordings (`src_file`) that
 /// clips are cut from.
 public struct ESC50: Importer, PlugIn {
+  /// What becomes the test split.
+  public enum Split: String, WordOption {
+    /// Whole folds.
+    case fold
+    /// Within each class a share of the clips, so parted that those cut from one recording
+    /// (`src_file`) stay together; for a single fold.
+    case source
+  }
+
   public struct Options: Codable, Sendable {
-    /// `fold`: whole folds are the test split. `source`: within each class, clips are parted so
-    /// that those cut from one recording (`src_file`) stay together; for a single fold.
-    public var split = "fold"
+    public var split = Split.fold
     /// The folds that are the test split.
     public var testFolds = [5]
     /// With `source`: the share of each class's clips that is the test split, at most.
@@ -31,9 +38,6 @@ public struct ESC50: Importer, PlugIn {
   private let options: Options
 
   public init(_ options: Options) throws {
-    guard ["fold", "source"].contains(options.split) else {
-      throw ConfigurationError("split", unknown("split", options.split, among: ["fold", "source"]))
-    }
     try checkShare(options.testShare)
     self.options = options
   }
@@ -47,7 +51,7 @@ public struct ESC50: Importer, PlugIn {
   }
 
   public var outline: StoreOutline? {
-    let test = options.split == "fold" ? Set(options.testFolds).intersection(1...5).count * 400 : 0
+    let test = options.split == .fold ? Set(options.testFolds).intersection(1...5).count * 400 : 0
     guard test > 0, test < 2_000 else { return nil }
     return StoreOutline(
       parts: [
@@ -60,7 +64,7 @@ public struct ESC50: Importer, PlugIn {
   public func run(from folder: String, into sink: ImportSink) throws {
     let table = "\(folder)/meta/esc50.csv"
     let clips = try readTable(table)
-    let isTest = options.split == "fold" ? testByFold(clips) : testBySource(clips)
+    let isTest = options.split == .fold ? testByFold(clips) : testBySource(clips)
     guard isTest.contains(true), isTest.contains(false) else {
       let folds = Set(clips.map(\.fold)).sorted()
       throw StoreError(
