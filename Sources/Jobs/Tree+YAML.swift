@@ -7,9 +7,11 @@ extension Tree {
   /// Plain scalars are read as YAML 1.2 has them, and no more: `1e-4` is a number, `no` and `12:30`
   /// are texts. `10%` is the number 0.1.
   public init(yaml text: String) throws(YAMLError) {
+    let parser: Parser
     let node: Node?
     do {
-      node = try Yams.compose(yaml: text)
+      parser = try Parser(yaml: text)
+      node = try parser.singleRoot()
     } catch let error as YamlError {
       throw YAMLError(error)
     } catch {
@@ -18,7 +20,8 @@ extension Tree {
     guard let node else {
       throw YAMLError(line: nil, message: "the file is empty")
     }
-    try self.init(node)
+    // The parser keeps the anchors, by which a node tells that it has one.
+    self = try withExtendedLifetime(parser) { () throws(YAMLError) in try Tree(node) }
   }
 
   /// The value of a single scalar or flow collection: the right side of `--set key=value`.
@@ -28,6 +31,13 @@ extension Tree {
   }
 
   private init(_ node: Node) throws(YAMLError) {
+    // The parser puts copies where aliases stood, and a few lines of copies of copies are more than
+    // any memory: what could be copied is refused.
+    guard node.anchor == nil else {
+      throw YAMLError(
+        line: node.mark?.line,
+        message: "anchors (&name) and aliases (*name) are not supported; write the value out")
+    }
     switch node {
     case .scalar(let scalar):
       self = scalar.style == .plain ? Self.plain(scalar.string) : .text(scalar.string)
@@ -45,7 +55,8 @@ extension Tree {
       }
       self = .mapping(mapping)
     case .alias:
-      throw YAMLError(line: node.mark?.line, message: "aliases (*name) are not supported")
+      throw YAMLError(
+        line: node.mark?.line, message: "aliases (*name) are not supported; write the value out")
     }
   }
 

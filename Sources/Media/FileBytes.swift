@@ -3,17 +3,21 @@ import Foundation
 /// Opens a regular, non-empty file for reading; what is wrong with another is said.
 func openFile(_ path: String) throws(MediaError) -> (handle: UnsafeMutablePointer<FILE>, size: Int)
 {
-  guard let file = fopen(path, "rb") else {
-    throw MediaError(path, String(cString: strerror(errno)))
-  }
+  // A pipe that nobody writes to would let a plain open wait without end.
+  let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+  guard descriptor >= 0 else { throw MediaError(path, String(cString: strerror(errno))) }
   var status = stat()
-  guard fstat(fileno(file), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-    fclose(file)
+  guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    close(descriptor)
     throw MediaError(path, "not a file")
   }
   guard status.st_size > 0 else {
-    fclose(file)
+    close(descriptor)
     throw MediaError(path, "the file is empty")
+  }
+  guard let file = fdopen(descriptor, "rb") else {
+    close(descriptor)
+    throw MediaError(path, String(cString: strerror(errno)))
   }
   return (file, Int(status.st_size))
 }

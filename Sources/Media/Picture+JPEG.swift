@@ -17,6 +17,9 @@ extension Picture {
         decoder, bytes, UInt(bytes.count), &width, &height, &subsampling, &space) == 0
     else { throw MediaError(path, message()) }
 
+    // A block of 64 pixels takes one bit at least, of the luminance alone.
+    try checkSize(Int(width), Int(height), bytes: bytes.count, densest: 512, path)
+
     // libjpeg does not turn CMYK, which some photo collections hold, into RGB.
     let isCMYK = space == Int32(TJCS_CMYK.rawValue) || space == Int32(TJCS_YCCK.rawValue)
     let format = Int32(isCMYK ? TJPF_CMYK.rawValue : TJPF_RGB.rawValue)

@@ -10,13 +10,14 @@ extension Picture {
         throw MediaError(path, "damaged PNG (\(String(cString: spng_strerror(status))))")
       }
     }
-    // A header may promise any size: refuse what no data set of pictures holds.
-    try check(spng_set_image_limits(context, 65_536, 65_536))
     let picture: Result<Picture, MediaError> = bytes.withUnsafeBytes { raw in
       Result { () throws(MediaError) in
         try check(spng_set_png_buffer(context, raw.baseAddress, raw.count))
         var header = spng_ihdr()
         try check(spng_get_ihdr(context, &header))
+        // Deflate makes at most 1,032 bytes of one, and a byte may hold 8 pixels.
+        try checkSize(
+          Int(header.width), Int(header.height), bytes: raw.count, densest: 8 * 1_032, path)
         let format = Int32(SPNG_FMT_RGB8.rawValue)
         var size = 0
         try check(spng_decoded_image_size(context, format, &size))

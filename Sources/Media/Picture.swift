@@ -38,6 +38,26 @@ public struct Picture: Sendable, Equatable {
   }
 }
 
+extension Picture {
+  /// Refuses a header whose picture could not come out of the file's bytes, before memory is taken
+  /// for it.
+  /// - Parameter densest: pixels of a byte, at most, in the file's format.
+  static func checkSize(
+    _ width: Int, _ height: Int, bytes: Int, densest: Int, _ path: String
+  ) throws(MediaError) {
+    guard width <= largestSide, height <= largestSide else {
+      throw MediaError(
+        path, "is \(width)×\(height) pixels; the largest side that is read is \(largestSide)")
+    }
+    guard width * height <= bytes * densest else {
+      throw MediaError(path, "damaged: \(width)×\(height) pixels do not fit into \(bytes) bytes")
+    }
+  }
+
+  /// Pixels; no data set of pictures holds larger ones.
+  static let largestSide = 65_536
+}
+
 /// An 8-bit colour.
 public struct Colour: Sendable, Equatable {
   public let red, green, blue: UInt8

@@ -28,10 +28,19 @@ public struct Sound: Sendable, Equatable {
     let file = try openSound(path, &info)
     defer { sf_close(file) }
     let rate = Int(info.samplerate)
+    guard rates.contains(rate) else {
+      throw MediaError(
+        path,
+        "says \(rate) samples a second; sounds of \(rates.lowerBound) to \(rates.upperBound) are read"
+      )
+    }
     guard info.frames > 0 else { throw MediaError(path, "a sound of zero length") }
     var wanted = Int.max
     if let seconds {
-      func frame(_ second: Double) -> Int { Int((second * Double(rate)).rounded()) }
+      // A part's bounds may be any numbers; none beyond the longest file makes a difference.
+      func frame(_ second: Double) -> Int {
+        Int(max(-1, min(1e15, second * Double(rate))).rounded())
+      }
       let start = frame(seconds.lowerBound)
       wanted = frame(seconds.upperBound) - start
       guard start >= 0, wanted > 0 else { throw MediaError(path, "a part of zero length") }
@@ -61,10 +70,11 @@ public struct Sound: Sendable, Equatable {
     _ file: OpaquePointer, channels: Int, frames: Int, _ path: String
   ) throws(MediaError) -> [Float] {
     var samples: [Float] = []
-    var block = [Float](repeating: 0, count: 65_536 * channels)
+    // A header may name a thousand channels: the block is of so many values, not frames.
+    let most = max(1, 131_072 / channels)
+    var block = [Float](repeating: 0, count: most * channels)
     while samples.count < frames {
-      let got = Int(
-        sf_readf_float(file, &block, sf_count_t(min(65_536, frames - samples.count))))
+      let got = Int(sf_readf_float(file, &block, sf_count_t(min(most, frames - samples.count))))
       guard got > 0 else { break }
       if channels == 1 {
         samples.append(contentsOf: block[0..<got])
@@ -83,6 +93,10 @@ public struct Sound: Sendable, Equatable {
     guard !samples.isEmpty else { throw MediaError(path, "a sound of zero length") }
     return samples
   }
+
+  /// Samples a second that a sound may have: what is beyond is a damaged header, and would become
+  /// hours of noise or none at all.
+  static let rates = 1_000...1_000_000
 
   /// libsndfile keeps why it could not open a file in one place for all threads: whoever wants to
   /// read it there opens once more while no other does.
@@ -103,7 +117,8 @@ public struct Sound: Sendable, Equatable {
   private static let openings = SharedLock()
 
   /// The sound at another rate, by libsoxr at its high quality (passband to 91 % of the lower
-  /// rate's half, stopband beyond 20 bits). The length is rounded up.
+  /// rate's half, stopband beyond 20 bits). The length is rounded to the nearest; a sound that is
+  /// too short to leave a sample is an error.
   public func resampled(to rate: Int) throws(MediaError) -> Sound {
     guard rate != self.rate else { return self }
     precondition(rate > 0 && self.rate > 0)
@@ -118,6 +133,10 @@ public struct Sound: Sendable, Equatable {
       Double(self.rate), Double(rate), 1, samples, samples.count, &consumed, &result, room,
       &produced, &format, &quality, &runtime)
     if let failure { throw MediaError("resampling", String(cString: failure)) }
+    guard produced > 0 else {
+      throw MediaError(
+        "resampling", "the sound is less than one sample long at \(rate) Hz")
+    }
     result.removeLast(room - produced)
     return Sound(samples: result, rate: rate)
   }

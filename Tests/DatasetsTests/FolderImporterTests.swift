@@ -23,6 +23,19 @@ import Testing
     }
   }
 
+  /// One frame at 44.1 kHz is no sample at 16 kHz.
+  @Test func aSoundTooShortToKeepIsNamed() throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/sounds"
+      for i in 0..<4 { try writeFile("\(folder)/a/\(i).wav", tone(160, rate: 16_000)) }
+      try writeFile("\(folder)/a/short.wav", waveFile([7], rate: 44_100))
+      #expect(
+        refusal(["name": "sound-folder"], folder)
+          == "\(folder)/a/short.wav: the sound is less than one sample long at 16000 Hz; "
+          + "--skip-damaged goes on without it")
+    }
+  }
+
   @Test func imageFolderWithSplits() throws {
     try withTemporaryFolder { base in
       let folder = "\(base)/pictures"

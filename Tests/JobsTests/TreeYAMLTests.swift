@@ -39,8 +39,18 @@ import Testing
     #expect(tree.replacing("b.new", by: 1).line(of: "b.new") == 2)
   }
 
+  /// 2^40 copies of one word, if aliases were followed.
+  @Test func copiesOfCopiesAreRefusedAtOnce() {
+    var text = "a0: &a0 [x, x]\n"
+    for i in 1..<40 { text += "a\(i): &a\(i) [*a\(i - 1), *a\(i - 1)]\n" }
+    let error = #expect(throws: YAMLError.self) { _ = try Tree(yaml: text) }
+    #expect(error?.line == 1)
+  }
+
   @Test(arguments: [
-    ("a: 1\na: 2", "there twice"), ("a: [1", "not YAML"), ("a: *x", "not"), ("", "empty"),
+    ("a: 1\na: 2", "there twice"), ("a: [1", "not YAML"), ("a: *x", "not"),
+    ("a: &x 1\nb: *x", "anchors"), ("a: &x { c: 1 }", "anchors"), ("a: [&x [1]]", "anchors"),
+    ("", "empty"),
     ("[1]: 2", "a key must be a string"),
   ])
   func whatIsWrong(text: String, message: String) {

@@ -76,6 +76,25 @@ import Testing
     }
   }
 
+  /// A header that promises more than the bytes can hold takes no memory.
+  @Test func hugeHeadersAreErrors() throws {
+    var jpeg = try #require(Data(base64Encoded: Self.jpeg))
+    let frame = try #require(jpeg.range(of: Data([0xFF, 0xC0])))
+    for (i, byte) in [0xFF, 0xDC, 0xFF, 0xDC].enumerated() {
+      jpeg[frame.upperBound + 3 + i] = UInt8(byte)
+    }
+    try withTemporaryFolder { folder in
+      try writeFile("\(folder)/a.jpg", jpeg)
+      #expect(
+        message { _ = try Picture.read("\(folder)/a.jpg") }
+          == "\(folder)/a.jpg: damaged: 65500×65500 pixels do not fit into \(jpeg.count) bytes")
+      // One colour at its densest is read.
+      let wide = Picture(width: 3_000, height: 3_000, colour: Colour(1, 2, 3))
+      try wide.writePNG("\(folder)/b.png")
+      #expect(try Picture.read("\(folder)/b.png") == wide)
+    }
+  }
+
   @Test func whatIsNoPictureIsNamed() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.png"

@@ -81,9 +81,55 @@ import Testing
     #expect(sound.samples.dropFirst(500).dropLast(500).allSatisfy { abs($0) < 1e-4 })
   }
 
-  @Test func veryShortSoundsAreResampled() throws {
-    let sound = try Sound(samples: [0.5], rate: 48_000).resampled(to: 16_000)
-    #expect(sound.samples.count <= 1)
+  @Test func soundsTooShortToResampleAreErrors() throws {
+    #expect(try Sound(samples: [0.5], rate: 16_000).resampled(to: 48_000).samples.count == 3)
+    let said = message { _ = try Sound(samples: [0.5], rate: 48_000).resampled(to: 16_000) }
+    #expect(said == "resampling: the sound is less than one sample long at 16000 Hz")
+  }
+
+  /// A rate of 1 Hz would make an hour of a few bytes, one of 2·10⁹ Hz nothing.
+  @Test func ratesOfNoSoundAreErrors() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.wav"
+      for rate in [1, 999, 1_000_001, 2_000_000_000] {
+        try writeFile(path, waveFile([1, 2, 3], rate: rate))
+        #expect(
+          message { _ = try Sound.read(path) }
+            == "\(path): says \(rate) samples a second; sounds of 1000 to 1000000 are read")
+      }
+      try writeFile(path, waveFile([1, 2, 3], rate: 192_000))
+      #expect(try Sound.read(path).samples.count == 3)
+    }
+  }
+
+  @Test func partsFarBeyondTheEndAreErrors() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.wav"
+      try writeFile(path, waveFile([1, 2, 3], rate: 8_000))
+      for seconds in [1e18..<2e18, 0..<1e300, -1e300..<1e300, -1e18 ..< -1e17] {
+        #expect(throws: MediaError.self) { try Sound.read(path, seconds: seconds) }
+      }
+    }
+  }
+
+  @Test func manyChannelsAreAveragedInBlocks() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.wav"
+      let frames = 300
+      let samples = (0..<frames).flatMap { [Int16](repeating: Int16($0), count: 1_000) }
+      try writeFile(path, waveFile(samples, rate: 8_000, channels: 1_000))
+      #expect(try Sound.read(path).samples == (0..<frames).map { Float($0) / 32_768 })
+    }
+  }
+
+  /// To open a pipe that nobody writes to waits without end.
+  @Test func pipesAreRefused() throws {
+    try withTemporaryFolder { folder in
+      #expect(mkfifo("\(folder)/a.wav", 0o600) == 0)
+      #expect(message { _ = try Sound.read("\(folder)/a.wav") } == "\(folder)/a.wav: not a file")
+      #expect(
+        message { _ = try Picture.read("\(folder)/a.wav") } == "\(folder)/a.wav: not a file")
+    }
   }
 
   @Test func flacIsRead() throws {

@@ -21,6 +21,9 @@ extension StoredSample {
 
   /// A sound file, or a part of it.
   init(soundAt path: String, seconds: Range<Double>? = nil) throws {
-    try self.init(Sound.read(path, seconds: seconds))
+    let sound = try Sound.read(path, seconds: seconds)
+    do { try self.init(sound) } catch let error as MediaError {
+      throw MediaError(path, error.message)
+    }
   }
 }
