@@ -43,7 +43,7 @@ public final class Catalogue<Product>: Sendable {
 
   public var entries: [Entry] { list.withLock { $0 } }
 
-  /// Adds an entry behind the others. No other may have its name.
+  /// Adds an entry after the others. No other may have its name.
   public func add(_ entry: Entry) {
     list.withLock { list in
       precondition(

@@ -2,8 +2,14 @@
 public protocol SharedOptions: Codable, Sendable {
   /// What each option means, by its key.
   static var meanings: [String: String] { get }
+  /// Those that name files (`PlugIn.fileOptions`).
+  static var fileOptions: [String] { get }
   /// With the options that hold where the job file is silent.
   init()
+}
+
+extension SharedOptions {
+  public static var fileOptions: [String] { [] }
 }
 
 /// The options of several groups, side by side in one mapping. No two groups have a key in common.
@@ -25,6 +31,12 @@ public struct MergedOptions<each Group: SharedOptions>: Codable, Sendable {
     for meanings in repeat (each Group).meanings {
       all.merge(meanings) { _, _ in preconditionFailure("two groups have an option in common") }
     }
+    return all
+  }
+
+  public static var fileOptions: [String] {
+    var all: [String] = []
+    for options in repeat (each Group).fileOptions { all += options }
     return all
   }
 }

@@ -27,7 +27,7 @@ extension Tree {
   }
 
   /// The line of a dotted key in the file, or of the nearest one above it that the file has. A key
-  /// may have dots in itself, and `[2]` behind it where its value is a list.
+  /// may have dots in itself, and `[2]` after it where its value is a list.
   public func line(of path: some StringProtocol) -> Int? {
     switch self {
     case .mapping(let mapping):

@@ -62,7 +62,7 @@ struct CommaSeparated {
       switch byte {
       case quote where isQuoted: isQuoted = false
       case quote:
-        // A quote right behind the one that seemed to end the field belongs to it.
+        // A quote right after the one that seemed to end the field belongs to it.
         if wasQuote { field.append(quote) }
         isQuoted = true
       case _ where isQuoted: field.append(byte)

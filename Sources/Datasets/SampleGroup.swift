@@ -87,7 +87,7 @@ struct SampleGroup {
     for run in runs where run.lowerBound < 0 || run.upperBound > count {
       throw StoreError(file.path, "\(name): samples \(run) of \(count)")
     }
-    // HDF5 gives zeros for what lies behind the end of a file that was cut.
+    // HDF5 gives zeros for what lies past the end of a file that was cut.
     guard let stamp, FileStamp(of: file.path) == stamp else {
       throw StoreError(
         file.path, "changed while it was being read; the same command goes on with it as it is now")

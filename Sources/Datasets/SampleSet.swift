@@ -7,7 +7,7 @@ public final class SampleSet: Sendable {
   public let labels: [Int32]
   /// Dense: one sample's shape. Ragged: empty.
   public let shape: [Int]
-  /// All samples' numbers, one sample behind the other.
+  /// All samples' numbers, one sample after the other.
   private let bytes: [UInt8]
   /// Ragged: sample i has the numbers `offsets[i]..<offsets[i + 1]`. Dense: empty.
   private let offsets: [Int64]

@@ -206,7 +206,7 @@ private struct ShardWriter {
     }
   }
 
-  /// The first client of each file, and the number of clients behind them.
+  /// The first client of each file, and the number of clients in them.
   private func fileBounds() -> [Int] {
     var firsts = [0]
     var size = 0

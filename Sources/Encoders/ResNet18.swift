@@ -118,7 +118,7 @@ public struct ResNet18: PlugIn, Encoder {
     }
   }
 
-  /// Of the features before and behind blocks, `recompute` keeps one in so many, the last among
+  /// Of the features before and after blocks, `recompute` keeps one in so many, the last among
   /// them.
   private static let keptFeatures = 4
 

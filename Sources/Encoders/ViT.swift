@@ -2,7 +2,7 @@ import Catalogues
 import Layers
 import Tensors
 
-/// A vision transformer as timm has it (Dosovitskiy et al., arXiv 2010.11929), behind it SSAST's
+/// A vision transformer as timm has it (Dosovitskiy et al., arXiv 2010.11929), followed by SSAST's
 /// prediction head, Linear–ReLU–Linear. The defaults are the paper's "ViT": 64 tokens of 16×16
 /// pixels, 18 layers, 8 heads, and the width that gives its 15 M parameters.
 ///
@@ -59,7 +59,7 @@ public struct ViT: PlugIn, Encoder {
     "width": "values of a token",
     "depth": "blocks",
     "heads": "attention heads of a block",
-    "mlp": "width of the hidden layer behind an attention",
+    "mlp": "width of the hidden layer after an attention",
     "class_token": "whether a token that is no patch gives the features, not the mean",
     "hidden": "width of the projection head's hidden layers; 0 for none",
     "hidden_layers": "how many hidden layers of that width",
@@ -117,7 +117,7 @@ public struct ViT: PlugIn, Encoder {
         "patch", "an input of \(options.input) is no whole number of patches of \(options.patch)")
     }
     for (key, value) in [("width", options.width), ("mlp", options.mlp)] where value % 32 != 0 {
-      throw ConfigurationError(key, "\(value) is no multiple of 32")
+      throw ConfigurationError(key, "\(value) is not a multiple of 32")
     }
     guard options.width % options.heads == 0, options.width / options.heads % 16 == 0 else {
       throw ConfigurationError(

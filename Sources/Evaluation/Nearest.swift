@@ -32,7 +32,7 @@ struct Nearest {
 
   /// Adds samples `first`, `first + 1`, … whose similarity is product · `scale`.
   ///
-  /// Samples must come in the bank's order: one that only equals the threshold is behind those
+  /// Samples must come in the bank's order: one that only equals the threshold comes after those
   /// that set it. NaN is never better.
   mutating func add(
     _ products: UnsafePointer<Float>, _ scale: Float, count: Int, first: Int,

@@ -11,7 +11,7 @@ extension HDF5File {
   private static let mark = Data("\nmotet sha256 ".utf8)
   private static let sealLength = mark.count + 64
 
-  /// As `save`, with a seal behind the content.
+  /// As `save`, with a seal after the content.
   public static func saveSealed(
     _ path: String, sweeps: Bool = true, _ body: (HDF5File) throws -> Void
   ) throws {

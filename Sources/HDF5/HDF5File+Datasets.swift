@@ -131,7 +131,7 @@ extension HDF5File {
     }
   }
 
-  /// Reads several runs of rows one behind the other into memory of just their size. The data set
+  /// Reads several runs of rows one after the other into memory of just their size. The data set
   /// stays open between them, so that a chunk with rows of two runs is read once.
   public func read<T: HDF5Scalar>(
     _ name: String, runs: [Range<Int>], into values: UnsafeMutableBufferPointer<T>

@@ -68,6 +68,13 @@ extension Job {
     self.monitor = monitor
 
     let views = try Self.views(try root.section("views"), modalities: present)
+    for name in present {
+      guard let channels = network.inputChannels(of: name) else { continue }
+      let modality = try modalities.make(views[name] ?? .text(name))
+      try ConfigurationError.inside("encoder") {
+        try modality.check(ViewShape(side: network.inputSide, channels: channels))
+      }
+    }
     let shards = try root.text("shards") ?? "shards/\(name)"
     let results = try root.text("results") ?? "runs/\(name)"
     self.shards = absolute(shards)
@@ -182,14 +189,17 @@ extension Job {
       }
       let name = present.filter(parts.contains).joined(separator: "+")
       guard mix.updateValue(share, forKey: name) == nil else {
-        throw ConfigurationError("mix.\(names)", "\(name) is there twice")
+        throw ConfigurationError("mix.\(names)", "\(name) is given twice")
       }
     }
     // In a fixed order, so that rounding does not depend on the file's.
     let total = mix.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }
+    if abs(total - 1) < 1e-9 { return mix }
+    // Thirds written as 33 %, and shares out of a table, do not add up exactly.
     try ConfigurationError.require(
-      abs(total - 1) < 1e-9, "mix", "adds up to \(total * 100) %, not 100 %")
-    return mix
+      abs(total - 1) < 0.01 + 1e-9, "mix",
+      "adds up to \((total * 1000).rounded() / 10) %, not 100 %")
+    return mix.mapValues { $0 / total }
   }
 
   /// The options of each modality of the data, by its name.

@@ -71,7 +71,7 @@ public struct MonitorOptions: Codable, Sendable, Equatable {
   /// What each option means.
   public static let meanings = [
     "every": "rounds from one measurement to the next; 0 for none",
-    "features": "what kNN compares: encoder (before the head) or projection (behind it)",
+    "features": "what kNN compares: encoder (before the head) or projection (after it)",
     "knn.k": "neighbours; fewer where the bank is smaller",
     "knn.temperature": "of the neighbours' votes",
     "knn.bank": "samples of the bank, from the training split; 0 for all",

@@ -45,25 +45,26 @@ public struct MemoryPlan {
 
   /// Bytes of a rank with so many threads.
   public func bytes(threads: Int) throws -> Int {
-    try Self.fixed + modelVectors()
-      + (isWorker ? stepBuffers(threads: threads) + largestClient.bytes : 0)
+    try Self.program + modelVectors() + training(threads: threads)
   }
 
   /// Throws on all ranks where the ranks of a node need more than it has. Collective. The vectors
   /// of the model's size come first: without them not even the trial of a step can be made.
   func check(_ communicator: Communicator) throws {
     let models = try communicator.agree { try modelVectors() }
-    try MemoryError.check(Self.fixed + models, communicator)
+    try MemoryError.check(Self.program + models, communicator)
     guard try communicator.maximum(isWorker ? 1 : 0) > 0 else { return }
-    let step = try communicator.agree {
-      try isWorker ? stepBuffers(threads: job.training.threads) : 0
-    }
-    try MemoryError.check(
-      Self.fixed + models + step + (isWorker ? largestClient.bytes : 0), communicator)
+    let rest = try communicator.agree { try training(threads: job.training.threads) }
+    try MemoryError.check(Self.program + models + rest, communicator)
   }
 
   /// The program and its libraries.
-  private static let fixed = 64 << 20
+  public static let program = 64 << 20
+
+  /// What a rank that trains clients holds beside vectors of the model's size.
+  private func training(threads: Int) throws -> Int {
+    try isWorker ? stepBuffers(threads: threads) + largestClient.bytes : 0
+  }
 
   /// Everything of the model's size.
   private func modelVectors() throws -> Int {

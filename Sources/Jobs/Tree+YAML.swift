@@ -5,7 +5,7 @@ extension Tree {
   /// A YAML file's tree, each key with its line.
   ///
   /// Plain scalars are read as YAML 1.2 has them, and no more: `1e-4` is a number, `no` and `12:30`
-  /// are texts. `10%` is the number 0.1.
+  /// are texts. `10%` and `10 %` are the number 0.1.
   public init(yaml text: String) throws(YAMLError) {
     let parser: Parser
     let node: Node?
@@ -68,7 +68,12 @@ extension Tree {
     default: break
     }
     if let whole = Int(text), !text.hasPrefix("+") { return .whole(whole) }
-    if text.hasSuffix("%"), let number = number(text.dropLast()) { return .number(number / 100) }
+    if text.hasSuffix("%") {
+      let digits = text.dropLast()
+      if let number = number(digits.last == " " ? digits.dropLast() : digits) {
+        return .number(number / 100)
+      }
+    }
     return number(text[...]).map { .number($0) } ?? .text(text)
   }
 
@@ -101,7 +106,7 @@ public struct YAMLError: Error {
     case .duplicatedKeysInMapping(let duplicates, let context):
       self.init(
         line: context.mark.line,
-        message: "the key '\(duplicates.joined(separator: "', '"))' is there twice")
+        message: "the key '\(duplicates.joined(separator: "', '"))' is given twice")
     case .reader(let problem, _, _, _):
       self.init(line: nil, message: "not YAML: \(problem)")
     default:

@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// Multi-head self-attention among the tokens of an image (Vaswani et al., arXiv 1706.03762; timm's
-/// `Attention`): a linear layer to queries, keys and values, and one behind.
+/// `Attention`): a linear layer to queries, keys and values, and one after.
 ///
 /// The weights of attention, [images][heads][tokens][tokens], are never all in memory: each head's
 /// are made, used and, for the backward pass, made again.

@@ -92,7 +92,7 @@ public struct BatchNorm: Sendable {
     into gradient: ParameterVector, _ engine: Engine
   ) -> FeatureMap {
     guard let x = saved.x ?? x, !hadResidual || !relu || y != nil else {
-      preconditionFailure("BatchNorm's gradient needs its input, and behind a residual its output")
+      preconditionFailure("BatchNorm's gradient needs its input, and after a residual its output")
     }
     let dx = hadResidual ? like(x, engine) : dy
     let groups = saved.statistics.groups

@@ -16,7 +16,7 @@ public struct Convolution: Sendable {
     _ name: String, _ layout: inout ParameterLayout, input: Int, output: Int, kernel: Int,
     stride: Int = 1, padding: Int = 0
   ) {
-    precondition(output % 32 == 0, "\(name): \(output) channels are no multiple of 32")
+    precondition(output % 32 == 0, "\(name): \(output) channels are not a multiple of 32")
     weight = layout.add(
       "\(name).weight", [output, input, kernel, kernel], order: .convolution)
     self.input = input
@@ -33,7 +33,7 @@ public struct Convolution: Sendable {
     forward(x, parameters[weight].baseAddress!, MotetEpilogue(), engine)
   }
 
-  /// With the BatchNorm that follows, by its running statistics, and what it does behind itself:
+  /// With the BatchNorm that follows, by its running statistics, and what it does after itself:
   /// its scale goes into the weights, the rest into the storing of outputs.
   public func infer(
     _ x: FeatureMap, _ norm: BatchNorm, residual: FeatureMap? = nil,

@@ -22,7 +22,7 @@ public struct MLP: Sendable {
       second: second.packed(parameters, transposed: transposed, engine))
   }
 
-  /// y = residual + MLP(x). Keeps the values before GELU in `hidden`; those behind it are made
+  /// y = residual + MLP(x). Keeps the values before GELU in `hidden`; those after it are made
   /// again.
   func forward(
     _ x: Matrix, residual: Matrix, _ weights: Weights, hidden: Matrix,
@@ -34,7 +34,7 @@ public struct MLP: Sendable {
     second.forward(active, weights.second, residual: residual, parameters, into: y, engine)
   }
 
-  /// The gradients of the values before GELU and of `x`; the values behind it come again in
+  /// The gradients of the values before GELU and of `x`; the values after it come again in
   /// `active`. `weights` are transposed.
   func inputGradient(
     _ dy: Matrix, hidden: Matrix, _ weights: Weights, dhidden: Matrix, active: Matrix,

@@ -8,7 +8,7 @@ public struct NormPool: Sendable {
   let norm: BatchNorm
 
   public init(_ norm: BatchNorm) {
-    precondition(norm.relu, "the maximum is taken behind a ReLU")
+    precondition(norm.relu, "the maximum is taken after a ReLU")
     self.norm = norm
   }
 

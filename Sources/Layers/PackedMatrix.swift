@@ -14,7 +14,7 @@ extension Engine {
   func packed(
     _ values: UnsafePointer<Float>, inner: Int, columns: Int, transposed: Bool = false
   ) -> PackedMatrix {
-    precondition(columns % 32 == 0, "\(columns) columns are no multiple of 32")
+    precondition(columns % 32 == 0, "\(columns) columns are not a multiple of 32")
     let panels = pool.take(kernels.packed_size(columns, inner))
     kernels.pack(
       inner, columns, values, transposed ? inner : columns, transposed ? 1 : 0, panels.pointer)

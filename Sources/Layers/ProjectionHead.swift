@@ -1,6 +1,6 @@
 import Tensors
 
-/// From features to the projection that the loss sees, and what a method may have behind it: one
+/// From features to the projection that the loss sees, and what a method may have after it: one
 /// linear layer; or hidden layers before it, each a linear layer, BatchNorm where asked, and ReLU.
 /// Named as PyTorch names `fc`, or `fc.0`, `fc.2`, … of a Sequential.
 public struct ProjectionHead: Sendable {

@@ -43,7 +43,7 @@ public struct MoCo: PlugIn, Method {
     "temperature": "divides the cosines",
     "momentum": "how much of the target stays in a step",
     "schedule": "whether that is constant, or rises to 1 by a cosine over a client's steps",
-    "enqueue": "when keys enter: together behind both directions, or one-by-one (lightly)",
+    "enqueue": "when keys enter: together after both directions, or one-by-one (lightly)",
   ]
   public let target: TargetRule?
   private let options: Options

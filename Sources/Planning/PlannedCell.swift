@@ -22,32 +22,10 @@ public struct PlannedCell {
   /// - Parameter conditions: `key=value` texts, as in `label.arch=R-18`.
   public static func ofSweep(_ sweep: Sweep, where conditions: [String]) throws -> [PlannedCell] {
     let workloads = try EvaluationSpec.each(of: sweep).mapValues { try $0.workload() }
-    var chosen = sweep.cells
-    for condition in conditions { chosen = try filter(chosen, condition, of: sweep) }
-    return chosen.map { cell in
+    return try sweep.cells(where: conditions).map { cell in
       PlannedCell(
         number: cell.number, summary: cell.summary, job: cell.job,
         evaluations: sweep.numberedEvaluations(of: cell).compactMap { workloads[$0.index] })
     }
-  }
-
-  private static func filter(
-    _ cells: [SweepCell], _ condition: String, of sweep: Sweep
-  ) throws -> [SweepCell] {
-    func wrong(_ message: String) -> JobError {
-      JobError(path: "--where \(condition)", message: message)
-    }
-    let setting = try Setting(condition, option: "--where", example: "label.arch=R-18")
-    let (key, value) = (setting.key, setting.text)
-    func values(_ cells: [SweepCell]) -> [String?] { cells.map { $0.text(of: key) } }
-    let all = values(sweep.cells).compactMap { $0 }
-    guard !all.isEmpty else {
-      throw wrong(unknown("key", key, among: sweep.cells[0].keys.sorted()))
-    }
-    let found = zip(cells, values(cells)).filter { $1 == value }.map(\.0)
-    guard !found.isEmpty else {
-      throw wrong("no cell has that; '\(key)' is \(Set(all).sorted().joined(separator: ", "))")
-    }
-    return found
   }
 }

@@ -1,4 +1,5 @@
 import Catalogues
+import Jobs
 
 /// Values by which cells of a sweep are chosen: of labels (`label.NAME`) or swept settings,
 /// compared as the texts that `motet sweep expand` prints. `{ label.method: FVSSL }`
@@ -11,7 +12,12 @@ struct CellChoice {
     guard let given = value.mapping, !given.isEmpty else {
       throw ConfigurationError("", "expected a mapping as in { label.method: FVSSL }")
     }
-    values = given.sorted.map { ($0.key, $0.value.plain) }
+    try self.init(given.sorted.map { ($0.key, $0.value.plain) }, among: cells)
+  }
+
+  /// Throws `ConfigurationError` where no cell can have one of these.
+  init(_ values: [(key: String, text: String)], among cells: [SweepCell]) throws {
+    self.values = values
     for (key, text) in values {
       let texts = cells.compactMap { $0.text(of: key) }
       guard !texts.isEmpty else {
@@ -33,6 +39,29 @@ struct CellChoice {
 
   func matches(_ cell: SweepCell) -> Bool {
     values.allSatisfy { cell.text(of: $0.key) == $0.text }
+  }
+}
+
+extension Sweep {
+  /// The cells that have all of these settings or labels.
+  /// - Parameter conditions: `key=value` texts, as in `label.arch=R-18`.
+  public func cells(where conditions: [String]) throws -> [SweepCell] {
+    try conditions.reduce(cells) { chosen, condition in
+      let option = "--where"
+      let setting = try Setting(condition, option: option, example: "label.arch=R-18")
+      let choice: CellChoice
+      do { choice = try CellChoice([(setting.key, setting.text)], among: cells) } catch let error
+        as ConfigurationError
+      {
+        throw JobError(path: "\(option) \(condition)", message: error.message)
+      }
+      let left = chosen.filter(choice.matches)
+      guard !left.isEmpty else {
+        throw JobError(
+          path: "\(option) \(condition)", message: "no cell has this and the conditions before it")
+      }
+      return left
+    }
   }
 }
 

@@ -29,7 +29,7 @@ public struct ParameterLayout: Sendable, Equatable {
 
   public init() {}
 
-  /// Adds a parameter behind the others and returns where it lies.
+  /// Adds a parameter after the others and returns where it lies.
   public mutating func add(
     _ name: String, _ shape: [Int], order: Order = .plain, trainable: Bool = true
   ) -> Range<Int> {

@@ -8,7 +8,7 @@ import Tensors
 public struct Model: Sendable {
   public let encoder: any Encoder
   public let method: any Method
-  /// The encoder's entries, at their own places, and behind them the method's.
+  /// The encoder's entries, at their own places, and after them the method's.
   public let layout: ParameterLayout
 
   /// Throws `ConfigurationError` where the method and the encoder do not fit.

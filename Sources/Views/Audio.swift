@@ -162,10 +162,12 @@ public struct Audio: PlugIn, Modality {
     return ["mean": mean, "deviation": variance.squareRoot(), "bins": Double(options.bins)]
   }
 
+  public func check(_ shape: ViewShape) throws { try checkPicture(shape) }
+
   public func makeViews(
     shape: ViewShape, statistics: [String: Double], kernels: MotetKernels
   ) throws -> any ViewMaker {
-    try checkShape(shape)
+    try check(shape)
     var mean: Float = 0
     var deviation: Float = 1
     if options.normalisation == .store {

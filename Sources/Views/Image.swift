@@ -106,10 +106,12 @@ public struct Image: PlugIn, Modality {
   public func makeTally() -> ((Sample) -> [Double])? { nil }
   public func statistics(ofSums sums: [Double]) -> [String: Double] { [:] }
 
+  public func check(_ shape: ViewShape) throws { try checkPicture(shape) }
+
   public func makeViews(
     shape: ViewShape, statistics: [String: Double], kernels: MotetKernels
   ) throws -> any ViewMaker {
-    try checkShape(shape)
+    try check(shape)
     guard kernelWidth(side: shape.side) / 2 < shape.side else {
       throw ConfigurationError(
         "blur.kernel",
@@ -132,7 +134,8 @@ func checkRange(_ range: [Double], _ key: String, above lower: Double, upTo uppe
   }
 }
 
-func checkShape(_ shape: ViewShape) throws {
+/// Throws unless views of a shape are pictures, grey or in colour.
+func checkPicture(_ shape: ViewShape) throws {
   guard shape.side > 0 else {
     throw ConfigurationError("side", "\(shape.side) is not above 0")
   }

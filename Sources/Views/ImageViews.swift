@@ -4,7 +4,7 @@ import Tensors
 /// Draws views of images.
 ///
 /// Works in planes of floats and writes channels last at the end. Each random choice is drawn
-/// whether it is needed or not, so that one probability does not move the draws behind it.
+/// whether it is needed or not, so that one probability does not move the draws after it.
 final class ImageViews: ViewMaker {
   private let options: Image.Options
   private let shape: ViewShape

@@ -42,6 +42,9 @@ public protocol Modality: Sendable {
   /// None unless a modality says so.
   static var plainViews: Tree { get }
 
+  /// Throws `ConfigurationError` where no views of a shape can be made, whatever the data.
+  func check(_ shape: ViewShape) throws
+
   /// The maker of views of one shape, for one thread. Throws `ConfigurationError` where a needed
   /// statistic is missing or an option does not fit the shape.
   /// - Parameter kernels: of one instruction set; all that fuse multiply and add give the same
@@ -55,6 +58,7 @@ extension Modality {
   public static var channels: Int? { nil }
   public static var sampleRate: Int? { nil }
   public static var plainViews: Tree { [:] }
+  public func check(_ shape: ViewShape) throws {}
 
   /// With the widest vectors that this processor has.
   public func makeViews(

@@ -1,6 +1,6 @@
 /// One stored sample: borrowed memory, valid while its owner is.
 public struct Sample {
-  /// Numbers of the form's element type, one behind the other.
+  /// Numbers of the form's element type, one after the other.
   public let bytes: UnsafeRawBufferPointer
   /// Of a ragged sample [length].
   public let shape: [Int]

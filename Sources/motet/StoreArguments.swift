@@ -1,4 +1,5 @@
 import ArgumentParser
+import Jobs
 
 /// Sample stores by modality.
 struct StoreArguments: ParsableArguments {
@@ -10,14 +11,14 @@ struct StoreArguments: ParsableArguments {
   func stores() throws -> [(modality: String, path: String)] {
     var stores: [(modality: String, path: String)] = []
     for text in data {
-      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2 else {
-        throw ValidationError("--data \(text): expected MODALITY=STORE, such as image=cifar10.h5")
+      let setting = try Setting(text, option: "--data", example: "image=cifar10.h5")
+      guard !setting.text.isEmpty else {
+        throw ValidationError("--data \(text): no store is named, as in image=cifar10.h5")
       }
-      guard !stores.contains(where: { $0.modality == parts[0] }) else {
-        throw ValidationError("--data \(parts[0]) is given twice; one store a modality")
+      guard !stores.contains(where: { $0.modality == setting.key }) else {
+        throw ValidationError("--data \(setting.key) is given twice; one store a modality")
       }
-      stores.append((parts[0], parts[1]))
+      stores.append((setting.key, setting.text))
     }
     return stores
   }

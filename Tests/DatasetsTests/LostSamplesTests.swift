@@ -27,7 +27,7 @@ import Testing
     let time = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
     var data = try Data(contentsOf: url)
     let start = try #require(data.range(of: Data(images.prefix(150)))).lowerBound
-    // The samples, the rest of their chunk, and the checksum behind it.
+    // The samples, the rest of their chunk, and the checksum after it.
     var end = start + images.count
     while data[end] == 0 { end += 1 }
     for index in start..<end + 4 { data[index] = 0 }

@@ -73,7 +73,7 @@ import Testing
     for (arguments, expected) in [
       ([table, "--nodes", "0"], "--nodes 0 is outside 1 to 100000"),
       ([table, "--cores", "0"], "--cores 0 is outside 1 to 1024"),
-      ([table, "--where", "label.arch=R-81"], "'label.arch' is R-18, ViT"),
+      ([table, "--where", "label.arch=R-81"], "no cell has 'R-81'; there are: R-18, ViT"),
       ([base, "--where", "label.arch=R-18"], "this is a job"),
       ([base, "--speeds", base], "expected \"processor\" and \"seconds\""),
       (["none.yaml"], "there is no such file"),

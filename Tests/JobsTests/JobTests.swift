@@ -135,6 +135,19 @@ import Testing
     #expect(without.clients.alpha == ["image": 2, "audio": 2])
   }
 
+  /// Three times 33 % is what people write; what misses more was meant otherwise.
+  @Test func sharesNearlyAWholeAreScaled() throws {
+    let job = try load(
+      Self.least, ["clients.mix={image+audio: 33 %, image: 33 %, audio: 33 %}"])
+    for share in job.clients.mix.values { #expect(abs(share - 1 / 3) < 1e-15) }
+    #expect(try load(job.yaml).resolved == job.resolved)
+    let exact = try load(Self.least, ["clients.mix={image+audio: 0.34, image: 0.33, audio: 0.33}"])
+    #expect(exact.clients.mix == ["image+audio": 0.34, "image": 0.33, "audio": 0.33])
+    #expect(
+      error(Self.least, ["clients.mix={image+audio: 50%, audio: 52%}"])
+        .contains("adds up to 102.0 %"))
+  }
+
   /// Clients whose samples make no batch, or a rough one, are named before anything is trained.
   @Test func smallClientsAreWarnedOf() throws {
     let job = try load(Self.least, ["clients.count=4"])
@@ -295,6 +308,10 @@ import Testing
       "demo.yaml:2: clients.mix: adds up to 80.0 %, not 100 %"
     ),
     (
+      "encoder: { channels: 2 }",
+      "demo.yaml:2: encoder.channels: 2 is neither 1 nor 3"
+    ),
+    (
       "clients: { redistribute: all }",
       "demo.yaml:2: clients.redistribute: expected true or false"
     ),
@@ -310,7 +327,7 @@ import Testing
       "views: { video: {} }",
       "demo.yaml:2: views.video: unknown modality 'video'; there are: image, audio"
     ),
-    ("seed: 1\nseed: 2", "demo.yaml:2: the key 'seed' is there twice"),
+    ("seed: 1\nseed: 2", "demo.yaml:2: the key 'seed' is given twice"),
     ("training: [1", "demo.yaml:3: not YAML: did not find expected ',' or ']'"),
   ]
 

@@ -39,6 +39,12 @@ import Testing
     #expect(tree.replacing("b.new", by: 1).line(of: "b.new") == 2)
   }
 
+  @Test func sharesAreNumbers() throws {
+    let tree = try Tree(yaml: "a: 10%\nb: 10 %\nc: 1 0 %\nd: ' 5 %'\ne: '%'")
+    #expect(tree["a"]?.number == 0.1 && tree["b"]?.number == 0.1)
+    #expect(tree["c"]?.text == "1 0 %" && tree["d"]?.text == " 5 %" && tree["e"]?.text == "%")
+  }
+
   /// 2^40 copies of one word, if aliases were followed.
   @Test func copiesOfCopiesAreRefusedAtOnce() {
     var text = "a0: &a0 [x, x]\n"
@@ -48,7 +54,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("a: 1\na: 2", "there twice"), ("a: [1", "not YAML"), ("a: *x", "not"),
+    ("a: 1\na: 2", "given twice"), ("a: [1", "not YAML"), ("a: *x", "not"),
     ("a: &x 1\nb: *x", "anchors"), ("a: &x { c: 1 }", "anchors"), ("a: [&x [1]]", "anchors"),
     ("", "empty"),
     ("[1]: 2", "a key must be a string"),

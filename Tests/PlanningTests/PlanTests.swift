@@ -172,10 +172,11 @@ import Testing
     }
     #expect(
       error("label.sise=large")
-        == "--where label.sise=large: unknown key 'label.sise' (did you mean 'label.size'?)")
+        == "--where label.sise=large: unknown label or setting 'label.sise' (did you mean 'label.size'?)"
+    )
     #expect(
       error("label.size=huge")
-        == "--where label.size=huge: no cell has that; 'label.size' is large, small")
+        == "--where label.size=huge: no cell has 'huge'; there are: small, large")
     #expect(error("large") == "--where large: expected KEY=VALUE, as in label.arch=R-18")
   }
 

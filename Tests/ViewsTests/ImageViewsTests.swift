@@ -33,7 +33,7 @@ import Testing
     #expect(box == Box(top: 0, left: 43, height: 10, width: 13))
   }
 
-  /// One probability does not move what is drawn behind it.
+  /// One probability does not move what is drawn after it.
   @Test func switchingTheBlurOffLeavesTheFlipAlone() throws {
     var plain = Image.Options()
     plain.jitter.probability = 0

@@ -57,7 +57,7 @@ struct JournalRecord: Equatable {
     }
   }
 
-  /// Puts the parts behind `bytes`.
+  /// Puts the parts after `bytes`.
   func append(to bytes: inout [UInt8]) {
     func put<T: BitwiseCopyable>(_ values: [T]) {
       values.withUnsafeBytes { bytes.append(contentsOf: $0) }

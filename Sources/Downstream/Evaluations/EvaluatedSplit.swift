@@ -15,6 +15,7 @@ public struct SampleOptions: SharedOptions, Equatable {
     "train": "name of the split to train on",
     "test": "name of the split to be measured on",
   ]
+  public static let fileOptions = ["data", "test_data"]
 
   /// A sample store.
   public var data = ""

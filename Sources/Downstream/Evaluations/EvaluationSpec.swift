@@ -10,13 +10,11 @@ public struct EvaluationSpec {
   public let resolved: Tree
   let task: any EvaluationTask
 
-  private static let pathKeys = ["data", "test_data", "with"]
-
   /// - Parameter folder: what relative paths are relative to.
   public init(_ settings: Tree, relativeTo folder: String) throws {
     var settings = settings
     let folder = URL(fileURLWithPath: folder, isDirectory: true)
-    for key in Self.pathKeys {
+    for key in try evaluationTasks.fileOptions(of: settings) {
       guard let path = settings[key]?.text, !path.isEmpty else { continue }
       settings[key] = .text(URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.path)
     }

@@ -17,12 +17,13 @@ struct FineTuningMemory {
 
   /// Throws on all ranks where the ranks of a node need more than it has. Collective.
   func check(_ context: EvaluationContext) throws {
-    // The program and its libraries; the run's model, the classifier's, its gradient, velocity, the
-    // statistics before a step, and the sum in 64-bit integers.
-    let fixed = 64 << 20 + 7 * classifier.layout.count * MemoryLayout<Float>.stride
+    // The run's model, the classifier's, its gradient, velocity, the statistics before a step, and
+    // the sum in 64-bit integers.
+    let models = 7 * classifier.layout.count * MemoryLayout<Float>.stride
     let step = try context.communicator.agree { try stepBuffers(context.engine) }
     try MemoryError.check(
-      fixed + step, mend: "give --recompute, or raise 'pieces'", context.communicator)
+      MemoryPlan.program + models + step, mend: "give --recompute, or raise 'pieces'",
+      context.communicator)
   }
 
   /// What a piece's step holds.

@@ -10,6 +10,7 @@ public struct FinetuneEvaluation: PlugIn, EvaluationTask {
 
   public static let defaults = Options()
   public static let meanings = Options.meanings
+  public static let fileOptions = Options.fileOptions
   private let samples: SampleOptions
   private let training: SupervisedOptions
   private let own: FinetuneOptions

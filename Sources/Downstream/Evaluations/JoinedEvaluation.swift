@@ -18,6 +18,7 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
       "with": "the folder of the other run; none where empty",
       "with_modality": "that the other run gives; where empty, the one that this run lacks",
     ]
+    public static let fileOptions = ["with"]
 
     /// The folder of the other run; none where empty.
     public var with = ""
@@ -35,6 +36,7 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
 
   public static let defaults = Options()
   public static let meanings = Options.meanings
+  public static let fileOptions = Options.fileOptions
   private let pairs: PairOptions
   private let neighbours: NeighbourOptions
   private let own: Own

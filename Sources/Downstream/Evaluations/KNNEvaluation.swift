@@ -10,6 +10,7 @@ public struct KNNEvaluation: PlugIn, EvaluationTask {
 
   public static let defaults = Options()
   public static let meanings = Options.meanings
+  public static let fileOptions = Options.fileOptions
   private let samples: SampleOptions
   private let neighbours: NeighbourOptions
 
@@ -79,7 +80,7 @@ public struct NeighbourOptions: SharedOptions, Equatable {
   public static let meanings = [
     "k": "neighbours; fewer where the bank is smaller",
     "temperature": "of the neighbours' votes",
-    "features": "encoder (before the head) or projection (behind it)",
+    "features": "encoder (before the head) or projection (after it)",
   ]
 
   /// Neighbours; fewer where the bank is smaller.

@@ -12,7 +12,7 @@ public struct LinearEvaluation: PlugIn, EvaluationTask {
     public static let meanings = [
       "views": "whether each epoch sees new views, not one of each sample",
       "augmentation": "of those: plain or pretraining (the run's own)",
-      "features": "encoder (before the head) or projection (behind it)",
+      "features": "encoder (before the head) or projection (after it)",
     ]
 
     /// Whether each epoch sees new views; else the training samples' evaluation views.
@@ -26,6 +26,7 @@ public struct LinearEvaluation: PlugIn, EvaluationTask {
 
   public static let defaults = Options()
   public static let meanings = Options.meanings
+  public static let fileOptions = Options.fileOptions
   private let samples: SampleOptions
   private let training: SupervisedOptions
   private let output: Embedder.Output

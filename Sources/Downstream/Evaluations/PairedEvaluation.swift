@@ -13,7 +13,7 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
     public static let meanings = [
       "mode": "what is trained: linear (on frozen features) or finetune",
       "views": "linear: whether each epoch sees new views",
-      "features": "linear: encoder (before the head) or projection (behind it)",
+      "features": "linear: encoder (before the head) or projection (after it)",
     ]
 
     public enum Mode: String, WordOption { case linear, finetune }
@@ -29,6 +29,7 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
 
   public static let defaults = Options()
   public static let meanings = Options.meanings
+  public static let fileOptions = Options.fileOptions
   private let pairs: PairOptions
   private let training: SupervisedOptions
   private let finetune: FinetuneOptions

@@ -12,6 +12,7 @@ public struct PairOptions: SharedOptions, Equatable {
     "train": "name of the split to train on",
     "test": "name of the split to be measured on",
   ]
+  public static let fileOptions = ["data"]
 
   /// A sample store with pairs.
   public var data = ""

@@ -28,7 +28,7 @@ struct EmbedCommand: ParsableCommand {
     help: ArgumentHelp(
       "After which round; once for each. The newest, otherwise.", valueName: "round"))
   var rounds: [Int] = []
-  @Option(help: "encoder: before the head. projection: behind it.")
+  @Option(help: "encoder: before the head. projection: after it.")
   var features = Embedder.Output.features
   @Option(help: "So many samples of each modality of each store, chosen by the job's seed.")
   var limit: Int?
@@ -41,7 +41,7 @@ struct EmbedCommand: ParsableCommand {
       throw ValidationError("--limit \(limit!) is below 1")
     }
     guard Set(rounds).count == rounds.count else {
-      throw ValidationError("a --round is there twice")
+      throw ValidationError("a --round is given twice")
     }
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads \(threads) is outside 1 to 1024")

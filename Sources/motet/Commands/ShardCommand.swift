@@ -115,14 +115,15 @@ struct ShardCommand: ParsableCommand {
     }
     var found: [String: T] = [:]
     for part in text.split(separator: ",") {
-      let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
-      guard pair.count == 2, let value = parse(pair[1]) else {
-        throw ValidationError("\(option) \(text): expected a number, or MODALITY=NUMBER,…")
+      let setting = try Setting(
+        String(part), option: option, example: "\(option) 0.1 or \(option) image=0.1,audio=1")
+      guard let value = parse(setting.text) else {
+        throw ValidationError("\(option) \(text): '\(setting.text)' is no number that it can be")
       }
-      guard modalities.contains(pair[0]) else {
-        throw ValidationError("\(option) \(text): there is no --data \(pair[0])=…")
+      guard modalities.contains(setting.key) else {
+        throw ValidationError("\(option) \(text): there is no --data \(setting.key)=…")
       }
-      found[pair[0]] = value
+      found[setting.key] = value
     }
     for modality in modalities where found[modality] == nil {
       throw ValidationError("\(option) \(text): nothing for \(modality)")
