@@ -14,8 +14,13 @@ public final class Embedder {
   public enum Output: String, WordOption {
     /// Before the head.
     case features = "encoder"
-    /// Behind it; a classifier's logits.
+    /// After it; a classifier's logits.
     case projection
+
+    /// Values a sample.
+    public func dimension(of encoder: any Encoder) -> Int {
+      self == .features ? encoder.featureCount : encoder.projectionCount
+    }
   }
 
   private let encoder: any Encoder
@@ -31,9 +36,7 @@ public final class Embedder {
   }
 
   /// Values a sample.
-  public var dimension: Int {
-    output == .features ? encoder.featureCount : encoder.projectionCount
-  }
+  public var dimension: Int { output.dimension(of: encoder) }
 
   /// Features [samples, dimension]; those of several evaluation views are averaged.
   /// - Parameter makers: one for each thread.

@@ -98,6 +98,14 @@ public final class HDF5File {
     return true
   }
 
+  /// Whether this is the name of a group.
+  public func isGroup(_ name: String) -> Bool {
+    guard contains(name) else { return false }
+    let group = H5Gopen2(id, name, hid_t(H5P_DEFAULT))
+    if group >= 0 { H5Gclose(group) }
+    return group >= 0
+  }
+
   /// The names inside a group, sorted.
   public func names(in group: String = "/") throws -> [String] {
     let handle = try check(path, group, "H5Gopen2") { H5Gopen2(id, group, hid_t(H5P_DEFAULT)) }

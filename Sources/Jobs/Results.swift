@@ -19,11 +19,10 @@ public struct Results {
     public var reals: [String: Double]
   }
 
+  /// Columns that are there even where no round has counted any.
   private static let countNames = [
     "bytes", "clients", "clients_left_out", "clients_without_steps", "steps", "views",
   ]
-  /// Groups of counts, one a modality.
-  private static let countGroups = ["clients_with", "samples"]
 
   public private(set) var rows: [Row] = []
   public private(set) var measurements: [(round: Int, MonitorFigure)] = []
@@ -40,11 +39,11 @@ public struct Results {
     let rounds = try file.read("/rounds/round", as: Int64.self)
     rows = rounds.map { Row(round: Int($0), counts: [:], reals: [:]) }
     for name in try file.names(in: "/rounds") where name != "round" {
-      let isColumn = name == "idle_share" || Self.countNames.contains(name)
+      let group = "/rounds/\(name)"
       let columns =
-        isColumn ? [name] : try file.names(in: "/rounds/\(name)").map { "\(name)/\($0)" }
+        file.isGroup(group) ? try file.names(in: group).map { "\(name)/\($0)" } : [name]
       for column in columns {
-        if (Self.countNames + Self.countGroups).contains(name) {
+        if try file.elementKind("/rounds/\(column)") == .whole {
           for (i, value) in try file.read("/rounds/\(column)", as: Int64.self).enumerated() {
             rows[i].counts[column] = Int(value)
           }

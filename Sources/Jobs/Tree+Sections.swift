@@ -23,10 +23,12 @@ extension Tree {
     return (options, given.without(given.keys.filter { !others.contains($0) }))
   }
 
-  /// The text at a key; nil where there is none.
-  func text(_ key: String) throws -> String? {
+  /// The text at a key, which is not empty; nil where there is none.
+  public func text(_ key: String) throws -> String? {
     guard let value = self[key] else { return nil }
-    guard let text = value.text else { throw ConfigurationError(key, "expected a string") }
+    guard let text = value.text, !text.isEmpty else {
+      throw ConfigurationError(key, "expected a string")
+    }
     return text
   }
 }

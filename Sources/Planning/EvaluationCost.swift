@@ -34,19 +34,17 @@ struct EvaluationCost {
       let path = job.data[modality]!
       let store = try facts.store(path)
       func count(_ split: String, _ limit: Int) -> Int {
-        let all = store.count(modality, split)
-        return limit > 0 ? min(limit, all) : all
+        job.someRows(limit, of: store.count(modality, split), stream: 0).count
       }
-      let (bank, queries) = (
-        count(KNNMonitor.bankSplit, options.bank), count(KNNMonitor.querySplit, options.queries)
-      )
+      let bank = count(KNNMonitor.bankSplit, options.bank)
+      let queries = count(KNNMonitor.querySplit, options.queries)
       let one = try embedding(
         path, modality, samples: bank + queries,
         "\(times) times \(SampleStore.name(of: path)) \(modality) through the encoder", times)
       return [
         one,
         try neighbours(
-          queries, bank, dimension(job.monitor.features),
+          queries, bank, job.monitor.features.dimension(of: job.encoder),
           "\(times) times its neighbours", times),
       ]
     }
@@ -62,7 +60,8 @@ struct EvaluationCost {
       for item in workload.neighbours {
         items.append(
           try neighbours(
-            item.queries, item.bank, item.features * dimension(item.output), "neighbours", 1))
+            item.queries, item.bank, item.features * item.output.dimension(of: job.encoder),
+            "neighbours", 1))
       }
       for item in workload.classifiers { items += try classifier(item) }
     }
@@ -86,7 +85,9 @@ struct EvaluationCost {
         }
       }
       let seconds = try speed(
-        .probe(dimension: dimension(output), classes: workload.classes, batch: options.batch))
+        .probe(
+          dimension: output.dimension(of: job.encoder), classes: workload.classes,
+          batch: options.batch))
       items.append(
         WorkItem(
           title: "linear layer on \(name(workload.train[0]))",
@@ -145,10 +146,6 @@ struct EvaluationCost {
   private func name(_ samples: EvaluationWorkload.Samples) -> String {
     "\(SampleStore.name(of: samples.data)) \(samples.modality) \(samples.split)"
       + (samples.arePaired ? " in pairs" : "")
-  }
-
-  private func dimension(_ output: Embedder.Output) -> Int {
-    output == .features ? job.encoder.featureCount : job.encoder.projectionCount
   }
 
   private func encoder() throws -> SpeedCase.Settings {

@@ -1,5 +1,6 @@
 import Catalogues
 import Checkpoints
+import Downstream
 import Files
 import Foundation
 import HDF5
@@ -85,8 +86,7 @@ extension Sweep {
     let specs = evaluations(of: cell)
     guard !specs.isEmpty else { return nil }
     let home = URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent()
-    let stores = Set(specs.flatMap { spec in ["data", "test_data"].compactMap { spec[$0]?.text } })
-      .filter { !$0.isEmpty }
+    let stores = Set(specs.flatMap(EvaluationSpec.stores(of:))).filter { !$0.isEmpty }
     let measured = stores.sorted().map { store in
       (store, data.store(Job.absolute(store, beside: path)).map { Tree.text($0) })
     }

@@ -79,18 +79,11 @@ public struct Sweep {
     try root.checkKeys(among: Self.keys)
     let url = URL(fileURLWithPath: file.path)
     func absolute(_ path: String) -> String { Job.absolute(path, beside: file.path) }
-    func text(_ key: String) throws -> String? {
-      guard let value = root[key] else { return nil }
-      guard let text = value.text, !text.isEmpty else {
-        throw ConfigurationError(key, "expected a string")
-      }
-      return text
-    }
     self.file = file
-    let name = try text("name") ?? url.deletingPathExtension().lastPathComponent
+    let name = try root.text("name") ?? url.deletingPathExtension().lastPathComponent
     try Job.checkName(name)
     self.name = name
-    let folder = absolute(try text("results") ?? "runs/\(name)")
+    let folder = absolute(try root.text("results") ?? "runs/\(name)")
     self.folder = folder
     reuse = try Self.reuse(root["reuse"]).map(absolute)
     guard let byReference = (root["by_reference"] ?? false).flag else {

@@ -1,3 +1,4 @@
+import Downstream
 import Foundation
 import HDF5
 import TestSupport
@@ -65,6 +66,8 @@ import Testing
       - { name: paired, data: pairs.h5, epochs: 1, mode: finetune }
       - { name: joined, data: pairs.h5, k: 20 }
       """)
+    let specs = try EvaluationSpec.load(folder.path("all.yaml"))
+    #expect(Set(specs.map(\.name)) == Set(evaluationTasks.names), "of every task one")
     for name in ["two", "three"] { try copyRun(name) }
     let alone = try run("motet", evaluate("--file", folder.path("all.yaml")))
     #expect(alone.status == 0, "\(alone.errors)")

@@ -23,6 +23,15 @@ public struct EvaluationSpec {
     name = resolved["name"]?.text ?? ""
   }
 
+  /// The sample stores that a mapping names, as it has them; none where it names no task.
+  public static func stores(of settings: Tree) -> [String] {
+    let options = (try? evaluationTasks.fileOptions(of: settings)) ?? []
+    return options.filter { $0 != otherRun }.compactMap { settings[$0]?.text }
+  }
+
+  /// The option that names another run's folder.
+  private static let otherRun = "with"
+
   /// The evaluations of a file: a list of mappings, or a file that has one under `evaluations`, as
   /// a sweep's.
   public static func load(_ path: String) throws -> [EvaluationSpec] {
@@ -45,7 +54,7 @@ public struct EvaluationSpec {
     try file.reading {
       try ConfigurationError.inside("evaluations[\(index)]") {
         try ConfigurationError.require(item.mapping != nil, "", "expected a mapping with a name")
-        for key in ["cells", "with"] where item[key]?.mapping != nil {
+        for key in ["cells", otherRun] where item[key]?.mapping != nil {
           throw ConfigurationError(
             key, "depends on the cell of a sweep; give the sweep's file, and the cell with --cell")
         }
