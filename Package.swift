@@ -171,8 +171,8 @@ let package = Package(
     tests(
       "Jobs",
       [
-        "Jobs", "Checkpoints", "Datasets", "Layers", "Views", "Tensors", "Catalogues", "HDF5",
-        "MessagePassing",
+        "Jobs", "Checkpoints", "Datasets", "Layers", "Views", "Machines", "Tensors", "Catalogues",
+        "HDF5", "MessagePassing",
       ]),
     tests(
       "Downstream",

@@ -2,6 +2,7 @@ import Catalogues
 import Files
 import Foundation
 import HDF5
+import Tensors
 import Views
 
 /// How many pairs were made of a split, and how many samples of each modality had no partner.
@@ -61,7 +62,7 @@ private func write(
         let grouping = try source.store.grouping(source.modality, split: match.split)
         for rows in match.rows[source.modality]!.pieces(of: 64) {
           try writer.add(
-            source.store.load(source.modality, split: match.split, indices: rows),
+            source.store.load(source.modality, split: match.split, indices: Array(rows)),
             groups: grouping.map { grouping in rows.map { grouping[$0] } }, split: match.split)
           done += rows.count
           progress(done, total)
@@ -193,11 +194,4 @@ private func difference(_ one: PairSource, _ other: PairSource) -> String {
   if parts.isEmpty { parts.append("they come in another order") }
   return "its \(one.classes.count) classes are not the \(other.classes.count) of "
     + "\(other.store.path): \(parts.joined(separator: "; "))"
-}
-
-extension Array {
-  /// The elements in pieces of at most `size`.
-  fileprivate func pieces(of size: Int) -> [[Element]] {
-    stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
-  }
 }

@@ -5,21 +5,35 @@ import Foundation
 /// left running is not started a second time.
 public final class FileLock {
   private let descriptor: Int32
+  /// Whether the file system has such locks.
+  public let isKept: Bool
 
   /// Nil where another process holds the lock. A file system without locks gives a lock that keeps
-  /// nobody out: what it protects must then bear two at a time.
-  public init?(_ path: String) throws {
+  /// nobody out: what it protects must then bear two at a time, or people are told.
+  /// - Parameter owner: who this process is, for others.
+  public init?(_ path: String, owner: String = "") throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let descriptor = open(path, O_CREAT | O_RDWR, 0o666)
+    let descriptor = open(path, O_CREAT | O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0o666)
     guard descriptor >= 0 else {
       throw FileError(path: path, message: "cannot be made: \(String(cString: strerror(errno)))")
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+    isKept = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    guard isKept || errno != EWOULDBLOCK else {
       close(descriptor)
       return nil
     }
     self.descriptor = descriptor
+    guard isKept, !owner.isEmpty else { return }
+    // For people alone: where it cannot be written, the lock is as good.
+    ftruncate(descriptor, 0)
+    _ = owner.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+  }
+
+  /// Who has the lock of a path, or had it last; nil where nobody said.
+  public static func owner(_ path: String) -> String? {
+    let text = try? String(contentsOfFile: path, encoding: .utf8)
+    return text.flatMap { $0.isEmpty ? nil : $0 }
   }
 
   deinit { close(descriptor) }

@@ -79,7 +79,9 @@ public struct Assembly {
     model = ParameterVector(job.model.layout)
     // Millions of normal numbers take seconds; the other ranks get the model with the first round.
     if rank == 0 { job.model.initialise(model, seed: job.seed) }
-    monitor = job.monitor.every > 0 ? try KNNMonitor(job, views: views, engine) : nil
+    monitor =
+      job.monitor.every > 0
+      ? try KNNMonitor(job, views: views, engine, isStopped: isStopped) : nil
     instructionSet =
       "\(engine.instructionSet), \(engine.lanes) lanes"
       + (engine.threads > 1 ? ", \(engine.threads) threads" : "")

@@ -27,10 +27,16 @@ public final class KNNMonitor {
   private let knn: KNN
   private let embedder: Embedder
   private let engine: Engine
+  private let isStopped: () -> Bool
   private let verification = StoreVerification()
 
-  /// - Parameter views: the makers of views by modality.
-  init(_ job: Job, views: [ModalityViews], _ engine: Engine) throws {
+  /// - Parameters:
+  ///   - views: the makers of views by modality.
+  ///   - isStopped: whether a measurement is to be given up.
+  init(
+    _ job: Job, views: [ModalityViews], _ engine: Engine, isStopped: @escaping () -> Bool
+  ) throws {
+    self.isStopped = isStopped
     embedder = Embedder(
       encoder: job.encoder, output: job.monitor.features, engine)
     self.engine = engine
@@ -59,7 +65,8 @@ public final class KNNMonitor {
   }
 
   /// Measures a model while it is trained. A collective: every rank has the same model and embeds
-  /// its part. The figures are rank 0's, nil elsewhere.
+  /// its part. The figures are rank 0's, nil elsewhere. Throws `WorkStopped` where a rank is asked
+  /// to end.
   func measure(
     _ model: ParameterVector, on communicator: Communicator
   ) throws -> [MonitorFigure]? {
@@ -72,16 +79,22 @@ public final class KNNMonitor {
       }
       func embed(_ split: String, _ rows: [Int]) throws -> [Float] {
         try embedder.embed(
-          set.store, set.modality, split: split, rows: rows, set.views, model, communicator)
+          set.store, set.modality, split: split, rows: rows, set.views, model, communicator,
+          isStopped: isStopped)
       }
       let bank = try embed(Self.bankSplit, set.bank)
       let queries = try embed(Self.querySplit, set.queries)
-      try communicator.agreeOnRoot {
-        let bankLabels = try set.store.labels(set.modality, split: Self.bankSplit)
-        let queryLabels = try set.store.labels(set.modality, split: Self.querySplit)
-        let predicted = knn.predict(
-          bank: bank, labels: set.bank.map { bankLabels[$0] }, queries: queries,
-          dimension: embedder.dimension, classes: set.store.classes(set.modality).count, engine)
+      let (bankLabels, queryLabels) = try communicator.agree {
+        (
+          try set.store.labels(set.modality, split: Self.bankSplit),
+          try set.store.labels(set.modality, split: Self.querySplit)
+        )
+      }
+      let predicted = try knn.predict(
+        bank: bank, labels: set.bank.map { bankLabels[$0] }, queries: queries,
+        count: set.queries.count, classes: set.store.classes(set.modality).count, engine,
+        communicator, isStopped: isStopped)
+      if communicator.rank == 0 {
         let accuracy = KNN.accuracy(predicted, set.queries.map { queryLabels[$0] })!
         figures.append(
           MonitorFigure(data: set.name, modality: set.modality, accuracy: accuracy))

@@ -68,10 +68,16 @@ public struct Results {
     measurements.filter { $0.round == round }.map(\.1)
   }
 
-  /// - Parameter row: none for measurements before the first round.
-  mutating func add(_ row: Row?, _ measured: [MonitorFigure], round: Int) {
-    if let row { rows.append(row) }
+  mutating func add(_ row: Row) { rows.append(row) }
+
+  /// - Parameters:
+  ///   - round: 0 before training.
+  ///   - seconds: that they took.
+  mutating func add(_ measured: [MonitorFigure], round: Int, seconds: Double) {
     measurements += measured.map { (round, $0) }
+    if let row = rows.firstIndex(where: { $0.round == round }) {
+      rows[row].reals["seconds/monitor"] = seconds
+    }
   }
 
   func write(to file: HDF5File) throws {

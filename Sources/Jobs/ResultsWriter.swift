@@ -25,16 +25,9 @@ final class ResultsWriter {
     }
   }
 
-  /// - Parameters:
-  ///   - report: nil before the first round.
-  ///   - monitorSeconds: what the measurements took.
-  ///   - samples: by modality, each client's number of samples.
-  func add(
-    _ report: RoundReport?, _ measured: [MonitorFigure], round: Int, monitorSeconds: Double,
-    samples: [String: [Int]]
-  ) {
-    guard let report else { return add(nil as Results.Row?, measured, round: round) }
-    var reals = ["idle_share": report.idleShare, "seconds/monitor": monitorSeconds]
+  /// - Parameter samples: by modality, each client's number of samples.
+  func add(_ report: RoundReport, round: Int, samples: [String: [Int]]) {
+    var reals = ["idle_share": report.idleShare, "seconds/monitor": 0]
     for (phase, seconds) in report.seconds { reals["seconds/\(phase)"] = seconds }
     for (modality, loss) in report.losses { reals["loss/\(modality)"] = loss }
     var counts = [
@@ -47,11 +40,14 @@ final class ResultsWriter {
       counts["clients_with/\(modality)"] = own.count { $0 > 0 }
       counts["samples/\(modality)"] = own.reduce(0, +)
     }
-    add(Results.Row(round: round, counts: counts, reals: reals), measured, round: round)
+    add(Results.Row(round: round, counts: counts, reals: reals))
   }
 
-  func add(_ row: Results.Row?, _ measured: [MonitorFigure], round: Int) {
-    results.add(row, measured, round: round)
+  func add(_ row: Results.Row) { results.add(row) }
+
+  /// - Parameter seconds: what the measurements took.
+  func add(_ measured: [MonitorFigure], round: Int, seconds: Double) {
+    results.add(measured, round: round, seconds: seconds)
   }
 
   func save() throws {

@@ -27,6 +27,11 @@ public final class Run {
   private let federation: FederatedTraining
   /// Nil on other ranks than 0.
   private var results: ResultsWriter?
+  private let lock: FolderLock?
+  /// The round of the last checkpoint.
+  private var saved: Int
+  /// What goes on with the run where it is stopped.
+  private let continuation: String
 
   /// Prepares the run on all ranks; all throw if one of them does. With `fresh`, a run that is
   /// there is moved aside first.
@@ -44,9 +49,13 @@ public final class Run {
 
     var saved: Checkpoint?
     var results: ResultsWriter?
+    var lock: FolderLock?
+    let start = FreshStart(in: folder.path)
+    continuation = fresh ? start.continuation : Stopped.sameCommand
     try communicator.agreeOnRoot {
-      if fresh, let old = try folder.setAside() { observer.note("moved the old run to \(old)") }
-      try folder.prepare()
+      if fresh { try Self.startOver(start, folder, job, observer) }
+      lock = try folder.prepare(note: observer.note)
+      if fresh { try start.setDone() }
       if let checkpoint = try folder.checkpoints.newest(warn: observer.note) {
         let path = folder.checkpoints.file(round: checkpoint.round)
         try job.verify(checkpoint, at: path)
@@ -73,7 +82,7 @@ public final class Run {
           "fftw": Spectra.build,
         ])
     }
-    self.results = results
+    (self.results, self.lock) = (results, lock)
     let completed = Int(try communicator.broadcast(Int64(saved?.round ?? 0)))
     let federation = try FederatedTraining(
       .init(
@@ -85,10 +94,25 @@ public final class Run {
         onDivergence: job.federation.onDivergence),
       global: assembly.model, completed: completed, kept: saved?.kept ?? [:])
     self.federation = federation
+    self.saved = completed
     try communicator.agreeOnRoot {
       guard let saved else { return }
       let path = folder.checkpoints.file(round: saved.round)
       try Self.restore(federation.serverState, from: saved, at: path)
+    }
+  }
+
+  /// Moves a run that is there aside, unless it is this batch job's own.
+  private static func startOver(
+    _ start: FreshStart, _ folder: RunFolder, _ job: Job, _ observer: any RunObserver
+  ) throws {
+    if start.isDone { return observer.note("requeued: going on with the run that it started over") }
+    guard FileManager.default.fileExists(atPath: folder.path) else { return }
+    let lock = try FolderLock(folder.path, for: "a run", note: observer.note)
+    try withExtendedLifetime(lock) {
+      let others = [job.path, job.shards] + job.data.values.sorted()
+      guard let old = try folder.setAside(besides: others) else { return }
+      observer.note("moved the old run to \(old)")
     }
   }
 
@@ -109,60 +133,79 @@ public final class Run {
   /// Trains to the last round. Returns the model's hash on rank 0, nil elsewhere.
   public func train() throws -> String? {
     do { try trainRounds() } catch {
-      // What is being written is good, whatever went wrong since.
-      try? writer.finish()
-      throw error
+      let wasAsked = error is TrainingStopped || error is WorkStopped
+      guard wasAsked else {
+        // What is being written is good, whatever went wrong since.
+        try? writer.finish()
+        throw error
+      }
+      try checkpoint(isLast: true)
+      try communicator.agreeOnRoot { try writer.finish() }
+      throw Stopped(after: "round \(federation.completed)", continuation: continuation)
     }
     return communicator.rank == 0 ? modelHash(federation.global) : nil
   }
 
   private func trainRounds() throws {
     let rounds = job.federation.rounds
-    if federation.completed == 0 { try measure(nil) }
-    while federation.completed < rounds {
-      // 1. Train a round. Where a rank was asked to end, all give the round up, and leave with the
-      // last complete one.
-      let report: RoundReport?
-      do { report = try federation.round() } catch is TrainingStopped {
-        try checkpoint(isLast: true)
-        throw Stopped(after: "round \(federation.completed)")
-      }
-      // 2. Measure the new model where that is due, and write the round's results.
+    var report: RoundReport?
+    while true {
+      // 1. Measure the model where that is due and not done: that of a run that goes on, too.
       try measure(report)
-      // 3. Keep the model where that is due. It comes last: a run that dies before it repeats the
-      // round, and nothing of it is lost.
+      guard federation.completed < rounds else { return }
+      // 2. Train a round. Where a rank was asked to end, all give the round up, and leave with the
+      // last complete one.
+      report = try federation.round()
+      // 3. Write the round's results.
+      try keep(report)
+      // 4. Keep the model where that is due. A run that dies before it repeats the round; one that
+      // dies later, in a measurement, does not.
       try checkpoint(isLast: federation.completed == rounds)
     }
   }
 
-  /// After a round (or before the first): the monitor where it is due, the results, the report.
-  private func measure(_ report: RoundReport?) throws {
-    let round = federation.completed
-    var measured: [MonitorFigure] = []
-    let start = ContinuousClock.now
-    if let monitor = assembly.monitor, job.monitor.isDue(after: round, of: job.federation.rounds) {
-      try communicator.broadcast(federation.global.floats)
-      measured = try monitor.measure(federation.global, on: communicator) ?? []
-    }
-    let seconds = start.duration(to: .now) / .seconds(1)
+  private func keep(_ report: RoundReport?) throws {
     try communicator.agreeOnRoot {
       try writer.check()
-      results?.add(
-        report, measured, round: round, monitorSeconds: seconds, samples: assembly.samples)
-      try results?.save()
+      guard let results, let report else { return }
+      results.add(report, round: federation.completed, samples: assembly.samples)
+      try results.save()
     }
+  }
+
+  /// After a round (or before the first): the monitor where it is due, and the report.
+  private func measure(_ report: RoundReport?) throws {
+    let round = federation.completed
+    let measured = try measured(after: round)
     if communicator.rank == 0, report != nil || !measured.isEmpty {
       observer.roundEnded(round, of: job.federation.rounds, report, measured)
     }
+  }
+
+  /// New measurements on rank 0; none where none are due, or where the results have them.
+  private func measured(after round: Int) throws -> [MonitorFigure] {
+    guard let monitor = assembly.monitor, job.monitor.isDue(after: round, of: job.federation.rounds)
+    else { return [] }
+    let isDone = results.map { !$0.results.measurements(round: round).isEmpty } ?? false
+    guard try communicator.broadcast(Int64(isDone ? 1 : 0)) == 0 else { return [] }
+    let start = ContinuousClock.now
+    try communicator.broadcast(federation.global.floats)
+    let figures = try monitor.measure(federation.global, on: communicator) ?? []
+    let seconds = start.duration(to: .now) / .seconds(1)
+    try communicator.agreeOnRoot {
+      results?.add(figures, round: round, seconds: seconds)
+      try results?.save()
+    }
+    return figures
   }
 
   /// Begins to write a checkpoint on rank 0 where one is due; waits for it where the run ends
   /// there.
   private func checkpoint(isLast: Bool) throws {
     let (round, options) = (federation.completed, job.federation)
-    guard isLast || round % options.checkpointEvery == 0 || options.keep.contains(round) else {
-      return
-    }
+    let isDue = isLast || round % options.checkpointEvery == 0 || options.keep.contains(round)
+    guard isDue, round > saved else { return }
+    saved = round
     try communicator.agreeOnRoot {
       try writer.save(
         Checkpoint(

@@ -11,8 +11,10 @@ public struct RunFolder {
   public var clientStates: ClientStates { checkpoints.clientStates }
   public var resultsFile: String { "\(path)/results.h5" }
 
-  /// Makes the folder, unless it is there. Throws where files cannot be made in it.
-  public func prepare() throws {
+  /// Makes the folder, unless it is there, and takes it for this process. Throws where files cannot
+  /// be made in it, or another process has it.
+  /// - Parameter note: told where nothing can keep others out.
+  public func prepare(note: (String) -> Void) throws -> FolderLock {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
@@ -28,14 +30,42 @@ public struct RunFolder {
     }
     close(descriptor)
     unlink(probe)
+    let lock = try FolderLock(path, for: "a run", note: note)
     checkpoints.removeUnfinished()
+    return lock
+  }
+
+  /// Whether the results are there, with the measurement after the last round where the job asks
+  /// for one: it comes after the last checkpoint. Results that cannot be read are not made anew.
+  public func isMeasured(_ job: Job) -> Bool {
+    guard FileManager.default.fileExists(atPath: resultsFile) else { return false }
+    let last = job.federation.rounds
+    guard job.monitor.isDue(after: last, of: last),
+      let results = try? Results(reading: resultsFile)
+    else { return true }
+    return !results.measurements(round: last).isEmpty
+  }
+
+  /// Whether there is a run, or what is left of one.
+  private var hasRun: Bool {
+    !checkpoints.rounds().isEmpty || FileManager.default.fileExists(atPath: resultsFile)
   }
 
   /// Moves a run that is there aside, to the first free `NAME.old-N`, and returns where to; nil
-  /// where there is nothing to move.
-  public func setAside() throws -> String? {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    guard !names.isEmpty else { return nil }
+  /// where there is none. Throws where the folder has what is no run's.
+  /// - Parameter others: files and folders that must stay where they are.
+  public func setAside(besides others: [String] = []) throws -> String? {
+    guard hasRun else { return nil }
+    let own = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    for other in others + [FileManager.default.currentDirectoryPath] {
+      let place = URL(fileURLWithPath: other).resolvingSymlinksInPath().path
+      guard place != own, !place.hasPrefix(own + "/") else {
+        throw JobError(
+          path: path,
+          message: "cannot be moved aside, for \(other) is in it; give 'results' a folder of its "
+            + "own, or move the run's files yourself")
+      }
+    }
     var number = 1
     while FileManager.default.fileExists(atPath: "\(path).old-\(number)") { number += 1 }
     let target = "\(path).old-\(number)"

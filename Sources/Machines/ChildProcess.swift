@@ -20,7 +20,10 @@ public struct ChildProcess {
       self.complaint = complaint
     }
 
-    public var isStopped: Bool { status == StopSignal.exitCode }
+    /// Whether it ended because it was asked to: also before it could be told how.
+    public var isStopped: Bool {
+      status == StopSignal.exitCode || status == 128 + SIGUSR1
+    }
   }
 
   /// Runs a command; its output goes where this process's goes. When this process is asked to stop
@@ -33,12 +36,22 @@ public struct ChildProcess {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, pipe[1], STDERR_FILENO)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // This process ignores it (`StandardStream.prepare`), which another program may not expect.
+    var pipes = sigset_t()
+    sigemptyset(&pipes)
+    sigaddset(&pipes, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &pipes)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
     let arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
     let environment: [UnsafeMutablePointer<CChar>?] =
       ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in arguments + environment { free(text) } }
     var child: pid_t = 0
-    let code = posix_spawnp(&child, command[0], &actions, nil, arguments, environment)
+    let code = posix_spawnp(
+      &child, command[0], &actions, &attributes, arguments, environment)
     close(pipe[1])
     var errors = ErrorStream(pipe[0])
     defer { close(pipe[0]) }
@@ -96,7 +109,7 @@ private struct ErrorStream {
         usleep(UInt32(wait) * 1000)
         return
       }
-      FileHandle.standardError.write(Data(buffer[..<count]))
+      StandardStream.error.write(bytes: Array(buffer[..<count]))
       rest += buffer[..<count]
       while let end = rest.firstIndex(of: 10) {
         let line = String(decoding: rest[..<end], as: UTF8.self)

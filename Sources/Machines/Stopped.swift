@@ -3,9 +3,15 @@ public struct Stopped: Error, CustomStringConvertible {
   /// What is complete and kept: `round 12`.
   public let last: String
 
-  public init(after last: String) { self.last = last }
+  /// What goes on from there.
+  private let continuation: String
 
-  public var description: String {
-    "stopped by a signal after \(last); the same command continues"
+  public static let sameCommand = "the same command continues"
+
+  public init(after last: String, continuation: String = sameCommand) {
+    self.last = last
+    self.continuation = continuation
   }
+
+  public var description: String { "stopped by a signal after \(last); \(continuation)" }
 }

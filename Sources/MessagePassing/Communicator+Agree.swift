@@ -9,20 +9,25 @@ public struct AgreedError: Error, CustomStringConvertible, Equatable {
 
 extension Communicator {
   /// Runs `body` on every rank: all return, or all throw the same error, that of the lowest rank
-  /// that failed. `body` must not call a collective.
+  /// that failed; `WorkStopped` stays what it is. `body` must not call a collective.
   public func agree<Result>(_ body: () throws -> Result) throws -> Result {
     guard size > 1 else { return try body() }
     let outcome = Swift.Result { try body() }
     let message: String? =
       switch outcome {
       case .success: nil
+      case .failure(is WorkStopped): Self.stopped
       case .failure(let error): "\(error)"
       }
     let failing = Int(try minimum(Int64(message == nil ? size : rank)))
     if failing == size { return try outcome.get() }
-    throw AgreedError(
-      rank: failing, message: try broadcast(text: message ?? "", from: failing))
+    let text = try broadcast(text: message ?? "", from: failing)
+    if text == Self.stopped { throw WorkStopped() }
+    throw AgreedError(rank: failing, message: text)
   }
+
+  /// What `WorkStopped` is among messages.
+  private static let stopped = "\u{0}stopped"
 
   /// Throws on all ranks where a rank's text is not rank 0's. A collective.
   /// - Parameter complaint: what is wrong, by rank 0's text and the other's.

@@ -14,7 +14,8 @@ extension Sweep {
   public func state(of cell: SweepCell) -> CellState {
     let rounds = CheckpointFolder(cell.folder).rounds().first
     if let rounds, isOutdated(cell, round: rounds) { return .outdated }
-    let isAtEnd = rounds == cell.job.federation.rounds
+    let isAtEnd =
+      rounds == cell.job.federation.rounds && RunFolder(cell.folder).isMeasured(cell.job)
     let left = CellStage.allCases.first { !isDone($0, of: cell) }
     if isAtEnd, left == nil { return .finished }
     if let failure = RunFailure.read(in: cell.folder) {
@@ -73,8 +74,8 @@ extension Sweep {
 
   private func isTrained(_ folder: String, _ job: Job) -> Bool {
     let last = CheckpointFolder(folder).file(round: job.federation.rounds)
-    guard FileManager.default.fileExists(atPath: RunFolder(folder).resultsFile),
-      FileManager.default.fileExists(atPath: last), let file = try? HDF5File.openSealed(last)
+    guard RunFolder(folder).isMeasured(job), FileManager.default.fileExists(atPath: last),
+      let file = try? HDF5File.openSealed(last)
     else { return false }
     return isOfTheseData(file, job)
   }

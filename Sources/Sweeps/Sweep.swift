@@ -2,6 +2,7 @@ import Catalogues
 import Downstream
 import Foundation
 import Jobs
+import Machines
 
 /// A sweep file: a base job, what varies, and the evaluations that follow each run.
 ///
@@ -23,6 +24,8 @@ public struct Sweep {
   ]
   /// More cells than this are a slip more often than a wish.
   public static let mostCells = 1_000
+  /// More are refused, meant or not: to list them takes minutes.
+  private static let mostEver = 100_000
 
   let file: SettingsFile
   public let name: String
@@ -96,11 +99,15 @@ public struct Sweep {
       throw ConfigurationError(
         "sweep", "\(axes.count) cells, more than \(limit); --yes if that is meant")
     }
+    try ConfigurationError.require(
+      axes.count <= Self.mostEver, "sweep",
+      "\(axes.count) cells, more than \(Self.mostEver); make several sweeps of it")
     let base = try SweepBase(file, absolute)
     let settings = axes.cells()
     let folders = SweepFolder(folder)
     cells = try settings.enumerated().map { index, settings in
-      try SweepCell(
+      if StopSignal.isReceived { throw Stopped(after: "nothing but reading the sweep") }
+      return try SweepCell(
         number: index + 1, of: settings.count, settings, base, sweep: name, in: folders)
     }
     try Self.checkDistinct(cells)

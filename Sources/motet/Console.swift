@@ -1,4 +1,5 @@
 import Foundation
+import Machines
 import MessagePassing
 
 /// The two streams. Whole lines at once and unbuffered, so that the lines of several ranks do not
@@ -6,16 +7,14 @@ import MessagePassing
 enum Console {
   static func line(_ text: String) { write(text + "\n") }
 
-  static func write(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
-  }
+  static func write(_ text: String) { StandardStream.output.write(text) }
 
   /// A warning or an error.
   static func complain(_ text: String) { note("motet: \(text)") }
 
   /// What goes on, beside the results: a line of standard error.
   static func note(_ text: String) {
-    FileHandle.standardError.write(Data("\(text)\n".utf8))
+    StandardStream.error.write("\(text)\n")
   }
 
   /// Whether a person watches standard output. Open MPI gives every rank a terminal of its own,

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Catalogues
 import Foundation
 import HDF5
+import Machines
 
 @main
 struct Motet: ParsableCommand {
@@ -25,11 +27,41 @@ struct Motet: ParsableCommand {
       BenchCommand.self,
     ])
 
+  /// The command that the arguments name.
+  private static func parse() throws -> any ParsableCommand {
+    do { return try parseAsRoot() } catch {
+      guard let message = unknownCommand(CommandLine.arguments.dropFirst()) else { throw error }
+      throw ValidationError(message)
+    }
+  }
+
+  /// What is wrong with the name of a command; nil where they are all right.
+  private static func unknownCommand(_ arguments: ArraySlice<String>) -> String? {
+    var commands = configuration.subcommands
+    for argument in arguments {
+      guard !commands.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return nil }
+      let names = commands.map { $0.configuration.commandName ?? "" }
+      guard let place = names.firstIndex(of: argument) else {
+        return unknown("command", argument, among: names)
+      }
+      commands = commands[place].configuration.subcommands
+    }
+    return nil
+  }
+
   /// Errors of the command line are ArgumentParser's to explain; all others are one line.
   static func main() {
+    StandardStream.prepare()
+    StopSignal.install()
     do {
-      var command = try parseAsRoot()
+      var command = try parse()
+      if !(command is any StoppableCommand) { StopSignal.remove() }
       try command.run()
+      if let reason = StandardStream.lostOutput {
+        Console.complain("standard output cannot be written: \(reason)")
+        // The product of a command of ranks lies in files.
+        if !(command is any RankCommand) { exit(withError: ExitCode.failure) }
+      }
     } catch let error where error is ExitCode || exitCode(for: error) != .failure {
       exit(withError: error)
     } catch {

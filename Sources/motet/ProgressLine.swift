@@ -1,4 +1,5 @@
 import Foundation
+import Machines
 
 /// Progress of a long task on standard error: a bar on a terminal, elsewhere a line now and then.
 final class ProgressLine {
@@ -24,13 +25,13 @@ final class ProgressLine {
     guard isTerminal else { return Console.note(text) }
     let filled = Int(share * 30)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(bar) \(text)".utf8))
+    StandardStream.error.write("\r\u{1B}[K\(bar) \(text)")
     hasBar = true
   }
 
   /// Clears the bar.
   func finish() {
-    if hasBar { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    if hasBar { StandardStream.error.write("\r\u{1B}[K") }
     hasBar = false
   }
 

@@ -4,6 +4,12 @@ import Foundation
 import Machines
 import MessagePassing
 
+/// A command that ends of itself, in order, after a signal; the others end at once.
+protocol StoppableCommand: ParsableCommand {}
+
+/// A command that runs on ranks. What it makes are files; its output only tells of them.
+protocol RankCommand: StoppableCommand {}
+
 /// Runs a command's body on every rank. However it ends, all ranks end, and one line says why:
 /// rank 0's where all failed together, that of the rank that failed alone.
 func onAllRanks(_ body: (Communicator) throws -> Void) throws {
@@ -17,6 +23,10 @@ func onAllRanks(_ body: (Communicator) throws -> Void) throws {
     throw ExitCode.failure
   } catch let stop as Stopped {
     if communicator.rank == 0 { Console.complain("\(stop)") }
+    communicator.finish()
+    throw ExitCode(StopSignal.exitCode)
+  } catch let stop as WorkStopped {
+    if communicator.rank == 0 { Console.complain("\(stop); \(Stopped.sameCommand)") }
     communicator.finish()
     throw ExitCode(StopSignal.exitCode)
   } catch  where communicator.size == 1 {

@@ -25,7 +25,7 @@ import Testing
   @discardableResult
   func makeRun(_ name: String, _ settings: [String] = [], rounds: Int = 3) throws -> String {
     let job = try job(settings + ["results=\(name)"])
-    try RunFolder(job.results).prepare()
+    _ = try RunFolder(job.results).prepare { _ in }
     var layout = ParameterLayout()
     _ = layout.add("w", [3])
     let model = ParameterVector(layout)
@@ -42,8 +42,8 @@ import Testing
       results.add(
         Results.Row(
           round: round, counts: ["views": 100 * round, "samples/image": 10 * round],
-          reals: ["loss/image": 1 / Double(round)]),
-        [figure], round: round)
+          reals: ["loss/image": 1 / Double(round)]))
+      results.add([figure], round: round, seconds: 1)
     }
     try results.save()
     for round in 1...rounds {

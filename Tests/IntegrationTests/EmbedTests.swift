@@ -55,7 +55,7 @@ import Views
     #expect(try content(file("run", round: 1)) != content(file("run", round: 2)))
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.path("run/embeddings")).sorted()
-        == ["round-000001.h5", "round-000002.h5"])
+        == [".lock", "round-000001.h5", "round-000002.h5"])
 
     let file = try HDF5File.openSealed(file("run", round: 1))
     let features: [Float] = try file.read("/features")

@@ -26,7 +26,7 @@ import Testing
     let path = folder.path("\(run)/evaluations")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     return try Dictionary(
-      uniqueKeysWithValues: names.map { name in
+      uniqueKeysWithValues: names.filter { $0 != ".lock" }.map { name in
         let file = try HDF5File.open("\(path)/\(name)")
         var content = try ["task", "spec", "model", "data"].map { try file.textAttribute($0) }
         content += try file.texts("/figures/name") + file.texts("/classes")

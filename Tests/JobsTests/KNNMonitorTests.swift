@@ -51,7 +51,10 @@ import Views
     let model = ParameterVector(job.model.layout)
     job.model.initialise(model, seed: 1)
     return (
-      try KNNMonitor(job, views: [ModalityViews(modality: "image", makers: [maker])], engine), model
+      try KNNMonitor(
+        job, views: [ModalityViews(modality: "image", makers: [maker])], engine,
+        isStopped: { false }),
+      model
     )
   }
 

@@ -25,13 +25,15 @@ import Testing
   /// Measurements before round 1 and after rounds 2 and 4, a row for each of 4 rounds.
   func write() throws -> Results {
     let writer = try open(completed: 0)
-    writer.add(nil, [figure("image", 0.1)], round: 0)
+    writer.add([figure("image", 0.1)], round: 0, seconds: 1)
     for round in 1...4 {
       writer.add(
         Results.Row(
           round: round, counts: Self.counts(views: 100 * round),
-          reals: round == 3 ? ["seconds/sum": 0.5] : ["loss/image": 1 / Double(round)]),
-        round % 2 == 0 ? [figure("image", 0.1), figure("audio", 0.2)] : [], round: round)
+          reals: round == 3 ? ["seconds/sum": 0.5] : ["loss/image": 1 / Double(round)]))
+      if round % 2 == 0 {
+        writer.add([figure("image", 0.1), figure("audio", 0.2)], round: round, seconds: 2)
+      }
       try writer.save()
     }
     return writer.results
@@ -42,6 +44,7 @@ import Testing
     let read = try Results(reading: folder.path("results.h5"))
     #expect(read.rows == written.rows)
     #expect(read.rows.count == 4)
+    #expect(read.rows.map { $0.reals["seconds/monitor"] } == [nil, 2, nil, 2])
     #expect(read.measurements.map(\.round) == [0, 2, 2, 4, 4])
     #expect(read.measurements(round: 2) == [figure("image", 0.1), figure("audio", 0.2)])
     #expect(read.measurements.last?.round == 4)

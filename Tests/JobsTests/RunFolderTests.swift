@@ -1,4 +1,5 @@
 import Foundation
+import Machines
 import TestSupport
 import Testing
 
@@ -21,16 +22,59 @@ import Testing
 
   @Test func preparingLeavesAnEmptyFolder() throws {
     let run = RunFolder(folder.path("a/b/c"))
-    try run.prepare()
-    #expect(try FileManager.default.contentsOfDirectory(atPath: run.path).isEmpty)
-    try run.prepare()
+    let lock = try run.prepare { _ in }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: run.path) == [".lock"])
+    withExtendedLifetime(lock) {}
+  }
+
+  /// A second process is refused in one line that names the first; once that is gone, it is not.
+  @Test func aFolderHasOneOwner() throws {
+    let run = RunFolder(folder.path("demo"))
+    var lock: FolderLock? = try run.prepare { _ in }
+    #expect {
+      _ = try run.prepare { _ in }
+    } throws: {
+      "\($0)".hasPrefix(
+        "\(run.path): a run is at work here in another process (\(Machine().host), process "
+          + "\(getpid()))")
+    }
+    withExtendedLifetime(lock) {}
+    lock = nil
+    _ = try run.prepare { _ in }
+  }
+
+  /// What is no run is left where it is, and so is a run among files that are not its own.
+  @Test func whatIsNoRunIsNotMoved() throws {
+    folder.write("mine/job.yaml", "")
+    let run = RunFolder(folder.path("mine"))
+    #expect(try run.setAside(besides: [folder.path("mine/job.yaml")]) == nil)
+    folder.write("mine/results.h5", "")
+    #expect {
+      _ = try run.setAside(besides: [folder.path("mine/job.yaml")])
+    } throws: {
+      "\($0)".hasPrefix("\(run.path): cannot be moved aside, for \(run.path)/job.yaml is in it")
+    }
+    #expect(folder.names == ["mine"])
+    #expect(try run.setAside(besides: [folder.path("elsewhere.h5")]) == "\(run.path).old-1")
+  }
+
+  /// A batch job that Slurm requeues goes on with what it started over, another starts over again.
+  @Test func freshOnceABatchJob() throws {
+    func start(_ job: String?) -> FreshStart {
+      FreshStart(in: folder.path(""), environment: job.map { ["SLURM_JOB_ID": $0] } ?? [:])
+    }
+    #expect(!start("7").isDone)
+    try start("7").setDone()
+    #expect(start("7").isDone && !start("8").isDone && !start(nil).isDone)
+    #expect(start("7").continuation == "the same command continues")
+    #expect(start(nil).continuation.contains("without --fresh"))
   }
 
   @Test func whereNoFolderCanBeMadeThePathIsNamed() {
     folder.write("file", "")
     let path = folder.path("file/runs")
     #expect {
-      try RunFolder(path).prepare()
+      _ = try RunFolder(path).prepare { _ in }
     } throws: { "\($0)" == "\(path): the results folder cannot be made; set 'results'" }
   }
 }

@@ -38,6 +38,7 @@ public func embed(
   let folder = EmbeddingFile.folder(of: runs[0].path)
   var identities: [EmbeddingFile.Identity] = []
   var files: [EmbeddingFile?] = runs.map { _ in nil }
+  var lock: FolderLock?
   try communicator.agreeOnRoot {
     identities = runs.map {
       EmbeddingFile.Identity(
@@ -47,8 +48,9 @@ public func embed(
     files = try identities.map {
       try EmbeddingFile.existing(EmbeddingFile.path(in: runs[0].path, round: $0.round), $0)
     }
-    try prepareFolder(folder)
+    lock = try prepareFolder(folder, for: "an embedding", note: observer.note)
   }
+  defer { withExtendedLifetime(lock) {} }
   let features = Features(
     communicator, engine, observer: observer, folder: "\(folder)/features")
   for (index, run) in runs.enumerated() {

@@ -63,19 +63,21 @@ struct ClassifierTraining {
     epoch = Int(try communicator.broadcast(Int64(epoch)))
     let savePoint = SavePoint(communicator)
     if augmentation != .none { for split in train { try context.features.verify(split) } }
+    func content() -> ClassifierState.Content? {
+      probe.map {
+        ClassifierState.Content(steps: epoch, parameters: $0.parameters, velocity: $0.velocity)
+      }
+    }
     while epoch < options.epochs {
       if augmentation != .none {
-        parts = try train.map { part($0, try embed($0, embedder, augmentation, epoch: epoch)) }
+        parts = try keeping("epoch \(epoch)", content) {
+          try train.map { part($0, try embed($0, embedder, augmentation, epoch: epoch)) }
+        }
       }
       try communicator.agreeOnRoot { _ = try probe?.train(parts, epoch: epoch) }
       epoch += 1
       context.progress("linear probe, epoch", epoch, of: options.epochs)
-      try keep(savePoint, isLast: epoch == options.epochs, "epoch \(epoch)") {
-        probe.map {
-          ClassifierState.Content(
-            steps: epoch, parameters: $0.parameters, velocity: $0.velocity)
-        }
-      }
+      try keep(savePoint, isLast: epoch == options.epochs, "epoch \(epoch)", content)
     }
     return probe.map { probe in tests.map { probe.logits($0) } }
   }
@@ -109,21 +111,38 @@ struct ClassifierTraining {
       classifier: classifier, samples: samples, options: options, pieces: pieces,
       recompute: context.recompute, parameters: parameters, velocity: velocity, steps: steps,
       communicator, context.engine)
+    func content() -> ClassifierState.Content? {
+      ClassifierState.Content(steps: tuning.steps, parameters: parameters, velocity: velocity)
+    }
     let savePoint = SavePoint(communicator)
     try tuning.run { _ in
       context.progress("fine-tuning, step", tuning.steps, of: tuning.totalSteps)
       try keep(
-        savePoint, isLast: tuning.steps == tuning.totalSteps, "step \(tuning.steps)"
-      ) {
-        ClassifierState.Content(
-          steps: tuning.steps, parameters: parameters, velocity: velocity)
-      }
+        savePoint, isLast: tuning.steps == tuning.totalSteps, "step \(tuning.steps)", content)
     }
     let embedder = Embedder(encoder: classifier, output: .projection, context.engine)
-    let logits = try test.map {
-      try embedder.embed($0, 0..<$0.rows.count, parameters, communicator)
+    let logits = try keeping("step \(tuning.steps)", content) {
+      try test.map { split in
+        try embedder.embed(
+          split.store, split.modality, split: split.split, rows: split.rows, split.makers,
+          parameters, communicator, isStopped: { StopSignal.isReceived })
+      }
     }
     return communicator.rank == 0 ? logits : nil
+  }
+
+  /// Work that can be asked to end: what is trained is saved then.
+  private func keeping<Result>(
+    _ place: String, _ content: () -> ClassifierState.Content?, _ body: () throws -> Result
+  ) throws -> Result {
+    do { return try body() } catch is WorkStopped {
+      try save(content)
+      throw Stopped(after: place)
+    }
+  }
+
+  private func save(_ content: () -> ClassifierState.Content?) throws {
+    try communicator.agreeOnRoot { if let content = content() { try state.save(content) } }
   }
 
   private func part(_ split: EvaluatedSplit, _ features: [Float]) -> LinearProbe.Part {
@@ -136,7 +155,8 @@ struct ClassifierTraining {
   ) throws -> [Float] {
     try embedder.embed(
       split.store, split.modality, split: split.split, rows: split.rows,
-      augmentation.makers(split), run.model, communicator
+      augmentation.makers(split), run.model, communicator,
+      isStopped: { StopSignal.isReceived }
     ) {
       StoreSamples.stream(options.seed, split.modality, epoch: epoch, sample: $0)
     }
@@ -159,7 +179,7 @@ struct ClassifierTraining {
   ) throws {
     let due = try savePoint.check()
     guard !isLast, due != .nothing else { return }
-    try communicator.agreeOnRoot { if let content = content() { try state.save(content) } }
+    try save(content)
     if due == .stop { throw Stopped(after: place) }
   }
 }

@@ -8,8 +8,8 @@ extension Embedder {
     _ split: EvaluatedSplit, _ part: Range<Int>, _ model: ParameterVector,
     _ communicator: Communicator
   ) throws -> [Float] {
-    try embed(
-      split.store, split.modality, split: split.split, rows: Array(split.rows[part]),
-      split.makers, model, communicator)
+    try embedPart(
+      split.store, split.modality, split: split.split, rows: split.rows, part, split.makers, model,
+      communicator)
   }
 }

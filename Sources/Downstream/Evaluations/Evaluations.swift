@@ -34,7 +34,11 @@ public func evaluate(
   try communicator.requireSame(works.map(\.identity).joined(separator: "\n")) { _, _ in
     "other evaluations, or other data, than rank 0's; give all ranks the same files and options"
   }
-  try communicator.agreeOnRoot { try prepareFolder(run.evaluations) }
+  var lock: FolderLock?
+  try communicator.agreeOnRoot {
+    lock = try prepareFolder(run.evaluations, for: "an evaluation", note: observer.note)
+  }
+  defer { withExtendedLifetime(lock) {} }
   var records: [EvaluationRecord] = []
   for work in works {
     if let record = try work.run(observer) { records.append(record) }
@@ -104,8 +108,11 @@ private final class EvaluationWork {
 }
 
 /// Makes the folder of a run's evaluations or embeddings, without what a killed command left
-/// half-written.
-func prepareFolder(_ path: String) throws {
+/// half-written, and takes it for this process.
+/// - Parameter use: what it is written for, as in "an evaluation".
+func prepareFolder(
+  _ path: String, for use: String, note: (String) -> Void
+) throws -> FolderLock {
   do {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   } catch {
@@ -114,5 +121,7 @@ func prepareFolder(_ path: String) throws {
   guard FileManager.default.isWritableFile(atPath: path) else {
     throw JobError(path: path, message: "no permission to write in it")
   }
+  let lock = try FolderLock(path, for: use, note: note)
   CheckpointFolder(path).removeUnfinished()
+  return lock
 }

@@ -51,9 +51,8 @@ final class Features {
     let title = "embedding \(split.name) \(split.modality) \(split.split)"
     let savePoint = SavePoint(communicator)
     var done = wasThere
-    while done < split.rows.count {
-      // Enough for every rank's batches; the features do not depend on it.
-      let part = done..<min(done + max(1024, 256 * communicator.size), split.rows.count)
+    for part in Embedder.parts(of: split.rows.count - wasThere, communicator) {
+      let part = part.lowerBound + wasThere..<part.upperBound + wasThere
       features += try embedder.embed(split, part, run.model, communicator)
       done = part.upperBound
       if communicator.rank == 0 { observer.progress(title, done, of: split.rows.count) }

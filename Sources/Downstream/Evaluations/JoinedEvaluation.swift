@@ -120,20 +120,21 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
     func measure(_ state: ClassifierState) throws -> EvaluationOutcome? {
       let bank = try features(train)
       let queries = try features(test)
-      var outcome: EvaluationOutcome?
-      try context.communicator.agreeOnRoot {
-        var own = EvaluationOutcome(classes: classes, labels: test.labels)
-        for (index, modality) in test.modalities.enumerated() {
-          own.addAccuracy("accuracy_\(modality)", predict(bank[index], queries[index]))
-        }
-        own.addAccuracy(
-          "accuracy_joined",
-          predict(
-            PairedRecognition.joined(bank, pairs: train.labels.count),
-            PairedRecognition.joined(queries, pairs: test.labels.count)))
-        outcome = own
+      let isRoot = context.communicator.rank == 0
+      var outcome = EvaluationOutcome(classes: classes, labels: test.labels)
+      func add(_ name: String, _ bank: [Float], _ queries: [Float]) throws {
+        let predicted = try context.predict(
+          options, bank: bank, train.labels, queries, count: test.labels.count,
+          classes: classes.count)
+        if isRoot { outcome.addAccuracy("accuracy_\(name)", predicted) }
       }
-      return outcome
+      for (index, modality) in test.modalities.enumerated() {
+        try add(modality, bank[index], queries[index])
+      }
+      try add(
+        "joined", isRoot ? PairedRecognition.joined(bank, pairs: train.labels.count) : [],
+        isRoot ? PairedRecognition.joined(queries, pairs: test.labels.count) : [])
+      return isRoot ? outcome : nil
     }
 
     /// By modality, in the pairs' order.
@@ -141,12 +142,6 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
       try pairs.splits.map {
         try context.features.of($0, run: run($0.modality), output: options.features)
       }
-    }
-
-    private func predict(_ bank: [Float], _ queries: [Float]) -> [Int32] {
-      options.knn.predict(
-        bank: bank, labels: train.labels, queries: queries,
-        dimension: bank.count / train.labels.count, classes: classes.count, context.engine)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Catalogues
 import Evaluation
+import Machines
 
 /// The classes of the nearest neighbours among the training samples (FSSUAVL §4, Wu et al. 2018).
 public struct KNNEvaluation: PlugIn, EvaluationTask {
@@ -59,17 +60,12 @@ public struct KNNEvaluation: PlugIn, EvaluationTask {
       let output = options.features
       let bank = try context.features.of(train, run: context.run, output: output)
       let queries = try context.features.of(test, run: context.run, output: output)
-      var outcome: EvaluationOutcome?
-      try context.communicator.agreeOnRoot {
-        var own = EvaluationOutcome(classes: classes, labels: test.labels)
-        own.addAccuracy(
-          "accuracy",
-          options.knn.predict(
-            bank: bank, labels: train.labels, queries: queries,
-            dimension: bank.count / train.rows.count, classes: classes.count,
-            context.engine))
-        outcome = own
-      }
+      let predicted = try context.predict(
+        options, bank: bank, train.labels, queries, count: test.labels.count,
+        classes: classes.count)
+      guard context.communicator.rank == 0 else { return nil }
+      var outcome = EvaluationOutcome(classes: classes, labels: test.labels)
+      outcome.addAccuracy("accuracy", predicted)
       return outcome
     }
   }
@@ -93,4 +89,16 @@ public struct NeighbourOptions: SharedOptions, Equatable {
   func validate() throws { try KNN.check(k: k, temperature: temperature) }
 
   var knn: KNN { KNN(k: k, temperature: temperature) }
+}
+
+extension EvaluationContext {
+  /// The predicted class of each query, by neighbours, on rank 0; none elsewhere. A collective.
+  func predict(
+    _ options: NeighbourOptions, bank: [Float], _ labels: [Int32], _ queries: [Float], count: Int,
+    classes: Int
+  ) throws -> [Int32] {
+    try options.knn.predict(
+      bank: bank, labels: labels, queries: queries, count: count, classes: classes, engine,
+      communicator, isStopped: { StopSignal.isReceived })
+  }
 }

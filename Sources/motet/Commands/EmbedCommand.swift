@@ -4,7 +4,7 @@ import Evaluation
 import Machines
 
 /// Features of samples, for pictures and measures of one's own.
-struct EmbedCommand: ParsableCommand {
+struct EmbedCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "embed",
     abstract: "Write a run's features of samples: alone, under mpirun or srun.",
@@ -50,7 +50,6 @@ struct EmbedCommand: ParsableCommand {
 
   func run() throws {
     try onAllRanks { communicator in
-      StopSignal.install()
       let options = EmbeddingOptions(
         data: data, modality: modality, split: split, rounds: rounds,
         output: features, limit: limit ?? 0)

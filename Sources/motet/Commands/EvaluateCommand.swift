@@ -5,7 +5,7 @@ import Machines
 import MessagePassing
 
 /// Downstream evaluation.
-struct EvaluateCommand: ParsableCommand {
+struct EvaluateCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Measure what a pretrained run has learned: alone, under mpirun or srun.",
@@ -58,7 +58,6 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     try onAllRanks { communicator in
-      StopSignal.install()
       let specs = try communicator.agree { try loadSpecs() }
       let display = EvaluationDisplay()
       try evaluate(

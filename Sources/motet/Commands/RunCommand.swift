@@ -5,23 +5,23 @@ import Machines
 import MessagePassing
 
 /// Pretraining.
-struct RunCommand: ParsableCommand {
+struct RunCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Pretrain: alone, under mpirun or srun. The same command continues a stopped run.",
     discussion: """
-      Rank 0 aggregates, the others train; alone, one process does both. SIGTERM and SIGUSR1 end \
-      the run after the steps in training, with the exit code \(StopSignal.exitCode): run it again.
+      Rank 0 aggregates, the others train; alone, one process does both. SIGTERM, \
+      SIGUSR1, SIGINT and SIGHUP end the run after the steps in training, with the exit code \
+      \(StopSignal.exitCode): run it again. mpirun passes SIGUSR1 on alone.
       """)
 
   @OptionGroup var arguments: JobArguments
 
-  @Flag(help: "Start over; a run that is there is moved aside.")
+  @Flag(help: "Start over; a run that is there is moved aside. Not again where Slurm requeues.")
   var fresh = false
 
   func run() throws {
     try onAllRanks { communicator in
-      StopSignal.install()
       let job = try communicator.agree { try arguments.load() }
       let assembly = try Assembly(
         job, communicator: communicator, isStopped: { StopSignal.isReceived })

@@ -5,13 +5,13 @@ import Machines
 import Sweeps
 
 /// What one task of a Slurm array runs.
-struct SweepCellCommand: ParsableCommand {
+struct SweepCellCommand: StoppableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cell",
     abstract: "Run one cell of a sweep: its shards if missing, the run, what follows it.",
     discussion: """
       Where its evaluations join it with another cell's run, that is trained first, if need be. \
-      The exit code \(StopSignal.exitCode) means: stopped by SIGTERM or SIGUSR1, run it again.
+      The exit code \(StopSignal.exitCode) means: stopped by a signal, run it again.
       """)
 
   @Argument(help: "The sweep file (YAML).", completion: .file(extensions: ["yaml"]))
@@ -23,7 +23,6 @@ struct SweepCellCommand: ParsableCommand {
   func run() throws {
     // First of all: a limit may be so short that Slurm warns at once, and the cell is still to be
     // requeued.
-    StopSignal.install()
     let sweep = try Sweep.load(file)
     let cell = try sweep.cell(cell)
     switch try CellRunner(sweep, launcher: launching.words()).run(cell, waits: true) {

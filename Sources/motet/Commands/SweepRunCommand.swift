@@ -5,13 +5,13 @@ import Machines
 import Sweeps
 
 /// A whole sweep on this machine.
-struct SweepRunCommand: ParsableCommand {
+struct SweepRunCommand: StoppableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Run a sweep here, one cell after the other. The same command continues.",
     discussion: """
       What is finished stays; what is missing, unfinished or failed is run. A cell that fails does \
-      not end the sweep. SIGTERM and SIGUSR1 end it after the steps in training, with the exit code \
+      not end the sweep. A signal ends it after the steps in training, with the exit code \
       \(StopSignal.exitCode).
       """)
 
@@ -28,7 +28,6 @@ struct SweepRunCommand: ParsableCommand {
     plan.lines.forEach(Console.line)
     if dryRun { return }
     try plan.requireSamples()
-    StopSignal.install()
     let runner = CellRunner(sweep, launcher: launcher)
     var finished = 0
     var busy = 0

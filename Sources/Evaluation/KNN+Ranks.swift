@@ -1,0 +1,39 @@
+import Layers
+import MessagePassing
+import Tensors
+
+extension KNN {
+  /// Queries between two looks at whether to end, for each thread: some seconds of work with the
+  /// largest banks.
+  private static let part = 2048
+
+  /// The predicted class of each query on rank 0, which has the bank and the queries; none
+  /// elsewhere. A collective. Throws `WorkStopped` where a rank is asked to end.
+  ///
+  /// - Parameters:
+  ///   - bank: [labels.count, dimension] on rank 0.
+  ///   - queries: [count, dimension] on rank 0.
+  ///   - count: the same on all ranks, as are the threads of their engines.
+  public func predict(
+    bank: [Float], labels: [Int32], queries: [Float], count: Int, classes: Int, _ engine: Engine,
+    _ communicator: Communicator, isStopped: () -> Bool
+  ) throws -> [Int32] {
+    var predicted: [Int32] = []
+    for range in (0..<count).pieces(of: Self.part * engine.threads) {
+      try communicator.continueUnless(isStopped)
+      try communicator.agreeOnRoot {
+        let dimension = bank.count / labels.count
+        predicted += queries.withUnsafeBufferPointer { queries in
+          bank.withUnsafeBufferPointer { bank in
+            predict(
+              bank: bank, labels: labels,
+              queries: UnsafeBufferPointer(
+                rebasing: queries[range.lowerBound * dimension..<range.upperBound * dimension]),
+              dimension: dimension, classes: classes, engine)
+          }
+        }
+      }
+    }
+    return predicted
+  }
+}
