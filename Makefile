@@ -1,6 +1,6 @@
 # make demo and make test are the two commands; each installs what is missing.
 .DELETE_ON_ERROR:
-.PHONY: setup build demo test lint bench clean
+.PHONY: setup build demo test lint bench faults clean
 
 PYTHON ?= python3
 
@@ -28,6 +28,12 @@ test: setup
 
 lint:
 	swift format lint -r --strict Package.swift Sources Tests
+
+# Faults at random moments: the same command goes on to the same bits (Tests/Faults).
+TRIALS ?= 20
+SEED ?= 1
+faults: build
+	"$$(analysis/find-python h5py)" Tests/Faults/campaign.py --trials $(TRIALS) --seed $(SEED)
 
 # Motet's own figures and its peers', in turn: bench/bench.html and bench/bench.json.
 bench: build

@@ -130,6 +130,7 @@ let package = Package(
     tests("Catalogues", ["Catalogues"]),
     tests("Digests", ["Digests"]),
     tests("HDF5", ["HDF5", "Files"]),
+    tests("Machines", ["Machines"]),
     tests("MessagePassing", ["MessagePassing"]),
     tests("Media", ["Media"]),
     tests("Spectra", ["Spectra", "Digests", "Tensors"]),
@@ -189,6 +190,7 @@ let package = Package(
       [
         "motet", "Downstream", "Jobs", "Federation", "Checkpoints", "Training", "Encoders",
         "Methods", "Datasets", "Views", "Layers", "Tensors", "Catalogues", "Files", "Media", "HDF5",
+        "Digests",
       ]),
     tests("Package", []),
   ],

@@ -12,19 +12,26 @@ public struct Machine: Sendable {
   public init() {
     host = ProcessInfo.processInfo.hostName
     processor =
-      Self.field("model name", of: "/proc/cpuinfo", separator: ":") ?? "unknown processor"
+      Self.field("model name", of: "/proc/cpuinfo") ?? "unknown processor"
     cores = Self.allowedCores()
     availableMemory = Self.memory()
   }
 
-  /// The length of the kernel's list of allowed cores, as in "0-3,8".
+  /// Those of the kernel's list, as far as the control group gives time for them.
   private static func allowedCores() -> Int {
-    guard let list = field("Cpus_allowed_list", of: "/proc/self/status", separator: ":") else {
-      return ProcessInfo.processInfo.activeProcessorCount
-    }
-    return list.split(separator: ",").reduce(0) { count, range in
+    let count =
+      field("Cpus_allowed_list", of: "/proc/self/status").map { cores(ofList: $0).count }
+      ?? ProcessInfo.processInfo.activeProcessorCount
+    return min(count, ControlGroup().cores.map { max(1, Int($0)) } ?? count)
+  }
+
+  /// Of a kernel's list of numbers, as in "0-3,8".
+  static func cores(ofList list: String) -> Set<Int> {
+    list.split(separator: ",").reduce(into: []) { cores, range in
       let ends = range.split(separator: "-").compactMap { Int($0) }
-      return count + (ends.last ?? 0) - (ends.first ?? 0) + 1
+      if let first = ends.first, let last = ends.last, first <= last {
+        cores.formUnion(first...last)
+      }
     }
   }
 
@@ -32,7 +39,7 @@ public struct Machine: Sendable {
   /// this process's address space (ulimit -v) leaves.
   private static func memory() -> Int {
     var available = Int.max
-    if let text = field("MemAvailable", of: "/proc/meminfo", separator: ":"),
+    if let text = field("MemAvailable", of: "/proc/meminfo"),
       let kibibytes = Int(text.split(separator: " ")[0])
     {
       available = kibibytes * 1024
@@ -45,31 +52,14 @@ public struct Machine: Sendable {
     {
       available = min(available, max(0, bytes - pages * Int(sysconf(Int32(_SC_PAGESIZE)))))
     }
-    let groups = [
-      ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-      (
-        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-        "/sys/fs/cgroup/memory/memory.usage_in_bytes"
-      ),
-    ]
-    for (limit, used) in groups {
-      if let limit = number(limit), let used = number(used) {
-        available = min(available, max(0, limit - used))
-      }
-    }
-    return available
+    return min(available, ControlGroup().memory ?? available)
   }
 
-  private static func number(_ path: String) -> Int? {
-    (try? String(contentsOfFile: path, encoding: .utf8)).flatMap {
-      Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
-    }
-  }
-
-  private static func field(_ key: String, of path: String, separator: Character) -> String? {
+  /// What stands after a key and a colon in a file of the kernel's.
+  static func field(_ key: String, of path: String) -> String? {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
     for line in text.split(separator: "\n") where line.hasPrefix(key) {
-      guard let colon = line.firstIndex(of: separator) else { continue }
+      guard let colon = line.firstIndex(of: ":") else { continue }
       return line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
     }
     return nil

@@ -45,14 +45,28 @@ public final class Communicator {
     try check("MPI_Comm_set_errhandler") {
       MPI_Comm_set_errhandler(world, cmpi_errors_return())
     }
-    return try Communicator(world: world)
+    let communicator = try Communicator(world: world)
+    guard let meant = ranksMeant(environment), meant != communicator.size else {
+      return communicator
+    }
+    throw LaunchError(
+      description: "\(meant) ranks were started, and MPI here knows of \(communicator.size): "
+        + "they would all write the same files; start them with the mpirun of \(library)")
+  }
+
+  /// How many ranks the launcher says that it started; nil where it says nothing.
+  static func ranksMeant(_ environment: [String: String]) -> Int? {
+    // Ranks of mpirun under Slurm have the variables of the step that started its daemons.
+    (environment["OMPI_COMM_WORLD_SIZE"] ?? environment["SLURM_STEP_NUM_TASKS"]).flatMap(Int.init)
   }
 
   /// Whether this process is one of the ranks that `mpirun` or `srun --mpi=pmix` started.
   public static var isRank: Bool { isRank(ProcessInfo.processInfo.environment) }
 
   private static func isRank(_ environment: [String: String]) -> Bool {
-    environment["OMPI_COMM_WORLD_SIZE"] != nil || environment["PMIX_RANK"] != nil
+    // A shell that srun started as its only task is no rank, but has PMIx's variables.
+    environment["OMPI_COMM_WORLD_SIZE"] != nil
+      || (environment["PMIX_RANK"] != nil && environment["SLURM_STEP_NUM_TASKS"] != "1")
   }
 
   /// Whether the environment is that of one rank among ranks.
@@ -63,6 +77,12 @@ public final class Communicator {
       throw LaunchError(
         description: "srun started \(tasks) tasks that do not know of one another; "
           + "use 'srun --mpi=pmix' or mpirun")
+    }
+    // Another MPI's mpiexec does the same.
+    if let ranks = environment["PMI_SIZE"].flatMap(Int.init), ranks > 1 {
+      throw LaunchError(
+        description: "\(ranks) processes were started that do not know of one another; use the "
+          + "mpirun of \(library), with which Motet was built")
     }
     return false
   }

@@ -39,6 +39,14 @@ func onAllRanks(_ body: (Communicator) throws -> Void) throws {
   }
 }
 
+extension Communicator {
+  /// Says once where ranks of another job are bound to the same cores. A collective.
+  func tellOfSharedCores() throws {
+    let warnings = try gather(text: CoreSharing.warning() ?? "")
+    if let warning = warnings?.first(where: { !$0.isEmpty }) { Console.complain(warning) }
+  }
+}
+
 /// Ranks that this program starts of itself.
 enum Ranks {
   /// Starts this program with mpirun, which may use more ranks than there are cores. It has to

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -20,5 +21,28 @@ import Testing
       #expect(lines.count == ranks)
       #expect(Set(lines.map { $0.split(separator: " ").suffix(2) }) == [spectra], "\(lines)")
     }
+  }
+
+  /// Two jobs that are bound to one core are told of, once; ranks of one job are not.
+  @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount > 1))
+  func sharedCoresAreNoticed() throws {
+    let motet = productsFolder.appendingPathComponent("motet").path
+    let other = try RunningProcess(
+      "/usr/bin/taskset", ["-c", "0", motet, "bench", "knn", "--queries", "1000000"])
+    defer { other.process.terminate() }
+    // From taskset to the program itself.
+    usleep(500_000)
+    let alone = try RunningProcess("/usr/bin/taskset", ["-c", "0", motet, "doctor"]).wait()
+    #expect(
+      alone.errors.contains(
+        "another job, process \(other.process.processIdentifier), is bound to core 0 as this one"),
+      "\(alone.errors)")
+    let unbound = try run("motet", ["doctor"])
+    #expect(unbound.errors.isEmpty, "\(unbound.errors)")
+    let ranks = try RunningProcess(
+      "/usr/bin/taskset",
+      ["-c", "1", "mpirun", "-n", "2", "--oversubscribe", "--bind-to", "none", motet, "doctor"]
+    ).wait()
+    #expect(ranks.status == 0 && !ranks.errors.contains("another job"), "\(ranks.errors)")
   }
 }

@@ -1,7 +1,8 @@
 import Foundation
-import MessagePassing
 import TestSupport
 import Testing
+
+@testable import MessagePassing
 
 @Suite struct CommunicatorTests {
   @Test func aProcessAloneIsItsOwnWorld() throws {
@@ -30,10 +31,25 @@ import Testing
     #expect(try Communicator.start(environment: ["SLURM_STEP_NUM_TASKS": "1"]).size == 1)
   }
 
-  @Test func tasksThatDoNotKnowOneAnotherAreRefused() {
+  @Test func tasksThatDoNotKnowOneAnotherAreRefused() throws {
     #expect(throws: LaunchError.self) {
       try Communicator.start(environment: ["SLURM_STEP_NUM_TASKS": "4"])
     }
+    // Those of another MPI's mpiexec.
+    #expect(throws: LaunchError.self) {
+      try Communicator.start(environment: ["PMI_RANK": "0", "PMI_SIZE": "2"])
+    }
+    #expect(try Communicator.start(environment: ["PMI_RANK": "0", "PMI_SIZE": "1"]).size == 1)
+  }
+
+  /// A shell that srun started has the variables of a rank, but no others beside it.
+  @Test func aShellOfSlurmsIsNoRank() throws {
+    let shell = ["PMIX_RANK": "0", "SLURM_STEP_NUM_TASKS": "1"]
+    #expect(try Communicator.start(environment: shell).size == 1)
+    #expect(
+      Communicator.ranksMeant(["SLURM_STEP_NUM_TASKS": "9", "OMPI_COMM_WORLD_SIZE": "3"]) == 3)
+    #expect(Communicator.ranksMeant(["PMIX_RANK": "1", "SLURM_STEP_NUM_TASKS": "9"]) == 9)
+    #expect(Communicator.ranksMeant([:]) == nil)
   }
 }
 

@@ -156,10 +156,10 @@ struct ClassifierTraining {
     try embedder.embed(
       split.store, split.modality, split: split.split, rows: split.rows,
       augmentation.makers(split), run.model, communicator,
-      isStopped: { StopSignal.isReceived }
-    ) {
-      StoreSamples.stream(options.seed, split.modality, epoch: epoch, sample: $0)
-    }
+      isStopped: { StopSignal.isReceived },
+      random: {
+        StoreSamples.stream(options.seed, split.modality, epoch: epoch, sample: $0)
+      })
   }
 
   private func drawn(

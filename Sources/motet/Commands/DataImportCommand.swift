@@ -3,6 +3,7 @@ import Catalogues
 import Datasets
 import Foundation
 import Jobs
+import Machines
 import Views
 
 struct DataImportCommand: ParsableCommand {
@@ -28,7 +29,7 @@ struct DataImportCommand: ParsableCommand {
   @Option(help: "At most so many samples of each class in each split.")
   var limit: Int?
   @Option(help: "Threads that decode; all cores if not given.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  var threads = Machine().cores
 
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit \(limit): at least 1") }

@@ -27,6 +27,7 @@ struct DoctorCommand: ParsableCommand {
         + "\(machine.availableMemory >> 20) MiB free, \(engine.instructionSet), "
         + "spectra \(Self.spectra().prefix(12))"
       let ranks = try communicator.gather(text: own)
+      try communicator.tellOfSharedCores()
       let sum = try Self.exactSum(communicator)
       guard communicator.rank == 0 else { return }
       Console.line("motet \(FileFormat.motetVersion)")

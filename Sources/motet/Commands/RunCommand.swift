@@ -23,6 +23,7 @@ struct RunCommand: RankCommand {
   func run() throws {
     try onAllRanks { communicator in
       let job = try communicator.agree { try arguments.load() }
+      try communicator.tellOfSharedCores()
       let assembly = try Assembly(
         job, communicator: communicator, isStopped: { StopSignal.isReceived })
       let run = try Run(

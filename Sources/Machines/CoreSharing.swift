@@ -1,0 +1,52 @@
+import Foundation
+
+/// Other jobs of this program on cores that this process is bound to. Each `mpirun` binds its ranks
+/// from the node's first core on, as if it were alone there, and two of them share what one needs.
+public enum CoreSharing {
+  /// A line that says so; nil where there is nothing to say.
+  /// - Parameter environment: of this process: ranks of one job are told by it.
+  public static func warning(
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> String? {
+    let all = Set(0..<Int(sysconf(Int32(_SC_NPROCESSORS_CONF))))
+    guard let own = cores("self"), own.count < all.count, let program = program("self") else {
+      return nil
+    }
+    let job = environment[jobVariable]
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    let others = names.compactMap { pid_t($0) }.filter { process in
+      process != getpid() && Self.program("\(process)") == program
+        && (job == nil || Self.job("\(process)") != job)
+    }
+    for process in others.sorted() {
+      guard let theirs = cores("\(process)"), theirs.count < all.count else { continue }
+      let shared = own.intersection(theirs)
+      guard !shared.isEmpty else { continue }
+      let list = shared.sorted().map(String.init).joined(separator: ", ")
+      return "another job, process \(process), is bound to \(shared.count == 1 ? "core" : "cores") "
+        + "\(list) as this one is, which slows both down; start one of them with "
+        + "'mpirun --bind-to none', or ask Slurm for cores of its own"
+    }
+    return nil
+  }
+
+  /// The same in all ranks of a job, other in another.
+  private static let jobVariable = "PMIX_NAMESPACE"
+
+  private static func job(_ process: String) -> String? {
+    let data = FileManager.default.contents(atPath: "/proc/\(process)/environ") ?? Data()
+    return String(decoding: data, as: UTF8.self).split(separator: "\0")
+      .first { $0.hasPrefix("\(jobVariable)=") }
+      .map { String($0.dropFirst(jobVariable.count + 1)) }
+  }
+
+  private static func program(_ process: String) -> String? {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe")).map {
+      URL(fileURLWithPath: $0).lastPathComponent
+    }
+  }
+
+  private static func cores(_ process: String) -> Set<Int>? {
+    Machine.field("Cpus_allowed_list", of: "/proc/\(process)/status").map(Machine.cores(ofList:))
+  }
+}
