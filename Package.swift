@@ -129,7 +129,7 @@ let package = Package(
     tests("Kernels", ["Kernels", "Tensors", "Layers"]),
     tests("Catalogues", ["Catalogues"]),
     tests("Digests", ["Digests"]),
-    tests("HDF5", ["HDF5", "Files"]),
+    tests("HDF5", ["HDF5", "CHDF5", "Files"]),
     tests("MessagePassing", ["MessagePassing"]),
     tests("Media", ["Media"]),
     tests("Spectra", ["Spectra", "Digests", "Tensors"]),
