@@ -171,13 +171,14 @@ let package = Package(
     tests(
       "Jobs",
       [
-        "Jobs", "Checkpoints", "Datasets", "Layers", "Views", "Machines", "Tensors", "Catalogues",
-        "HDF5", "MessagePassing",
+        "Jobs", "Checkpoints", "Datasets", "Layers", "Views", "Files", "Machines", "Tensors",
+        "Catalogues", "HDF5", "MessagePassing",
       ]),
     tests(
       "Downstream",
       [
-        "Downstream", "Jobs", "Federation", "Datasets", "Views", "Files", "Kernels", "Tensors",
+        "Downstream", "Jobs", "Federation", "Checkpoints", "Datasets", "Views", "Files", "Kernels",
+        "Tensors",
         "Catalogues", "HDF5", "MessagePassing",
       ]),
     tests("Sweeps", ["Sweeps", "Downstream", "Jobs", "Checkpoints", "Files", "Machines", "HDF5"]),
