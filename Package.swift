@@ -129,7 +129,7 @@ let package = Package(
     tests("Kernels", ["Kernels", "Tensors", "Layers"]),
     tests("Catalogues", ["Catalogues"]),
     tests("Digests", ["Digests"]),
-    tests("HDF5", ["HDF5", "Files"]),
+    tests("HDF5", ["HDF5", "CHDF5", "Files"]),
     tests("Machines", ["Machines"]),
     tests("MessagePassing", ["MessagePassing"]),
     tests("Media", ["Media"]),
@@ -172,13 +172,14 @@ let package = Package(
     tests(
       "Jobs",
       [
-        "Jobs", "Checkpoints", "Datasets", "Layers", "Views", "Machines", "Tensors", "Catalogues",
-        "HDF5", "MessagePassing",
+        "Jobs", "Checkpoints", "Datasets", "Layers", "Views", "Files", "Machines", "Tensors",
+        "Catalogues", "HDF5", "MessagePassing",
       ]),
     tests(
       "Downstream",
       [
-        "Downstream", "Jobs", "Federation", "Datasets", "Views", "Files", "Kernels", "Tensors",
+        "Downstream", "Jobs", "Federation", "Checkpoints", "Datasets", "Views", "Files", "Kernels",
+        "Tensors",
         "Catalogues", "HDF5", "MessagePassing",
       ]),
     tests("Sweeps", ["Sweeps", "Downstream", "Jobs", "Checkpoints", "Files", "Machines", "HDF5"]),

@@ -10,6 +10,8 @@ static inline hid_t chdf5_native_int16(void) { return H5T_NATIVE_INT16; }
 static inline hid_t chdf5_native_uint8(void) { return H5T_NATIVE_UINT8; }
 static inline hid_t chdf5_f32le(void) { return H5T_IEEE_F32LE; }
 static inline hid_t chdf5_f64le(void) { return H5T_IEEE_F64LE; }
+static inline hid_t chdf5_f32be(void) { return H5T_IEEE_F32BE; }
+static inline hid_t chdf5_f64be(void) { return H5T_IEEE_F64BE; }
 static inline hid_t chdf5_i64le(void) { return H5T_STD_I64LE; }
 static inline hid_t chdf5_i32le(void) { return H5T_STD_I32LE; }
 static inline hid_t chdf5_i16le(void) { return H5T_STD_I16LE; }
@@ -23,4 +25,4 @@ static inline size_t chdf5_variable(void) { return H5T_VARIABLE; }
 static inline hsize_t chdf5_unlimited(void) { return H5S_UNLIMITED; }
 static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned chdf5_read_write(void) { return H5F_ACC_RDWR; }
-static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
+static inline unsigned chdf5_exclusive(void) { return H5F_ACC_EXCL; }

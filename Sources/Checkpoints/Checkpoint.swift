@@ -11,6 +11,9 @@ import Tensors
 public struct Checkpoint {
   public static let format = FileFormat("motet checkpoint", version: 1)
 
+  /// No run has as many rounds, nor a classifier as many steps.
+  private static let lastRound = 1 << 40
+
   /// The last complete round; 0 is the initial model.
   public let round: Int
   /// The resolved job, as JSON.
@@ -64,14 +67,17 @@ public struct Checkpoint {
 
   /// Reads a file, its checksum first.
   public static func load(_ path: String) throws -> Checkpoint {
-    let file = try HDF5File.openSealed(path)
-    try format.verify(file)
+    let file = try HDF5File.openSealed(path, as: format)
     var serverState: [String: ParameterVector] = [:]
     for name in try file.names(in: "/server") {
       serverState[name] = try ParameterVector(readFrom: "/server/\(name)", of: file)
     }
+    let round = Int(try file.intAttribute("round"))
+    guard (0...Self.lastRound).contains(round) else {
+      throw FileFormatError(path: path, message: "damaged: it is of round \(round)")
+    }
     return Checkpoint(
-      round: Int(try file.intAttribute("round")), job: try file.textAttribute("job"),
+      round: round, job: try file.textAttribute("job"),
       shards: try file.textAttribute("shards"),
       model: try ParameterVector(readFrom: "/model", of: file), serverState: serverState,
       kept: try readKept(file))

@@ -75,6 +75,9 @@ public struct DamagedCheckpoints: Error, CustomStringConvertible {
   public let count: Int
 
   public var description: String {
-    "\(path): damaged, and so are all \(count) checkpoints; start over with --fresh"
+    (count == 1
+      ? "\(path): cannot be gone on from, and there is no other checkpoint"
+      : "\(path): cannot be gone on from, nor can any of the \(count) checkpoints")
+      + "; put a copy back, or start over with --fresh"
   }
 }

@@ -44,8 +44,7 @@ public struct ClientStates: Sendable {
     let path = file(client: client, round: kept.round)
     let file: HDF5File
     do {
-      file = try HDF5File.openSealed(path)
-      try Self.format.verify(file)
+      file = try HDF5File.openSealed(path, as: Self.format)
     } catch let error as FileFormatError {
       throw ClientStateError(path: path, problem: error.message)
     }

@@ -26,8 +26,13 @@ extension ParameterVector {
       guard let order = ParameterLayout.Order.named(text) else {
         throw FileFormatError(path: file.path, message: "\(path) has the unknown order '\(text)'")
       }
+      let shape = try file.storedShape(path)
+      guard order == .plain || shape.count >= 2 else {
+        throw FileFormatError(
+          path: file.path, message: "\(path) of shape \(shape) is no weight of a layer")
+      }
       _ = layout.add(
-        name, try file.shape(path), order: order,
+        name, shape, order: order,
         trainable: try file.intAttribute("trainable", on: path) != 0)
     }
     self.init(layout)

@@ -11,6 +11,9 @@ public struct Partition: Sendable, Equatable {
   /// Samples that changed clients so that each has the minimum.
   public let moved: Int
 
+  /// How many clients there can be.
+  static let clientCounts = 1...1_000_000
+
   public var clients: Int { offsets.count - 1 }
 
   /// Samples of a client.
@@ -29,7 +32,7 @@ public struct Partition: Sendable, Equatable {
     _ samples: PartitionInput, minimum: Int = 0, by partitioner: any Partitioner
   ) throws(ConfigurationError) {
     let (labels, classes, clients) = (samples.labels, samples.classes, samples.clients)
-    guard clients >= 1, clients <= 1_000_000 else {
+    guard Self.clientCounts.contains(clients) else {
       throw ConfigurationError("clients", "\(clients) is not between 1 and 1000000")
     }
     guard minimum >= 0, minimum <= labels.count / clients else {

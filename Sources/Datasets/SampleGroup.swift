@@ -26,7 +26,8 @@ struct SampleGroup {
   var count: Int { labels.count }
 
   /// Reads all but the samples, and throws where something does not fit.
-  init(_ file: HDF5File, _ name: String, modality: String, classes: Int) throws {
+  /// - Parameter mend: what is to be done where the samples are not what their modality reads.
+  init(_ file: HDF5File, _ name: String, modality: String, classes: Int, mend: String) throws {
     func wrong(_ message: String) -> StoreError { StoreError(file.path, "\(name): \(message)") }
     self.file = file
     self.name = name
@@ -43,7 +44,8 @@ struct SampleGroup {
       throw wrong("label \(labels[row]) of sample \(row) is out of range: \(classes) classes")
     }
     grouping = try Grouping(file, name, samples: labels.count)
-    let extent = try file.shape("\(name)/\(form.dataset)")
+    let dataset = "\(name)/\(form.dataset)"
+    let extent = try isOutline ? file.shape(dataset) : file.storedShape(dataset)
     switch form.layout {
     case .dense:
       guard extent.first == labels.count, extent.allSatisfy({ $0 > 0 }) || labels.isEmpty else {
@@ -64,6 +66,7 @@ struct SampleGroup {
         throw wrong("offsets end at \(offsets.last!), samples at \(extent[0])")
       }
     }
+    try checkModality(mend: mend)
   }
 
   func load(_ rows: Range<Int>) throws -> SampleSet { try load(runs: [rows]) }
@@ -72,6 +75,9 @@ struct SampleGroup {
   func load(indices: [Int]) throws -> SampleSet {
     var runs: [Range<Int>] = []
     for index in indices {
+      guard index >= 0, index < count else {
+        throw StoreError(file.path, "\(name): sample \(index) of \(count)")
+      }
       if let last = runs.last, last.upperBound == index {
         runs[runs.count - 1] = last.lowerBound..<index + 1
       } else {
@@ -124,15 +130,18 @@ struct SampleGroup {
 
   /// Throws where the samples are not those that the file says were written into it. All are read.
   /// - Parameter each: called with every sample in turn.
-  func verify(each body: (_ row: Int, _ sample: Sample) -> Void = { _, _ in }) throws {
+  /// - Returns: whether the file says what was written.
+  @discardableResult
+  func verify(each body: (_ row: Int, _ sample: Sample) -> Void = { _, _ in }) throws -> Bool {
     let found = try digest(each: body)
-    guard file.hasAttribute("sha256", on: name) else { return }
+    guard file.hasAttribute("sha256", on: name) else { return false }
     guard try file.textAttribute("sha256", on: name) == found else {
       throw StoreError(
         file.path,
         "\(name): its SHA-256 is not the one written at import: samples are lost or changed; import "
           + "the data again")
     }
+    return true
   }
 
   /// SHA-256 over form, shape, labels, lengths and samples, in pieces of bounded size.

@@ -73,8 +73,8 @@ public final class ShardReader {
     }
     modalities = try file.names(in: "partition")
     let clients = Int(plan["clients"] ?? "") ?? 0
-    guard clients > 0, !modalities.isEmpty else {
-      throw StoreError(path, "holds no clients; make the shards again")
+    guard Partition.clientCounts.contains(clients), !modalities.isEmpty else {
+      throw StoreError(path, "holds no clients, or too many; make the shards again")
     }
     clientCount = clients
     let fingerprint = ShardFingerprint(clients: clients)
@@ -116,6 +116,11 @@ public final class ShardReader {
     firsts =
       file.contains("/first_client")
       ? try file.read("/first_client", as: Int64.self).map { Int($0) } : []
+    guard
+      firsts.isEmpty
+        || firsts.first == 0 && firsts.last == clients
+          && zip(firsts, firsts.dropFirst()).allSatisfy(<)
+    else { throw StoreError(path, "/first_client is damaged; make the shards again") }
   }
 
   /// Whether samples are read from the stores and not from copies.
@@ -156,8 +161,13 @@ public final class ShardReader {
 
   /// Samples by client and class, [clients][classes].
   public func counts(_ modality: String) throws -> [[Int]] {
-    let flat = try file.read("/counts/\(modality)", as: Int64.self)
-    let classes = flat.count / clientCount
+    let name = "/counts/\(modality)"
+    let extent = try file.shape(name)
+    guard extent.count == 2, extent[0] == clientCount else {
+      throw StoreError(path, "\(name) is damaged; make the shards again")
+    }
+    let classes = extent[1]
+    let flat = try file.read(name, as: Int64.self)
     return (0..<clientCount).map { flat[$0 * classes..<($0 + 1) * classes].map { Int($0) } }
   }
 
@@ -217,7 +227,8 @@ public final class ShardReader {
     var groups: [String: SampleGroup] = [:]
     for modality in modalities {
       let classes = try classes(modality).count
-      let group = try SampleGroup(file, "/\(modality)", modality: modality, classes: classes)
+      let group = try SampleGroup(
+        file, "/\(modality)", modality: modality, classes: classes, mend: "make the shards again")
       let offsets = partitions[modality]!.offsets
       guard group.count == offsets[firsts[number + 1]] - offsets[firsts[number]] else {
         throw StoreError(

@@ -17,6 +17,8 @@ extension HDF5File {
     let temporary = TemporaryName.beside(path)
     if sweeps { TemporaryName.removeAbandoned(path) }
     do {
+      // A process of this number that is no more may have left one.
+      unlink(temporary)
       try write(temporary, body)
       try seal(temporary)
       try sync(temporary, flags: O_RDWR)

@@ -8,7 +8,7 @@ import HDF5
 /// structures instead of reporting them. So the checksum is compared before the library sees the
 /// file. It ignores what follows its own last byte: h5py reads sealed files as any others.
 extension HDF5File {
-  private static let mark = Data("\nmotet sha256 ".utf8)
+  private static let mark = Array("\nmotet sha256 ".utf8)
   private static let sealLength = mark.count + 64
 
   /// As `save`, with a seal after the content.
@@ -18,44 +18,70 @@ extension HDF5File {
     try save(
       path, sweeps: sweeps,
       seal: { temporary in
-        let content = try Data(contentsOf: URL(fileURLWithPath: temporary), options: .alwaysMapped)
-        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: temporary))
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: temporary))
         defer { try? file.close() }
+        let digest = try digest(file, of: Int(try file.seekToEnd()))
         try file.seekToEnd()
-        try file.write(contentsOf: mark + Data(digest(content).utf8))
+        try file.write(contentsOf: mark + Array(digest.utf8))
       }, body)
   }
 
   /// Opens a sealed file for reading, after comparing its content with its seal.
-  public static func openSealed(_ path: String) throws -> HDF5File {
-    guard FileManager.default.isReadableFile(atPath: path) else { return try open(path) }
-    let whole = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
-    let content = whole.dropLast(min(whole.count, sealLength))
-    guard whole.dropFirst(content.count) == mark + Data(digest(content).utf8) else {
+  /// - Parameter format: what it is to be, verified.
+  public static func openSealed(_ path: String, as format: FileFormat? = nil) throws -> HDF5File {
+    try requireRegular(path)
+    let sealed = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    defer { try? sealed.close() }
+    let size = Int(try sealed.seekToEnd())
+    let content = max(0, size - sealLength)
+    let seal = try tail(sealed, from: content)
+    guard seal == mark + Array(try digest(sealed, of: content).utf8) else {
+      if !seal.starts(with: mark) { try nameUnsealed(path, size: size, format) }
       throw FileFormatError(path: path, message: "damaged: its content and its checksum differ")
     }
-    return try open(path)
+    let file = try open(path)
+    try format?.verify(file)
+    return file
   }
 
   /// The checksum that a sealed file ends with, without comparing it with the content.
   public static func seal(of path: String) throws -> String {
+    try requireRegular(path)
     let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     defer { try? file.close() }
-    let end = try file.seekToEnd()
-    guard end > UInt64(sealLength) else {
-      throw FileFormatError(path: path, message: "damaged: it has no checksum")
-    }
-    try file.seek(toOffset: end - UInt64(sealLength))
-    let seal = try file.readToEnd() ?? Data()
-    guard seal.starts(with: mark) else {
+    let seal = try tail(file, from: max(0, Int(try file.seekToEnd()) - sealLength))
+    guard seal.count == sealLength, seal.starts(with: mark) else {
       throw FileFormatError(path: path, message: "damaged: it has no checksum")
     }
     return String(decoding: seal.dropFirst(mark.count), as: UTF8.self)
   }
 
-  private static func digest(_ content: Data) -> String {
+  /// Throws where a file without a seal is whole all the same: one of another kind, or one that
+  /// another program opened for writing, which cuts off what stands behind HDF5's own end.
+  private static func nameUnsealed(_ path: String, size: Int, _ format: FileFormat?) throws {
+    guard let file = try? open(path), let format else { return }
+    try format.verifyName(file)
+    guard try file.endsWhereItSays() else { return }
+    throw FileFormatError(
+      path: path,
+      message: "its seal is missing: another program opened it for writing, and may have changed "
+        + "it; put a copy back, and open such files for reading alone (in h5py with mode 'r')")
+  }
+
+  private static func tail(_ file: FileHandle, from place: Int) throws -> [UInt8] {
+    try file.seek(toOffset: UInt64(place))
+    return Array(try file.read(upToCount: sealLength) ?? Data())
+  }
+
+  /// SHA-256 of a file's first bytes.
+  private static func digest(_ file: FileHandle, of count: Int) throws -> String {
     let hash = SHA256()
-    content.withUnsafeBytes { hash.update($0) }
+    try file.seek(toOffset: 0)
+    var left = count
+    while left > 0, let part = try file.read(upToCount: min(left, 1 << 20)), !part.isEmpty {
+      part.withUnsafeBytes { hash.update($0) }
+      left -= part.count
+    }
     return hash.finish()
   }
 }

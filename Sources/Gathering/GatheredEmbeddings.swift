@@ -6,8 +6,7 @@ import HDF5
 enum GatheredEmbeddings {
   /// The round of an embedding file, after comparing its checksum.
   static func round(_ path: String) throws -> Int64 {
-    let file = try HDF5File.openSealed(path)
-    try EmbeddingFile.format.verify(file)
+    let file = try HDF5File.openSealed(path, as: EmbeddingFile.format)
     return try file.intAttribute("round")
   }
 

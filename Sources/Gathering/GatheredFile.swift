@@ -58,8 +58,7 @@ struct GatheredFile: Equatable {
   static func open(_ path: String) throws -> GatheredFile? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     do {
-      let file = try HDF5File.openSealed(path)
-      try Gather.format.verify(file)
+      let file = try HDF5File.openSealed(path, as: Gather.format)
       let tables = try names.map { try Table(file, "/\($0)") }
       return GatheredFile(
         runs: tables[0], rounds: tables[1], monitor: tables[2], evaluations: tables[3],

@@ -113,8 +113,7 @@ private struct CheckpointHead {
   let job: String
 
   init(_ path: String) throws {
-    let file = try HDF5File.openSealed(path)
-    try Checkpoint.format.verify(file)
+    let file = try HDF5File.openSealed(path, as: Checkpoint.format)
     round = Int(try file.intAttribute("round"))
     model = try file.textAttribute("model_sha256")
     job = try file.textAttribute("job")
@@ -135,8 +134,7 @@ private struct ResultsTables {
 
   /// - Parameter completed: rounds after this one come again, and are left out.
   init(_ path: String, completed: Int) throws {
-    let file = try HDF5File.openSealed(path)
-    try Results.format.verify(file)
+    let file = try HDF5File.openSealed(path, as: Results.format)
     job = try file.textAttribute("job")
     motet = try file.textAttribute("motet_version")
     host = try file.textAttribute("host")

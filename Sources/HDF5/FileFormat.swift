@@ -34,9 +34,10 @@ public struct FileFormat: Sendable {
 
   /// Throws where `file` is another kind of file.
   public func verifyName(_ file: HDF5File) throws {
-    guard file.hasAttribute("format"), let found = try? file.textAttribute("format") else {
+    guard file.hasAttribute("format") else {
       throw FileFormatError(path: file.path, message: "not written by motet; expected a \(name)")
     }
+    let found = try file.textAttribute("format")
     guard found == name else {
       throw FileFormatError(path: file.path, message: "this is a \(found); expected a \(name)")
     }

@@ -8,12 +8,7 @@ public enum HDF5ElementKind: Sendable {
 extension HDF5File {
   /// What a data set's elements are; nil for any other kind.
   public func elementKind(_ name: String) throws -> HDF5ElementKind? {
-    let (set, space) = try openDataset(name)
-    defer {
-      H5Sclose(space)
-      H5Dclose(set)
-    }
-    let type = try check(path, name, "H5Dget_type") { H5Dget_type(set) }
+    let type = try OpenDataset(self, name).type()
     defer { H5Tclose(type) }
     switch H5Tget_class(type) {
     case H5T_STRING: return .text
@@ -24,16 +19,14 @@ extension HDF5File {
   }
 
   /// The extent of a data set, outermost first.
-  public func shape(_ name: String) throws -> [Int] {
-    let (set, space) = try openDataset(name)
-    defer {
-      H5Sclose(space)
-      H5Dclose(set)
-    }
-    let rank = H5Sget_simple_extent_ndims(space)
-    var extent = [hsize_t](repeating: 0, count: Int(max(rank, 0)))
-    H5Sget_simple_extent_dims(space, &extent, nil)
-    return extent.map { Int($0) }
+  public func shape(_ name: String) throws -> [Int] { try OpenDataset(self, name).extent }
+
+  /// The extent of a data set that has been written. Throws where the file is too small to hold so
+  /// much, so that memory of that size can be asked for.
+  public func storedShape(_ name: String) throws -> [Int] {
+    let set = try OpenDataset(self, name)
+    try set.requireStored()
+    return set.extent
   }
 
   /// Creates a data set: chunked, Fletcher-32 checksummed, deflated where `level` > 0, growable
@@ -93,28 +86,23 @@ extension HDF5File {
     _ name: String, rows: Range<Int>, from values: UnsafeBufferPointer<T>, checkingCount: Bool
   ) throws {
     if checkingCount, rows.isEmpty || values.isEmpty { return }
-    try withRows(name, rows) { set, memory, space, count in
-      precondition(values.count == count, "\(name): \(values.count) values for \(count)")
-      try check(path, name, "H5Dwrite") {
-        H5Dwrite(set, T.memoryType, memory, space, hid_t(H5P_DEFAULT), values.baseAddress)
-      }
-    }
+    try OpenDataset(self, name).write(rows, from: values)
   }
 
   /// Reads a whole data set.
   public func read<T: HDF5Scalar>(_ name: String, as type: T.Type = T.self) throws -> [T] {
-    let shape = try shape(name)
-    return try read(name, rows: 0..<(shape.first ?? 1))
+    let set = try OpenDataset(self, name)
+    return try read(set, rows: 0..<(set.extent.first ?? 1))
   }
 
   /// Reads rows (indices along the first axis).
   public func read<T: HDF5Scalar>(
     _ name: String, rows: Range<Int>, as type: T.Type = T.self
-  ) throws -> [T] {
-    let shape = try shape(name)
-    let count = rows.count * shape.dropFirst().reduce(1, *)
-    var values = [T](repeating: .zero, count: count)
-    try values.withUnsafeMutableBufferPointer { try read(name, rows: rows, into: $0) }
+  ) throws -> [T] { try read(OpenDataset(self, name), rows: rows) }
+
+  private func read<T: HDF5Scalar>(_ set: OpenDataset, rows: Range<Int>) throws -> [T] {
+    var values = [T](repeating: .zero, count: try set.require(rows))
+    try values.withUnsafeMutableBufferPointer { try set.read(rows, into: $0) }
     return values
   }
 
@@ -123,12 +111,7 @@ extension HDF5File {
     _ name: String, rows: Range<Int>, into values: UnsafeMutableBufferPointer<T>
   ) throws {
     guard !values.isEmpty else { return }
-    try withRows(name, rows) { set, memory, space, count in
-      precondition(values.count == count, "\(name): room for \(values.count) of \(count)")
-      try check(path, name, "H5Dread") {
-        H5Dread(set, T.memoryType, memory, space, hid_t(H5P_DEFAULT), values.baseAddress)
-      }
-    }
+    try OpenDataset(self, name).read(rows, into: values)
   }
 
   /// Reads several runs of rows one after the other into memory of just their size. The data set
@@ -136,16 +119,12 @@ extension HDF5File {
   public func read<T: HDF5Scalar>(
     _ name: String, runs: [Range<Int>], into values: UnsafeMutableBufferPointer<T>
   ) throws {
-    let (set, space) = try openDataset(name)
-    defer {
-      H5Sclose(space)
-      H5Dclose(set)
-    }
-    let row = try shape(name).dropFirst().reduce(1, *)
+    let set = try OpenDataset(self, name)
+    let row = set.row
     var at = 0
     for run in runs where !run.isEmpty {
       let part = UnsafeMutableBufferPointer(rebasing: values[at..<at + run.count * row])
-      try read(name, rows: run, into: part)
+      try set.read(run, into: part)
       at += part.count
     }
     precondition(at == values.count, "\(name): room for \(values.count) of \(at)")
@@ -153,59 +132,13 @@ extension HDF5File {
 
   /// Lengthens a growable data set to `rows` along its first axis and writes the new rows.
   public func append<T: HDF5Scalar>(_ name: String, _ values: [T]) throws {
-    var extent = try shape(name)
-    let row = extent.dropFirst().reduce(1, *)
+    let set = try OpenDataset(self, name)
+    let row = set.row
     precondition(values.count % row == 0, "\(name): \(values.count) values in rows of \(row)")
-    let old = extent[0]
-    extent[0] += values.count / row
-    let set = try check(path, name, "H5Dopen2") { H5Dopen2(id, name, hid_t(H5P_DEFAULT)) }
-    defer { H5Dclose(set) }
-    try check(path, name, "H5Dset_extent") { H5Dset_extent(set, extent.map { hsize_t($0) }) }
-    try values.withUnsafeBufferPointer { try write(name, rows: old..<extent[0], from: $0) }
-  }
-
-  private func openDataset(_ name: String) throws -> (set: hid_t, space: hid_t) {
-    guard contains(name) else {
-      throw HDF5Error(path: path, object: name, call: "read", stack: ["there is no such data set"])
-    }
-    let set = try check(path, name, "H5Dopen2") { H5Dopen2(id, name, hid_t(H5P_DEFAULT)) }
-    do {
-      return (set, try check(path, name, "H5Dget_space") { H5Dget_space(set) })
-    } catch {
-      H5Dclose(set)
-      throw error
-    }
-  }
-
-  private func withRows(
-    _ name: String, _ rows: Range<Int>,
-    _ body: (_ set: hid_t, _ memory: hid_t, _ space: hid_t, _ count: Int) throws -> Void
-  ) throws {
-    let (set, space) = try openDataset(name)
-    defer {
-      H5Sclose(space)
-      H5Dclose(set)
-    }
-    let rank = Int(H5Sget_simple_extent_ndims(space))
-    guard rank > 0 else { return try body(set, hid_t(H5S_ALL), hid_t(H5S_ALL), 1) }
-    var extent = [hsize_t](repeating: 0, count: rank)
-    H5Sget_simple_extent_dims(space, &extent, nil)
-    guard rows.lowerBound >= 0, rows.upperBound <= Int(extent[0]) else {
-      throw HDF5Error(
-        path: path, object: name, call: "read",
-        stack: ["rows \(rows.lowerBound)..<\(rows.upperBound) of \(extent[0])"])
-    }
-    var start = [hsize_t](repeating: 0, count: rank)
-    start[0] = hsize_t(rows.lowerBound)
-    extent[0] = hsize_t(rows.count)
-    try check(path, name, "H5Sselect_hyperslab") {
-      H5Sselect_hyperslab(space, H5S_SELECT_SET, start, nil, extent, nil)
-    }
-    let memory = try check(path, name, "H5Screate_simple") {
-      H5Screate_simple(Int32(rank), extent, nil)
-    }
-    defer { H5Sclose(memory) }
-    try body(set, memory, space, extent.reduce(1) { $0 * Int($1) })
+    let old = set.extent[0]
+    try set.lengthen(to: old + values.count / row)
+    guard !values.isEmpty else { return }
+    try values.withUnsafeBufferPointer { try set.write(old..<set.extent[0], from: $0) }
   }
 }
 

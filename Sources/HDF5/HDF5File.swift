@@ -5,21 +5,21 @@ import Foundation
 public final class HDF5File {
   public let path: String
   let id: hid_t
+  /// Whether it was opened for reading alone: then it may be anybody's.
+  let isReading: Bool
+  /// Once a text was read.
+  var openHeap: GlobalHeap?
 
-  private init(path: String, id: hid_t) {
+  private init(path: String, id: hid_t, isReading: Bool) {
     self.path = path
     self.id = id
+    self.isReading = isReading
   }
 
-  /// A new file, over any old one. Most writers want `HDF5File.save`, which is atomic.
+  /// A new file, where nothing has its name. Most writers want `HDF5File.save`, which is atomic.
   public static func create(_ path: String) throws -> HDF5File {
     _ = library
-    // The library's own words for a folder that is missing or read-only run over a line.
-    let descriptor = Glibc.open(path, O_WRONLY | O_CREAT, 0o666)
-    guard descriptor >= 0 else {
-      throw HDF5Error(path: path, call: "create", stack: [String(cString: strerror(errno))])
-    }
-    Glibc.close(descriptor)
+    try requireNew(path)
     let access = try check(path, "", "H5Pcreate") { H5Pcreate(chdf5_file_access()) }
     defer { H5Pclose(access) }
     try check(path, "", "H5Pset_libver_bounds") {
@@ -30,28 +30,24 @@ public final class HDF5File {
     // Without creation times the same content is the same bytes.
     try check(path, "", "H5Pset_obj_track_times") { H5Pset_obj_track_times(creation, false) }
     let id = try check(path, "", "H5Fcreate") {
-      H5Fcreate(path, chdf5_truncate(), creation, access)
+      H5Fcreate(path, chdf5_exclusive(), creation, access)
     }
-    return HDF5File(path: path, id: id)
+    return HDF5File(path: path, id: id, isReading: false)
   }
 
   /// An existing file, for reading (or `writable`). Errors say whether the file is missing,
-  /// is not HDF5 or is damaged.
+  /// is not HDF5, is in use or is damaged.
   public static func open(_ path: String, writable: Bool = false) throws -> HDF5File {
     _ = library
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw HDF5Error(path: path, call: "open", stack: ["there is no such file"])
-    }
-    guard FileManager.default.isReadableFile(atPath: path) else {
-      throw HDF5Error(path: path, call: "open", stack: ["no permission to read it"])
-    }
+    try requireRegular(path)
     guard H5Fis_hdf5(path) > 0 else {
       throw HDF5Error(path: path, call: "open", stack: ["this is not an HDF5 file"])
     }
     let access = try check(path, "", "H5Pcreate") { H5Pcreate(chdf5_file_access()) }
     defer { H5Pclose(access) }
     try check(path, "", "H5Pset_file_locking") { H5Pset_file_locking(access, true, true) }
-    return HDF5File(path: path, id: try openFile(path, access, writable: writable))
+    return HDF5File(
+      path: path, id: try openFile(path, access, writable: writable), isReading: !writable)
   }
 
   private static func openFile(
@@ -62,9 +58,17 @@ public final class HDF5File {
         H5Fopen(path, writable ? chdf5_read_write() : chdf5_read_only(), access)
       }
     } catch {
-      guard error.stack.contains(where: { $0.hasPrefix("truncated file") }) else { throw error }
-      throw HDF5Error(
-        path: path, call: "open", stack: ["the file is truncated; copy or make it again"])
+      let reason: String
+      if error.stack.contains(where: { $0.hasPrefix("truncated file") }) {
+        reason = "the file is truncated; copy or make it again"
+      } else if error.stack.contains(where: { $0.hasPrefix("unable to lock file") }) {
+        reason =
+          "another program has it open for writing: close it there; where none has, the file "
+          + "system's locks fail: set HDF5_USE_FILE_LOCKING=FALSE"
+      } else {
+        throw error
+      }
+      throw HDF5Error(path: path, call: "open", stack: [reason])
     }
   }
 
@@ -74,7 +78,10 @@ public final class HDF5File {
   /// closed because the disk is full.
   private static let library: herr_t = {
     H5dont_atexit()
-    return H5open()
+    let status = H5open()
+    // No file makes the library open others.
+    H5Lunregister(H5L_TYPE_EXTERNAL)
+    return status
   }()
 
   /// Whether the library lets several threads use several files at once (Debian's does).
@@ -83,6 +90,31 @@ public final class HDF5File {
     var isSafe: hbool_t = false
     H5is_library_threadsafe(&isSafe)
     return isSafe
+  }
+
+  /// The system's descriptor of the file.
+  func descriptor() throws -> Int32 {
+    var handle: UnsafeMutableRawPointer?
+    try check(path, "", "H5Fget_vfd_handle") {
+      H5Fget_vfd_handle(id, hid_t(H5P_DEFAULT), &handle)
+    }
+    return handle!.load(as: Int32.self)
+  }
+
+  /// Bytes of the file.
+  func size() throws -> Int {
+    var status = stat()
+    guard fstat(try descriptor(), &status) == 0 else {
+      throw HDF5Error(path: path, call: "fstat", stack: [String(cString: strerror(errno))])
+    }
+    return Int(status.st_size)
+  }
+
+  /// Whether the file is no longer than the library counts: nothing stands behind its content.
+  public func endsWhereItSays() throws -> Bool {
+    var end: haddr_t = 0
+    try check(path, "", "H5Fget_eoa") { H5Fget_eoa(id, &end) }
+    return try Int(exactly: end) == size()
   }
 
   public func flush() throws { try check(path, "", "H5Fflush") { H5Fflush(id, H5F_SCOPE_LOCAL) } }

@@ -34,29 +34,39 @@ public struct Results {
   /// - Parameter completed: rows after this round are left out: they belong to rounds that the
   ///   checkpoint does not know, and come again.
   public init(reading path: String, completed: Int = .max) throws {
-    let file = try HDF5File.openSealed(path)
-    try Self.format.verify(file)
+    let file = try HDF5File.openSealed(path, as: Self.format)
+    /// A column of as many rows as there are.
+    func column<T>(_ values: [T], _ name: String, rows: Int) throws -> [T] {
+      guard values.count == rows else {
+        throw FileFormatError(
+          path: path, message: "\(name) has \(values.count) rows of \(rows); the file is damaged")
+      }
+      return values
+    }
     let rounds = try file.read("/rounds/round", as: Int64.self)
     rows = rounds.map { Row(round: Int($0), counts: [:], reals: [:]) }
     for name in try file.names(in: "/rounds") where name != "round" {
       let group = "/rounds/\(name)"
-      let columns =
+      let names =
         file.isGroup(group) ? try file.names(in: group).map { "\(name)/\($0)" } : [name]
-      for column in columns {
-        if try file.elementKind("/rounds/\(column)") == .whole {
-          for (i, value) in try file.read("/rounds/\(column)", as: Int64.self).enumerated() {
-            rows[i].counts[column] = Int(value)
-          }
+      for name in names {
+        let path = "/rounds/\(name)"
+        if try file.elementKind(path) == .whole {
+          let values = try column(file.read(path, as: Int64.self), path, rows: rows.count)
+          for (i, value) in values.enumerated() { rows[i].counts[name] = Int(value) }
         } else {
-          for (i, value) in try file.read("/rounds/\(column)", as: Double.self).enumerated()
-          where !value.isNaN { rows[i].reals[column] = value }
+          let values = try column(file.read(path, as: Double.self), path, rows: rows.count)
+          for (i, value) in values.enumerated() where !value.isNaN { rows[i].reals[name] = value }
         }
       }
     }
-    let data = try file.texts("/monitor/data")
-    let names = try file.texts("/monitor/modality")
-    let accuracies = try file.read("/monitor/accuracy", as: Double.self)
-    measurements = try file.read("/monitor/round", as: Int64.self).enumerated().map { i, round in
+    let measured = try file.read("/monitor/round", as: Int64.self)
+    let data = try column(file.texts("/monitor/data"), "/monitor/data", rows: measured.count)
+    let names = try column(
+      file.texts("/monitor/modality"), "/monitor/modality", rows: measured.count)
+    let accuracies = try column(
+      file.read("/monitor/accuracy", as: Double.self), "/monitor/accuracy", rows: measured.count)
+    measurements = measured.enumerated().map { i, round in
       (Int(round), MonitorFigure(data: data[i], modality: names[i], accuracy: accuracies[i]))
     }
     rows.removeAll { $0.round > completed }

@@ -8,6 +8,8 @@ public struct Image: PlugIn, Modality {
   public static let summary =
     "pictures; views by random crop, colour jitter, grey, Gaussian blur and flip"
   public static let form = SampleForm(.dense, .uint8)
+  /// Height, width and the three colours.
+  public static let sampleShape: [Int?]? = [nil, nil, 3]
   public static var plainViews: Tree {
     ["jitter": ["probability": 0.0], "grey": 0.0, "blur": ["probability": 0.0]]
   }

@@ -23,6 +23,8 @@ public protocol Modality: Sendable {
   static var name: String { get }
   /// How samples are stored.
   static var form: SampleForm { get }
+  /// The shape of a dense sample, nil where a length may be any; nil where it is not checked.
+  static var sampleShape: [Int?]? { get }
   /// Channels that its views have of themselves, where the encoder has a stem of its own for it;
   /// nil where it makes the encoder's usual number.
   static var channels: Int? { get }
@@ -55,6 +57,7 @@ public protocol Modality: Sendable {
 }
 
 extension Modality {
+  public static var sampleShape: [Int?]? { nil }
   public static var channels: Int? { nil }
   public static var sampleRate: Int? { nil }
   public static var plainViews: Tree { [:] }

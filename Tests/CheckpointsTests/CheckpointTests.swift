@@ -114,6 +114,39 @@ import Testing
     }
   }
 
+  /// A seal can be forged: what does not fit together is said all the same.
+  @Test(arguments: [
+    ("round", "damaged: it is of round -1"),
+    ("weight", "/model/w of shape [4] is no weight of a layer"),
+    ("long", "/model/w: read failed: an extent of [1099511627776] is more than this file of"),
+    ("columns", "/clients has columns of several lengths"),
+  ])
+  func craftedFilesAreRefused(_ fault: String, _ expected: String) throws {
+    let path = folder.path("c.h5")
+    try HDF5File.saveSealed(path) { file in
+      try Checkpoint.format.stamp(file)
+      try file.setAttribute("round", Int64(fault == "round" ? -1 : 1))
+      try file.setAttribute("job", "{}")
+      try file.setAttribute("shards", "abc")
+      try file.makeGroup("/server")
+      if fault == "long" {
+        try file.createDataset("/model/w", of: Float.self, shape: [1 << 40])
+      } else {
+        try file.write("/model/w", [1, 2, 3, 4] as [Float])
+      }
+      try file.setAttribute("place", 0 as Int64, on: "/model/w")
+      try file.setAttribute("order", fault == "weight" ? "linear" : "plain", on: "/model/w")
+      try file.setAttribute("trainable", 1 as Int64, on: "/model/w")
+      if fault == "columns" {
+        try file.write("/clients/client", [1, 2] as [Int64])
+        try file.write("/clients/round", [1] as [Int64])
+        try file.write("/clients/seal", texts: ["a", "b"])
+      }
+    }
+    let said = message { _ = try Checkpoint.load(path) } ?? "nothing"
+    #expect(said.hasPrefix("\(path): ") && said.contains(expected), "\(said)")
+  }
+
   @Test func leftoversOfAKilledRunAreRemoved() throws {
     let checkpoints = CheckpointFolder(folder.path)
     try checkpoints.save(makeCheckpoint(1))

@@ -122,6 +122,11 @@ import Testing
 
       try writeTables(folder, validation: [row(4, "P01_01", 0..<100, "water", 4)])
       #expect(refusal(settings, folder).hasSuffix("class_id 4 is both 'rustle' and 'water'"))
+      try writeTables(
+        folder, validation: [row(4, "P01_01", 0..<9_000_000_000_000_000, "rustle", 4)])
+      #expect(
+        refusal(settings, folder)
+          == "\(table): line 3: start_sample or stop_sample is beyond 1099511627776")
       try writeTables(folder, validation: ["P01_01_9,P01,P01_01"])
       #expect(refusal(settings, folder) == "\(table): line 3 does not fit the heading")
       try writeLines(table, ["annotation_id,video_id", "a,b"])

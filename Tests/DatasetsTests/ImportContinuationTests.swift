@@ -156,6 +156,34 @@ import Testing
       var bytes: [UInt8] = []
       record.append(to: &bytes)
       #expect(bytes.withUnsafeBytes { JournalRecord($0) } == record)
+      // Any end, and any length: what does not fit is no record.
+      for end in 0..<bytes.count {
+        #expect(bytes[..<end].withUnsafeBytes { JournalRecord($0) } == nil)
+      }
+      for place in bytes.indices.dropLast(7) {
+        for value: Int64 in [-1, .min, .max, 1 << 40, 1, 0] {
+          var changed = bytes
+          withUnsafeBytes(of: value) { changed.replaceSubrange(place..<place + 8, with: $0) }
+          _ = changed.withUnsafeBytes { JournalRecord($0) }
+        }
+      }
+    }
+  }
+
+  /// In a folder where others write, a journal's name may lead anywhere.
+  @Test func aJournalIsNoLinkAndNoPipe() throws {
+    try withTemporaryFolder { folder in
+      let (path, precious) = ("\(folder)/.a.h5.import", "\(folder)/precious")
+      func said() -> String? {
+        message { _ = try ImportJournal(of: "\(folder)/a.h5", identity: "x") }
+      }
+      try writeFile(precious, Array("precious".utf8))
+      #expect(symlink(precious, path) == 0)
+      #expect(said() == "\(path): is a link, where an import's journal is to be; remove it")
+      #expect(try content(precious) == Data("precious".utf8))
+      unlink(path)
+      #expect(mkfifo(path, 0o666) == 0)
+      #expect(said() == "\(path): is no file, where an import's journal is to be; remove it")
     }
   }
 }

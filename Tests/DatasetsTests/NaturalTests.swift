@@ -81,7 +81,8 @@ import Testing
           try writer.setClasses(["only"], of: "image")
           for (row, group) in groups.enumerated() {
             try writer.add(
-              .dense([UInt8(row)], shape: [1]), label: 0, modality: "image", split: "train",
+              .dense([UInt8(row), 0, 7], shape: [1, 1, 3]), label: 0, modality: "image",
+              split: "train",
               group: group)
           }
         }

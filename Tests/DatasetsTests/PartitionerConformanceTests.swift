@@ -81,7 +81,7 @@ import Testing
       try writer.setClasses((0..<10).map { "c\($0)" }, of: "image")
       for (row, label) in Self.labels.enumerated() {
         try writer.add(
-          .dense([UInt8(row & 255)], shape: [1]), label: Int(label), modality: "image",
+          .dense([UInt8(row & 255), 0, 7], shape: [1, 1, 3]), label: Int(label), modality: "image",
           split: "train", group: Self.grouping[row])
       }
     }

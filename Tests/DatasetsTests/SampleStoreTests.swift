@@ -82,7 +82,7 @@ import Testing
       try writer.setClasses(["only"], of: "image")
       for row in 0..<4 {
         try writer.add(
-          .dense([UInt8(row)], shape: [1]), label: 0, modality: "image", split: "train",
+          .dense([UInt8(row), 0, 7], shape: [1, 1, 3]), label: 0, modality: "image", split: "train",
           group: groups?[row])
       }
     }
@@ -117,12 +117,14 @@ import Testing
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.h5"
       try writeGrouped(path, groups: nil)
-      let file = try HDF5File.open(path, writable: true)
-      let indices: [Int32] = fault == "range" ? [0, 1, 0, 2] : [0, 1, 0, 0]
-      try file.write("/train/image/group", fault == "fewer" ? Array(indices.prefix(3)) : indices)
-      try file.write(
-        "/train/image/group_names",
-        texts: fault == "twice" ? ["a", "a"] : fault == "nameless" ? ["a", ""] : ["a", "b"])
+      do {
+        let file = try HDF5File.open(path, writable: true)
+        let indices: [Int32] = fault == "range" ? [0, 1, 0, 2] : [0, 1, 0, 0]
+        try file.write("/train/image/group", fault == "fewer" ? Array(indices.prefix(3)) : indices)
+        try file.write(
+          "/train/image/group_names",
+          texts: fault == "twice" ? ["a", "a"] : fault == "nameless" ? ["a", ""] : ["a", "b"])
+      }
       #expect(message { _ = try SampleStore.open(path) } == "\(path): \(expected)")
     }
   }
@@ -153,6 +155,11 @@ import Testing
     ("fewer", "3 offsets for 3 labels; expected one more"),
     ("pixels", "pixels of shape [2, 1, 1, 3] for 3 labels"),
     ("form", "samples in the unknown form 'round'"),
+    ("grey", "/train/image: samples of shape [1, 1]; image has [any, any, 3]: import the data"),
+    ("colours", "samples of shape [1, 1, 4]; image has [any, any, 3]: import the data again"),
+    ("dense sounds", "/train/audio: samples in the form 'dense'; audio is 'ragged': import the"),
+    ("long", "label: read failed: an extent of [4398046511104] is more than this file of"),
+    ("wide", "pixels: read failed: an extent of [3, 1048576, 1048576, 3] is more than this file"),
     ("rate", "audio at 8000 Hz; expected 16000"),
     ("unclassed", "there are no classes 'image'"),
     ("statistics", "there is no group '/statistics'"),
@@ -175,10 +182,26 @@ import Testing
         guard fault != "empty" else { return }
         let labels: [Int32] =
           fault == "label" ? [0, 3, 1] : fault == "negative" ? [-1, 0, 1] : [0, 2, 1]
-        try file.write("/train/image/label", labels)
+        if fault == "long" {
+          try file.createDataset("/train/image/label", of: Int32.self, shape: [1 << 42])
+        } else {
+          try file.write("/train/image/label", labels)
+        }
         let rows = fault == "pixels" ? 2 : 3
-        try file.write(
-          "/train/image/pixels", [UInt8](repeating: 0, count: rows * 3), shape: [rows, 1, 1, 3])
+        let shape =
+          switch fault {
+          case "grey": [rows, 1, 1]
+          case "colours": [rows, 1, 1, 4]
+          case "wide": [rows, 1 << 20, 1 << 20, 3]
+          default: [rows, 1, 1, 3]
+          }
+        if fault == "wide" {
+          try file.createDataset(
+            "/train/image/pixels", of: UInt8.self, shape: shape, chunk: [1, 1, 64, 3])
+        } else {
+          try file.write(
+            "/train/image/pixels", [UInt8](repeating: 0, count: shape.reduce(1, *)), shape: shape)
+        }
         try file.setAttribute("form", fault == "form" ? "round" : "dense", on: "/train/image")
         let offsets: [Int64] =
           switch fault {
@@ -190,13 +213,31 @@ import Testing
         try file.write("/train/audio/offset", offsets)
         try file.write("/train/audio/samples", [1, 2, 3, 4, 5, 6] as [Int16])
         try file.write("/train/audio/label", [0, 1, 2] as [Int32])
-        try file.setAttribute("form", "ragged", on: "/train/audio")
+        if fault == "dense sounds" { try file.write("/train/audio/pixels", [1, 2, 3] as [UInt8]) }
+        try file.setAttribute(
+          "form", fault == "dense sounds" ? "dense" : "ragged", on: "/train/audio")
         try file.setAttribute(
           "sample_rate", Int64(fault == "rate" ? 8_000 : 16_000), on: "/train/audio")
       }
       let said = message { _ = try SampleStore.open(path) } ?? "nothing"
       #expect(said.hasPrefix("\(path): ") && said.contains(expected), "\(said)")
       #expect(!said.contains("\n"))
+    }
+  }
+
+  /// What cannot be compared is not called verified.
+  @Test func samplesWithoutAChecksumAreNamed() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.h5"
+      try HDF5File.save(path) { file in
+        try SampleStore.format.stamp(file)
+        try file.makeGroup("/statistics")
+        try file.write("/classes/image", texts: ["a"])
+        try file.write("/train/image/label", [0] as [Int32])
+        try file.write("/train/image/pixels", [1, 2, 3] as [UInt8], shape: [1, 1, 1, 3])
+        try file.setAttribute("form", "dense", on: "/train/image")
+      }
+      #expect(try SampleStore.open(path).verify() == ["/train/image"])
     }
   }
 

@@ -281,6 +281,47 @@ import Testing
     }
   }
 
+  /// A manifest with any part made anew, as nobody but an attacker would.
+  @Test(arguments: [
+    ("first", "/first_client is damaged; make the shards again"),
+    ("firsts", "/first_client is damaged; make the shards again"),
+    ("beyond", "/first_client is damaged; make the shards again"),
+    ("clients", "holds no clients, or too many; make the shards again"),
+    ("index", "/train/image: sample 9223372036854775807 of 300"),
+  ])
+  func craftedManifestsAreRefused(_ fault: String, _ expected: String) throws {
+    try withStore { store, folder in
+      try makeShards(plan: plan(store, byReference: fault == "index"), to: folder)
+      let path = "\(folder)/manifest.h5"
+      do {
+        let file = try HDF5File.open(path, writable: true)
+        func replace(_ name: String, _ values: [Int64]) throws {
+          let rows = try file.shape(name)[0]
+          try values.withUnsafeBufferPointer {
+            try file.write(name, rows: 0..<min(rows, values.count), from: $0)
+          }
+        }
+        switch fault {
+        case "first": try replace("/first_client", [-1])
+        case "firsts": try replace("/first_client", [0, 0])
+        case "beyond": try replace("/first_client", [0, .max])
+        case "index":
+          let offsets = try file.read("/partition/image/offset", as: Int64.self)
+          let count = try file.shape("/partition/image/indices")[0]
+          #expect(offsets.last == Int64(count))
+          try replace("/partition/image/indices", [Int64](repeating: .max, count: count))
+        case "clients": try file.setAttribute("clients", "9223372036854775807", on: "plan")
+        default: Issue.record("unknown")
+        }
+      }
+      let said = message {
+        let shards = try ShardReader.open(folder)
+        for client in 0..<10 { _ = try shards.load(client: client) }
+      }
+      #expect(said?.hasSuffix(expected) == true, "\(said ?? "nothing")")
+    }
+  }
+
   /// By reference, the store must still be the one that was cut.
   @Test func changedStoresAreRefused() throws {
     try withStore { store, folder in

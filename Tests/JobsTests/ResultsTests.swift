@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import HDF5
 import TestSupport
 import Testing
 
@@ -58,6 +60,28 @@ import Testing
     #expect(read.measurements.map(\.round) == [0, 2, 2])
     let fresh = try open(completed: 0).results
     #expect(fresh.rows.isEmpty && fresh.measurements.map(\.round) == [0])
+  }
+
+  /// A seal can be forged: columns of several lengths are no table.
+  @Test(arguments: ["/rounds/views", "/rounds/loss/image", "/monitor/data", "/monitor/accuracy"])
+  func columnsOfSeveralLengthsAreNamed(column: String) throws {
+    let path = folder.path("results.h5")
+    try HDF5File.saveSealed(path) { file in
+      try Results.format.stamp(file)
+      func rows(_ name: String) -> Int { name == column ? 3 : 2 }
+      try file.write("/rounds/round", [1, 2] as [Int64])
+      try file.write("/rounds/views", [Int64](repeating: 1, count: rows("/rounds/views")))
+      try file.write(
+        "/rounds/loss/image", [Double](repeating: 1, count: rows("/rounds/loss/image")))
+      try file.write("/monitor/round", [1, 2] as [Int64])
+      for name in ["/monitor/data", "/monitor/modality"] {
+        try file.write(name, texts: [String](repeating: "a", count: rows(name)))
+      }
+      try file.write("/monitor/accuracy", [Double](repeating: 1, count: rows("/monitor/accuracy")))
+    }
+    #expect(
+      message { _ = try Results(reading: path) }
+        == "\(path): \(column) has 3 rows of 2; the file is damaged")
   }
 
   @Test func aDamagedFileIsNamed() throws {

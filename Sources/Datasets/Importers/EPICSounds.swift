@@ -30,6 +30,8 @@ public struct EPICSounds: Importer, PlugIn {
 
   /// Samples a second in which the tables, and the sounds in `EPIC_audio.hdf5`, are given.
   private static let rate = 24_000
+  /// No video is so long, in samples.
+  private static let longest = 1 << 40
 
   private struct Segment {
     let name: String
@@ -104,6 +106,10 @@ public struct EPICSounds: Importer, PlugIn {
           path,
           "line \(row.line): no whole start_sample, stop_sample and class_id, or no class or "
             + "\(options.group.rawValue)_id")
+      }
+      guard start <= Self.longest, stop <= Self.longest else {
+        throw StoreError(
+          path, "line \(row.line): start_sample or stop_sample is beyond \(Self.longest)")
       }
       return Segment(
         name: "\(path): \(fields[0])", video: fields[1], samples: start..<max(start, stop),

@@ -33,9 +33,18 @@ final class ImportJournal {
   init(of store: String, identity: String) throws {
     let url = URL(fileURLWithPath: store)
     path = "\(url.deletingLastPathComponent().path)/.\(url.lastPathComponent).import"
-    let descriptor = open(path, O_RDWR | O_CREAT, 0o666)
+    // In a folder where others write, the name may be a link to what is not to be cut.
+    let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 || errno != ELOOP else {
+      throw StoreError(path, "is a link, where an import's journal is to be; remove it")
+    }
     guard descriptor >= 0, let file = fdopen(descriptor, "r+") else {
       throw StoreError(store, "cannot be written (\(String(cString: strerror(errno))))")
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      fclose(file)
+      throw StoreError(path, "is no file, where an import's journal is to be; remove it")
     }
     self.file = file
     // Where the file system has no locks, two imports into one file are the user's affair.
@@ -43,7 +52,6 @@ final class ImportJournal {
       fclose(file)
       throw StoreError(store, "another import into it is running")
     }
-    var status = stat()
     fstat(descriptor, &status)
     size = Int(status.st_size)
     let header = Array(

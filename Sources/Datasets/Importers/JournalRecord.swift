@@ -21,40 +21,14 @@ struct JournalRecord: Equatable {
     self.outcome = outcome
   }
 
-  /// Takes a record apart; its checksum has been compared.
-  init(_ bytes: UnsafeRawBufferPointer) {
-    var rest = bytes
-    func take<T: BitwiseCopyable>(_ count: Int) -> [T] {
-      let size = count * MemoryLayout<T>.stride
-      defer { rest = UnsafeRawBufferPointer(rebasing: rest[size...]) }
-      return [T](unsafeUninitializedCapacity: count) { values, initialised in
-        UnsafeMutableRawBufferPointer(values).copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: rest[..<size]))
-        initialised = count
-      }
-    }
-    func number() -> Int64 { take(1)[0] }
-    func counted<T: BitwiseCopyable>() -> [T] { take(Int(number())) }
-    func optional() -> [Double]? {
-      let tally: [Double] = counted()
-      return tally.isEmpty ? nil : tally
-    }
-    func text() -> String { String(decoding: counted() as [UInt8], as: UTF8.self) }
-    key = text()
-    stamp = FileStamp(bytes: number(), modified: number())
-    switch number() {
-    case 0: outcome = .damaged(text())
-    case 1:
-      let tally = optional()
-      let word = text()
-      let shape = (counted() as [Int64]).map { Int($0) }
-      let bytes: [UInt8] = counted()
-      outcome =
-        SampleForm(word: word).map {
-          .sample(StoredSample($0, shape: shape, bytes: bytes), tally: tally)
-        } ?? .damaged("its journal has the unknown form '\(word)'")
-    default: outcome = .damaged("its journal has a record of an unknown kind")
-    }
+  /// Takes a record apart, whose checksum has been compared. Nil where its parts do not fit: a
+  /// checksum can be forged.
+  init?(_ bytes: UnsafeRawBufferPointer) {
+    var parts = RecordParts(bytes)
+    guard let key = parts.text(), let bytes = parts.number(), let modified = parts.number(),
+      let kind = parts.number(), let outcome = parts.outcome(kind)
+    else { return nil }
+    self.init(key: key, stamp: FileStamp(bytes: bytes, modified: modified), outcome: outcome)
   }
 
   /// Puts the parts after `bytes`.
@@ -79,5 +53,61 @@ struct JournalRecord: Equatable {
       counted(sample.shape.map { Int64($0) })
       counted(sample.bytes)
     }
+  }
+}
+
+/// The bytes of a record that are left to be read; nil where they end.
+private struct RecordParts {
+  private var rest: UnsafeRawBufferPointer
+
+  init(_ bytes: UnsafeRawBufferPointer) { rest = bytes }
+
+  private mutating func take<T: BitwiseCopyable>(_ count: Int64) -> [T]? {
+    guard count >= 0, count <= rest.count / MemoryLayout<T>.stride else { return nil }
+    let (count, size) = (Int(count), Int(count) * MemoryLayout<T>.stride)
+    defer { rest = UnsafeRawBufferPointer(rebasing: rest[size...]) }
+    return [T](unsafeUninitializedCapacity: count) { values, initialised in
+      UnsafeMutableRawBufferPointer(values).copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: rest[..<size]))
+      initialised = count
+    }
+  }
+
+  mutating func number() -> Int64? {
+    let numbers: [Int64]? = take(1)
+    return numbers?[0]
+  }
+
+  private mutating func counted<T: BitwiseCopyable>(_ type: T.Type = T.self) -> [T]? {
+    number().flatMap { take($0) }
+  }
+
+  mutating func text() -> String? {
+    counted(UInt8.self).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  mutating func outcome(_ kind: Int64) -> ImportOutcome? {
+    switch kind {
+    case 0: text().map { .damaged($0) }
+    case 1: sample()
+    default: nil
+    }
+  }
+
+  private mutating func sample() -> ImportOutcome? {
+    guard let tally = counted(Double.self), let word = text(), let form = SampleForm(word: word),
+      let shape = counted(Int64.self), let bytes = counted(UInt8.self),
+      form.layout == .dense || shape.count == 1 && !bytes.isEmpty
+    else { return nil }
+    var size = form.element.size
+    for length in shape {
+      let (product, isTooMuch) = size.multipliedReportingOverflow(by: Int(length))
+      guard length >= 0, !isTooMuch else { return nil }
+      size = product
+    }
+    guard size == bytes.count else { return nil }
+    return .sample(
+      StoredSample(form, shape: shape.map { Int($0) }, bytes: bytes),
+      tally: tally.isEmpty ? nil : tally)
   }
 }

@@ -47,8 +47,7 @@ public struct EmbeddingFile {
   /// The file that is there, if it is this; nil where there is none. Throws where it is another.
   static func existing(_ path: String, _ identity: Identity) throws -> EmbeddingFile? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
-    let file = try HDF5File.openSealed(path)
-    try format.verify(file)
+    let file = try HDF5File.openSealed(path, as: format)
     let found = Identity(
       round: Int(try file.intAttribute("round")), model: try file.textAttribute("model"),
       split: try file.textAttribute("split"), features: try file.textAttribute("features"),
@@ -61,6 +60,9 @@ public struct EmbeddingFile {
         path: path, message: "has embeddings of \(other); remove it to write these")
     }
     let shape = try file.shape("/features")
+    guard shape.count == 2 else {
+      throw FileFormatError(path: path, message: "/features has the shape \(shape)")
+    }
     return EmbeddingFile(
       path: path, round: identity.round, count: shape[0], dimension: shape[1], isNew: false)
   }

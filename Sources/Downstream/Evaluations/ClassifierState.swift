@@ -32,12 +32,14 @@ public final class ClassifierState {
     self.note = note
   }
 
-  /// Nil where there is nothing of this work; what is of no use is named and left aside.
+  /// Nil where there is nothing of this work. What is of no use is named and removed: its newest
+  /// would be found again at every start, until one gets past its step without being stopped.
   /// - Parameter unit: what is counted, `step` or `epoch`.
   func load(_ layout: ParameterLayout, unit: String) throws -> Content? {
     let newest: Checkpoint?
     do { newest = try folder.newest(warn: note) } catch let error as DamagedCheckpoints {
       note("\(error.path): damaged, as are all others; starting over")
+      remove()
       return nil
     }
     guard let newest else { return nil }
@@ -45,6 +47,7 @@ public final class ClassifierState {
       let velocity = newest.serverState[Self.velocity]
     else {
       note("\(folder.path): of other data or another version; starting over")
+      remove()
       return nil
     }
     note("continuing \(title) after \(unit) \(newest.round)")

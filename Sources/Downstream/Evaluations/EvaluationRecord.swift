@@ -28,13 +28,16 @@ public struct EvaluationRecord {
 
   /// Reads all but predictions and what follows from them.
   public static func load(_ path: String) throws -> EvaluationRecord {
-    let file = try HDF5File.openSealed(path)
-    try format.verify(file)
+    let file = try HDF5File.openSealed(path, as: format)
     let names = try file.texts("/figures/name")
     let values = try file.read("/figures/value", as: Double.self)
     let lows = try file.read("/figures/low", as: Double.self)
     let highs = try file.read("/figures/high", as: Double.self)
     let counts = try file.read("/figures/count", as: Int64.self)
+    guard [values.count, lows.count, highs.count, counts.count].allSatisfy({ $0 == names.count })
+    else {
+      throw FileFormatError(path: path, message: "/figures has columns of several lengths")
+    }
     return EvaluationRecord(
       path: path, task: try file.textAttribute("task"), spec: try file.textAttribute("spec"),
       round: Int(try file.intAttribute("round")), model: try file.textAttribute("model"),

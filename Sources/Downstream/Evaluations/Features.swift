@@ -99,8 +99,8 @@ final class Features {
     /// None where there is no whole file.
     func load(dimension: Int) -> [Float] {
       guard FileManager.default.fileExists(atPath: path),
-        let file = try? HDF5File.openSealed(path), (try? format.verify(file)) != nil,
-        let shape = try? file.shape("/features"), shape.count == 2, shape[1] == dimension
+        let file = try? HDF5File.openSealed(path, as: format),
+        let shape = try? file.storedShape("/features"), shape.count == 2, shape[1] == dimension
       else { return [] }
       return (try? file.read("/features")) ?? []
     }
