@@ -145,7 +145,7 @@ private final class EPICVideos: @unchecked Sendable {
       return try Sound.read(
         wave,
         seconds: Double(samples.lowerBound) / Double(rate)..<Double(samples.upperBound)
-          / Double(rate))
+          / Double(rate), rate: SampleStore.soundRate)
     }
     let archive = archive!
     let values = try lock.withLock {
