@@ -35,7 +35,7 @@ import Testing
     share: Double = 0.2
   ) throws -> ImportReport {
     try importDataset(
-      ["name": "image-folder", "test_share": .number(share)], from: folder,
+      ["name": "image-folder", "test_share": .number(share), "splits": "none"], from: folder,
       to: path ?? "\(folder).h5",
       policy: ImportSink.Policy(skipDamaged: skipDamaged, threads: threads),
       modality: { _ in Counting() }, progress: { _, _ in })

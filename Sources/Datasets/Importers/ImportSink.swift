@@ -48,6 +48,8 @@ public final class ImportSink {
 
   /// The messages of the files passed over.
   public private(set) var damaged: [String] = []
+  /// Files of other kinds than the importer reads.
+  public private(set) var leftOut = LeftOutFiles()
   /// The names of samples that the makers list and that are not there.
   public private(set) var missing: [String] = []
   private let folder: String
@@ -144,6 +146,9 @@ public final class ImportSink {
     try settleAll()
     try pass(over: message)
   }
+
+  /// Counts files of other kinds.
+  func leaveOut(_ files: LeftOutFiles) { leftOut.add(files) }
 
   /// Counts a sample that the makers list and that is usually missing in some copies.
   public func miss(_ name: String) {

@@ -50,6 +50,7 @@ struct DataImportCommand: ParsableCommand {
       Console.complain("continued: \(report.continued) samples had been read before")
     }
     for message in report.damaged { Console.complain("skipped: \(message)") }
+    for message in report.leftOut { Console.complain("left out: \(message)") }
     if let first = report.missing.first {
       Console.complain("missing: \(report.missing.count) samples of the list, the first \(first)")
     }
