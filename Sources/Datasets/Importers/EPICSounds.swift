@@ -65,6 +65,7 @@ public struct EPICSounds: Importer, PlugIn {
       }
     }
     let ids = names.keys.sorted()
+    try checkClassNames(ids.map { names[$0]! }, numbers: ids, called: "class_id", in: folder)
     let labels = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, $0) })
     let videos = try EPICVideos(folder)
     for video in Set(segments.map(\.video)).sorted() where videos.path(of: video) == nil {

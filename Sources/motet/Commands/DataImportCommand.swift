@@ -23,7 +23,7 @@ struct DataImportCommand: ParsableCommand {
   var settings: [String] = []
   @Option(help: "Side in pixels to which images are brought; the same as --set size=N.")
   var size: Int?
-  @Flag(help: "Go on after a damaged file, and count it.")
+  @Flag(help: "Leave damaged files out, and count them.")
   var skipDamaged = false
   @Option(help: "At most so many samples of each class in each split.")
   var limit: Int?
