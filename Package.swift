@@ -106,7 +106,7 @@ let package = Package(
     library("Digests", ["CCrypto"]),
     library("MessagePassing", ["CMPI"]),
     library("HDF5", ["CHDF5"]),
-    library("Media", ["CTurboJPEG", "CSpng", "CSndFile", "CSoxr"]),
+    library("Media", ["CTurboJPEG", "CSpng", "CSndFile", "CMPG123", "CSoxr"]),
     library("Spectra", ["CFFTW"]),
     .target(
       name: "Kernels", cSettings: [.treatAllWarnings(as: .error)]),
@@ -115,6 +115,7 @@ let package = Package(
     // "hdf5-serial", not "hdf5": installing libhdf5-openmpi-dev points hdf5.pc at the MPI build.
     system("CHDF5", "hdf5-serial", "libhdf5-dev"),
     system("CSndFile", "sndfile", "libsndfile1-dev"),
+    system("CMPG123", "libmpg123", "libmpg123-dev"),
     system("CSoxr", "soxr", "libsoxr-dev"),
     system("CFFTW", "fftw3f", "libfftw3-dev"),
     system("CTurboJPEG", "libturbojpeg", "libturbojpeg0-dev"),
@@ -132,7 +133,7 @@ let package = Package(
     tests("HDF5", ["HDF5", "CHDF5", "Files"]),
     tests("Machines", ["Machines"]),
     tests("MessagePassing", ["MessagePassing"]),
-    tests("Media", ["Media"]),
+    tests("Media", ["Media", "CSoxr"], fixtures: true),
     tests("Spectra", ["Spectra", "Digests", "Tensors"]),
     tests("Layers", ["Layers", "Tensors"]),
     tests("Views", ["Views", "Kernels", "Tensors", "Catalogues", "HDF5"], fixtures: true),

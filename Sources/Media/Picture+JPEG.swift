@@ -7,15 +7,20 @@ extension Picture {
     guard let decoder = tjInitDecompress() else { throw MediaError(path, "no JPEG decoder") }
     defer { tjDestroy(decoder) }
     func message() -> String { "damaged JPEG (\(String(cString: tjGetErrorStr2(decoder))))" }
+    func isHarmless() -> Bool {
+      tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue)
+        && message().contains("extraneous bytes before marker")
+    }
 
     var width: Int32 = 0
     var height: Int32 = 0
     var subsampling: Int32 = 0
     var space: Int32 = 0
-    guard
-      tjDecompressHeader3(
-        decoder, bytes, UInt(bytes.count), &width, &height, &subsampling, &space) == 0
-    else { throw MediaError(path, message()) }
+    let header = tjDecompressHeader3(
+      decoder, bytes, UInt(bytes.count), &width, &height, &subsampling, &space)
+    guard header == 0 || isHarmless(), width > 0, height > 0 else {
+      throw MediaError(path, message())
+    }
 
     // A block of 64 pixels takes one bit at least, of the luminance alone.
     try checkSize(Int(width), Int(height), bytes: bytes.count, densest: 512, path)
@@ -28,12 +33,7 @@ extension Picture {
     let status = tjDecompress2(
       decoder, bytes, UInt(bytes.count), &decoded, width, 0, height, format,
       TJFLAG_ACCURATEDCT)
-    if status != 0 {
-      let harmless =
-        tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue)
-        && message().contains("extraneous bytes before marker")
-      guard harmless else { throw MediaError(path, message()) }
-    }
+    guard status == 0 || isHarmless() else { throw MediaError(path, message()) }
     return Picture(
       width: Int(width), height: Int(height), pixels: isCMYK ? rgb(fromCMYK: decoded) : decoded)
   }

@@ -34,7 +34,10 @@ public struct Picture: Sendable, Equatable {
     let bytes = try fileBytes(path)
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return try decodeJPEG(bytes, path) }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return try decodePNG(bytes, path) }
-    throw MediaError(path, "neither JPEG nor PNG")
+    guard let kind = ForeignKind(bytes, as: .picture) else {
+      throw MediaError(path, "neither JPEG nor PNG")
+    }
+    throw MediaError(path, "is \(kind.name), neither JPEG nor PNG; \(kind.mend)")
   }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import HDF5
 import Inspection
 
 /// The sample store that a command writes.
@@ -10,10 +11,22 @@ struct StoreOutput: ParsableArguments {
   @Flag(help: "Replace the store if it is there.")
   var overwrite = false
 
-  /// Throws where the file is there and may not be replaced: before anything is computed.
+  /// Throws where the file is there and may not be replaced: before anything is computed. Nothing
+  /// but a sample store ever is.
   func check() throws {
-    if !overwrite, FileManager.default.fileExists(atPath: path) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+    guard !isFolder.boolValue else {
+      throw StoreError(path, "is a folder; --to names a file, such as \(path)/store.h5")
+    }
+    guard overwrite else {
       throw StoreError(path, "already exists; give another name or --overwrite")
+    }
+    do { try SampleStore.format.verifyName(HDF5File.open(path)) } catch {
+      throw StoreError(
+        path,
+        "is no sample store, and --overwrite replaces nothing else; give another name or move it "
+          + "away")
     }
   }
 

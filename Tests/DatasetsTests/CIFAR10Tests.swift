@@ -53,8 +53,8 @@ import Testing
       try writeFile(path, records.dropLast(10))
       let said = refusal(["name": "cifar10"], folder)
       #expect(
-        said == "\(path): record 1: label 77 is out of range 0..9; "
-          + "--skip-damaged goes on without it")
+        said == "\(path): record 1: label 77 is out of range 0..9\n\(path): ends within record 2\n"
+          + "2 files or samples are damaged; --skip-damaged goes on without them")
       let (store, damaged, _) = try importTree(["name": "cifar10"], folder, skipDamaged: true)
       #expect(
         damaged == [
@@ -66,6 +66,16 @@ import Testing
       try FileManager.default.removeItem(atPath: "\(folder)/test_batch.bin")
       #expect(
         refusal(["name": "cifar10"], folder).hasPrefix("\(folder)/test_batch.bin: is missing"))
+      try writeCIFAR(folder)
+      let list = "\(folder)/batches.meta.txt"
+      try writeLines(list, (0..<10).map { "class\($0 % 7)" })
+      #expect(
+        refusal(["name": "cifar10"], folder)
+          == "\(list): line 1 and line 8 are both 'class0'; correct one of them")
+      try FileManager.default.removeItem(atPath: list)
+      #expect(
+        refusal(["name": "cifar10"], folder)
+          == "\(list): is missing or cannot be read; --from is the folder cifar-10-batches-bin")
     }
   }
 }

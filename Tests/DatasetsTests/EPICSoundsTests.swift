@@ -110,7 +110,7 @@ import Testing
         ])
       if archive { try writeArchive(folder) } else { try writeWaves(folder) }
       #expect(
-        refusal(settings, folder).hasPrefix("\(folder): there is no sound of video P09_09; --skip"))
+        refusal(settings, folder).hasPrefix("\(folder): there is no sound of video P09_09\n"))
       let (store, damaged, missing) = try importTree(settings, folder, skipDamaged: true)
       #expect(missing.count == 2 && missing[0].hasSuffix("EPIC_Sounds_validation.csv: P09_09_6"))
       #expect(damaged.count == 3, "\(damaged)")
@@ -127,6 +127,10 @@ import Testing
       #expect(
         refusal(settings, folder)
           == "\(table): line 3: start_sample or stop_sample is beyond 1099511627776")
+      try writeTables(folder, validation: [row(4, "P01_01", 0..<100, "rustle", 7)])
+      #expect(
+        refusal(settings, folder)
+          == "\(folder): class_id 4 and class_id 7 are both 'rustle'; correct one of them")
       try writeTables(folder, validation: ["P01_01_9,P01,P01_01"])
       #expect(refusal(settings, folder) == "\(table): line 3 does not fit the heading")
       try writeLines(table, ["annotation_id,video_id", "a,b"])

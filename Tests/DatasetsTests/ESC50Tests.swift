@@ -31,6 +31,11 @@ import Testing
       try FileManager.default.removeItem(atPath: "\(folder).h5")
       let said = refusal(["name": "esc50", "test_folds": [4]], folder)
       #expect(said.contains("set split=source"), "\(said)")
+      let twice = "\(base)/twice"
+      try writeESC(twice, ["a.wav,1,0,dog,True,10,A", "b.wav,5,3,dog,True,11,A"])
+      #expect(
+        refusal(["name": "esc50"], twice)
+          == "\(twice)/meta/esc50.csv: target 0 and target 3 are both 'dog'; correct one of them")
       try FileManager.default.removeItem(atPath: "\(folder)/audio/c.wav")
       #expect(
         refusal(["name": "esc50"], folder).hasPrefix("\(folder)/audio/c.wav: No such file"))

@@ -98,7 +98,8 @@ import Testing
       try writeFile("\(folder)/b/readme.txt", Array("nothing".utf8))
       #expect(
         refusal(["name": "image-folder"], folder)
-          == "\(folder)/b: this class folder has no JPEG or PNG images; fill it or remove it")
+          == "\(folder)/b: this class folder has no JPEG or PNG images but 1 file of other kinds "
+          + "(1 .txt); convert them, or remove it")
       try writePicture("\(folder)/b/1.png", .white)
       let path = "\(folder)/b/1.png"
       let whole = try #require(FileManager.default.contents(atPath: path))

@@ -35,7 +35,7 @@ import Testing
     share: Double = 0.2
   ) throws -> ImportReport {
     try importDataset(
-      ["name": "image-folder", "test_share": .number(share)], from: folder,
+      ["name": "image-folder", "test_share": .number(share), "splits": "none"], from: folder,
       to: path ?? "\(folder).h5",
       policy: ImportSink.Policy(skipDamaged: skipDamaged, threads: threads),
       modality: { _ in Counting() }, progress: { _, _ in })
@@ -96,13 +96,37 @@ import Testing
       let folder = "\(base)/pictures"
       try writeTree(folder)
       #expect(message { _ = try run(folder) } != nil)
-      // From the changed one on.
+      // And nothing else: neither those before it nor those behind.
       let changed = path(15, folder)
       try DatasetsTests.writePicture(changed, Colour(0, 200, 0), width: 256, height: 256)
       let report = try run(folder, skipDamaged: true)
-      #expect(report.continued == 15 && report.damaged.count == 1)
+      #expect(report.continued == Self.count && report.damaged.count == 1)
       #expect(try run(folder, to: "\(base)/fresh.h5", skipDamaged: true).continued == 0)
       #expect(try content("\(folder).h5") == content("\(base)/fresh.h5"))
+    }
+  }
+
+  /// One attempt finds all that is damaged, and what is whole is kept for the next.
+  @Test func allThatIsDamagedIsListed() throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/pictures"
+      try writeTree(folder)
+      for i in [3, 17] { try writeFile(path(i, folder), [1, 2, 3]) }
+      let said = message { _ = try run(folder) } ?? ""
+      let lines = said.split(separator: "\n")
+      #expect(lines.count == 4)
+      for (line, path) in zip(lines, [path(3, folder), path(17, folder), last(folder)]) {
+        #expect(line == "\(path): neither JPEG nor PNG")
+      }
+      #expect(
+        lines.last?.hasPrefix(
+          "3 files or samples are damaged; --skip-damaged goes on without them; what was read")
+          == true, "\(said)")
+      let report = try run(folder, skipDamaged: true)
+      #expect(report.continued == Self.count + 1 && report.damaged.count == 3)
+      for i in 0..<Self.count { try writeFile(path(i, folder), [1]) }
+      let many = (message { _ = try run(folder) } ?? "").split(separator: "\n")
+      #expect(many.count == 22 && many[20] == "and 11 more")
     }
   }
 
@@ -127,7 +151,7 @@ import Testing
       for end in [whole.dropLast(cut), whole.dropLast(cut) + Data(count: cut)] {
         try writeFile(path, end)
         let report = try run(folder, skipDamaged: true)
-        #expect(report.continued < Self.count && report.continued > 10)
+        #expect(report.continued <= Self.count && report.continued > 10)
         #expect(try run(folder, to: "\(base)/fresh.h5", skipDamaged: true).continued == 0)
         #expect(try content("\(folder).h5") == content("\(base)/fresh.h5"))
       }

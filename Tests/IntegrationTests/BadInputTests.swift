@@ -71,10 +71,35 @@ import Testing
     try expectRefusal(importing("cifar10", "nowhere"), "nowhere")
     // A record of CIFAR-10 begins with its label, 0 to 9.
     let record = String(repeating: "A", count: 3073)
-    for number in 1...5 { folder.write("cifar/data_batch_\(number).bin", record) }
-    folder.write("cifar/test_batch.bin", record)
+    folder.write("cifar/data_batch_1.bin", record)
+    let whole = "\u{1}\(record.dropLast())"
+    for number in 2...5 { folder.write("cifar/data_batch_\(number).bin", whole) }
+    folder.write("cifar/test_batch.bin", whole)
     folder.write("cifar/batches.meta.txt", (0..<10).map { "class\($0)" }.joined(separator: "\n"))
     try expectRefusal(importing("cifar10", "cifar"), "label")
+  }
+
+  /// Nothing but a sample store is ever replaced.
+  @Test func whatIsNoStoreIsNotReplaced() throws {
+    let folder = job.folder
+    folder.write("thesis.tex", "years of work")
+    func importing(_ to: String, _ options: String...) -> [String] {
+      ["data", "import", "sound-folder", "--from", folder.path, "--to", folder.path(to)] + options
+    }
+    try expectRefusal(importing("thesis.tex"), "thesis.tex: already exists", "--overwrite")
+    try expectRefusal(importing("thesis.tex", "--overwrite"), "is no sample store, and --overwrite")
+    #expect(
+      try String(contentsOfFile: folder.path("thesis.tex"), encoding: .utf8) == "years of work")
+    for options in [[], ["--overwrite"]] {
+      try expectRefusal(
+        ["data", "synthesize", "--to", folder.path] + options, "is a folder; --to names a file")
+    }
+    let store = folder.path("new.h5")
+    for options in [[], ["--overwrite"]] {
+      let made = try run(
+        "motet", ["data", "synthesize", "--to", store, "--images", "80", "--sounds", "0"] + options)
+      #expect(made.status == 0, "\(made.errors)")
+    }
   }
 
   /// An option that would change nothing is a mistake.

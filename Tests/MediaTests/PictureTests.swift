@@ -67,6 +67,18 @@ import Testing
     }
   }
 
+  /// Some cameras leave them between segments.
+  @Test func strayBytesInAJPEGCostNothing() throws {
+    let whole = try #require(Data(base64Encoded: Self.jpeg))
+    let expected = try read(Self.jpeg)
+    for marker: UInt8 in [0xDB, 0xC0, 0xC4, 0xDA] {
+      var file = whole
+      let place = try #require(file.range(of: Data([0xFF, marker]))).lowerBound
+      file.insert(contentsOf: [1, 2, 3], at: place)
+      #expect(try read(file.base64EncodedString()) == expected, "\(marker)")
+    }
+  }
+
   /// But for the end marker (2 bytes, 12 in PNG), which says nothing about the pixels.
   @Test(arguments: [jpeg, greyJPEG, alphaPNG, deepPNG])
   func everyTruncationIsAnError(_ base64: String) throws {

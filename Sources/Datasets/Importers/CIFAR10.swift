@@ -29,11 +29,12 @@ public struct CIFAR10: Importer, PlugIn {
       throw StoreError(
         "\(folder)/\(file)", "is missing; --from is the folder cifar-10-batches-bin")
     }
-    let names = try String(contentsOfFile: "\(folder)/batches.meta.txt", encoding: .utf8)
-      .split(whereSeparator: \.isNewline).map(String.init)
+    let list = "\(folder)/batches.meta.txt"
+    let names = try textLines(list, mend: "--from is the folder cifar-10-batches-bin")
     guard names.count == 10 else {
-      throw StoreError("\(folder)/batches.meta.txt", "\(names.count) class names; expected 10")
+      throw StoreError(list, "\(names.count) class names; expected 10")
     }
+    try checkClassNames(names, numbers: Array(1...10), called: "line", in: list)
     try sink.begin("image", classes: names, expected: 60_000)
     for (file, split) in files { try read("\(folder)/\(file)", split, into: sink) }
   }

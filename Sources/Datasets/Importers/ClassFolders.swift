@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// Files by class: `CLASS/…` or, where there is a folder `train`, `SPLIT/CLASS/…`. Below a class,
+/// Files by class: `CLASS/…` or, where there are folders of splits, `SPLIT/CLASS/…`. Below a class,
 /// folders are searched to any depth. Where all files lie in such folders, `CLASS/GROUP/…`, the
 /// first of them names a file's group.
 struct ClassFolders {
@@ -12,84 +12,84 @@ struct ClassFolders {
     var group: String?
   }
 
+  /// What is looked for.
+  struct Wanted {
+    /// How names end, in small letters.
+    let extensions: Set<String>
+    /// As people call it.
+    let kind: String
+    let testShare: Double
+    let splits: SplitFolders.Option
+  }
+
   /// Names of the class folders, sorted.
   let classes: [String]
   /// Split by split, class by class, sorted by path.
-  let entries: [Entry]
+  private(set) var entries: [Entry] = []
+  private(set) var leftOut = LeftOutFiles()
 
   /// `testShare` of each class becomes the split `test` where the folder has no splits of its own:
   /// which files, is drawn from a fixed seed.
-  init(_ folder: String, extensions: Set<String>, kind: String, testShare: Double) throws {
-    let top = try subfolders(folder)
-    let splits = top.contains("train") ? top.filter(Self.splitNames.contains) : []
-    if let stray = top.first(where: { !splits.isEmpty && !splits.contains($0) }) {
-      throw StoreError(
-        "\(folder)/\(stray)",
-        "beside train only \(Self.splitNames.joined(separator: ", ")) can be; move it away")
-    }
-    let root = splits.isEmpty ? folder : "\(folder)/train"
-    classes = try subfolders(root)
+  init(_ folder: String, _ wanted: Wanted) throws {
+    let splits = try SplitFolders(folder, wanted.splits)
+    classes = try subfolders(splits.classRoot)
     guard !classes.isEmpty else {
-      throw StoreError(root, "holds no class folders; expected CLASS/FILE")
+      throw StoreError(splits.classRoot, "holds no class folders; expected CLASS/FILE")
     }
-    var entries: [Entry] = []
-    for split in splits.isEmpty ? ["train"] : splits {
-      let root = splits.isEmpty ? folder : "\(folder)/\(split)"
-      for name in try subfolders(root) {
+    func relative(_ path: String) -> String {
+      path == folder ? "." : String(path.dropFirst(folder.count + 1))
+    }
+    if !splits.folders.isEmpty { leftOut.add(try Listing(of: folder).files, of: ".") }
+    let roots = splits.folders.isEmpty ? [("train", folder)] : splits.folders
+    for (split, root) in roots {
+      let listing = try Listing(of: root)
+      leftOut.add(listing.files, of: relative(root))
+      for name in listing.folders {
+        let path = "\(root)/\(name)"
         guard let label = classes.firstIndex(of: name) else {
-          throw StoreError("\(root)/\(name)", "a class that train does not have")
+          throw StoreError(path, "a class that train does not have")
         }
-        let files = try allFiles("\(root)/\(name)").filter {
-          extensions.contains(URL(fileURLWithPath: $0).pathExtension.lowercased())
-        }
-        guard !files.isEmpty else {
-          throw StoreError(
-            "\(root)/\(name)", "this class folder has no \(kind); fill it or remove it")
-        }
-        var random = RandomStream(seed: 0, purpose: .sampling, sample: label)
-        let held = splits.isEmpty ? Int((Double(files.count) * testShare).rounded()) : 0
-        let test = Set(random.permutation(files.count).prefix(held))
-        for (index, file) in files.enumerated() {
-          let below = file.dropFirst("\(root)/\(name)/".count).split(separator: "/")
-          entries.append(
-            Entry(
-              path: file, label: label, split: test.contains(index) ? "test" : split,
-              group: below.count > 1 ? String(below[0]) : nil))
-        }
+        let files = try files(in: path, named: relative(path), wanted)
+        let held =
+          splits.folders.isEmpty ? Int((Double(files.count) * wanted.testShare).rounded()) : 0
+        add(files, of: path, label: label, split: split, held: held)
       }
     }
     if entries.contains(where: { $0.group == nil }) {
       for index in entries.indices { entries[index].group = nil }
     }
-    self.entries = entries
   }
 
-  private static let splitNames = ["test", "train", "val", "validation"]
-}
-
-/// Names of the folders in a folder, sorted, hidden ones left out.
-func subfolders(_ folder: String) throws -> [String] {
-  try visibleNames(folder).filter { isFolder("\(folder)/\($0)") }
-}
-
-/// Paths of the files in a folder and in those below, sorted, hidden ones left out.
-func allFiles(_ folder: String) throws -> [String] {
-  try visibleNames(folder).flatMap { name -> [String] in
-    let path = "\(folder)/\(name)"
-    return isFolder(path) ? try allFiles(path) : [path]
+  private mutating func files(
+    in folder: String, named name: String, _ wanted: Wanted
+  ) throws -> [String] {
+    let all = try allFiles(folder)
+    func isWanted(_ path: String) -> Bool {
+      wanted.extensions.contains(URL(fileURLWithPath: path).pathExtension.lowercased())
+    }
+    let files = all.filter(isWanted)
+    var others = LeftOutFiles()
+    others.add(all.filter { !isWanted($0) }, of: name)
+    guard !files.isEmpty else {
+      let mend =
+        others.text.map { " but \($0); convert them, or remove it" } ?? "; fill it or remove it"
+      throw StoreError(folder, "this class folder has no \(wanted.kind)\(mend)")
+    }
+    leftOut.add(others)
+    return files
   }
-}
 
-private func visibleNames(_ folder: String) throws -> [String] {
-  do {
-    return try FileManager.default.contentsOfDirectory(atPath: folder)
-      .filter { !$0.hasPrefix(".") }.sorted()
-  } catch {
-    throw StoreError(folder, "cannot be listed; is it there, and readable?")
+  private mutating func add(
+    _ files: [String], of folder: String, label: Int, split: String, held: Int
+  ) {
+    var random = RandomStream(seed: 0, purpose: .sampling, sample: label)
+    let test = Set(random.permutation(files.count).prefix(held))
+    for (index, file) in files.enumerated() {
+      let below = file.dropFirst(folder.count + 1).split(separator: "/")
+      entries.append(
+        Entry(
+          path: file, label: label, split: test.contains(index) ? "test" : split,
+          group: below.count > 1 ? String(below[0]) : nil))
+    }
   }
-}
-
-private func isFolder(_ path: String) -> Bool {
-  var isFolder: ObjCBool = false
-  return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
 }

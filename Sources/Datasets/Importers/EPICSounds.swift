@@ -67,6 +67,7 @@ public struct EPICSounds: Importer, PlugIn {
       }
     }
     let ids = names.keys.sorted()
+    try checkClassNames(ids.map { names[$0]! }, numbers: ids, called: "class_id", in: folder)
     let labels = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, $0) })
     let videos = try EPICVideos(folder)
     for video in Set(segments.map(\.video)).sorted() where videos.path(of: video) == nil {
@@ -151,7 +152,7 @@ private final class EPICVideos: @unchecked Sendable {
       return try Sound.read(
         wave,
         seconds: Double(samples.lowerBound) / Double(rate)..<Double(samples.upperBound)
-          / Double(rate))
+          / Double(rate), rate: SampleStore.soundRate)
     }
     let archive = archive!
     let values = try lock.withLock {

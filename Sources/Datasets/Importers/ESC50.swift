@@ -75,6 +75,7 @@ public struct ESC50: Importer, PlugIn {
     // A part of the data set may lack classes: labels number those that are there.
     let targets = Set(clips.map(\.target)).sorted()
     let names = targets.map { target in clips.first { $0.target == target }!.category }
+    try checkClassNames(names, numbers: targets, called: "target", in: table)
     try sink.begin("audio", classes: names, expected: clips.count)
     for (clip, isTest) in zip(clips, isTest) {
       let path = "\(folder)/audio/\(clip.file)"

@@ -4,6 +4,8 @@ import Foundation
 /// Reads a file in order, unpacking it where it is compressed by gzip.
 final class GzipReader {
   let path: String
+  /// Whether a compressed file has ended before its own end.
+  private(set) var isCut = false
   private let file: gzFile
 
   init(_ path: String) throws {
@@ -22,17 +24,18 @@ final class GzipReader {
     let got = gzread(file, &bytes, UInt32(count))
     var code: Int32 = 0
     let message = gzerror(file, &code)
-    guard got >= 0, code == Z_OK || code == Z_STREAM_END else {
+    isCut = isCut || code == Z_BUF_ERROR
+    guard got >= 0 || isCut, isCut || code == Z_OK || code == Z_STREAM_END else {
       throw StoreError(path, "damaged gzip file (\(message.map { String(cString: $0) } ?? ""))")
     }
-    bytes.removeLast(count - Int(got))
+    bytes.removeLast(count - max(0, Int(got)))
     return bytes
   }
 
   /// The next big-endian 32-bit number.
   func readWord() throws -> Int {
     let bytes = try read(4)
-    guard bytes.count == 4 else { throw StoreError(path, "ends within its header") }
+    guard bytes.count == 4 else { throw StoreError(path, "ends within its header; fetch it again") }
     return bytes.reduce(0) { $0 << 8 | Int($1) }
   }
 }

@@ -9,9 +9,11 @@ public struct ImageFolder: Importer, PlugIn {
     public var size = 0
     /// Share of each class for the split `test`, where the folder has no splits.
     public var testShare = 0.2
+    /// Whether folders at the top are splits.
+    public var splits = SplitFolders.Option.named
 
     enum CodingKeys: String, CodingKey {
-      case size
+      case size, splits
       case testShare = "test_share"
     }
   }
@@ -22,6 +24,7 @@ public struct ImageFolder: Importer, PlugIn {
   public static let meanings = [
     "size": "side in pixels to which images are brought; 0 leaves them, all of one size",
     "test_share": "share of each class for the split test, where the folder has no splits",
+    "splits": "named: folders called train, test, val … are splits; none: all are classes",
   ]
   private let options: Options
 
@@ -33,8 +36,11 @@ public struct ImageFolder: Importer, PlugIn {
 
   public func run(from folder: String, into sink: ImportSink) throws {
     let found = try ClassFolders(
-      folder, extensions: ["jpg", "jpeg", "png"], kind: "JPEG or PNG images",
-      testShare: options.testShare)
+      folder,
+      .init(
+        extensions: ["jpg", "jpeg", "jpe", "jfif", "png"], kind: "JPEG or PNG images",
+        testShare: options.testShare, splits: options.splits))
+    sink.leaveOut(found.leftOut)
     try sink.begin("image", classes: found.classes, expected: found.entries.count)
     for entry in found.entries {
       try sink.add(split: entry.split, label: entry.label, name: entry.path, group: entry.group) {

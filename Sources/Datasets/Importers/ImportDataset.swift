@@ -8,6 +8,8 @@ import Views
 public struct ImportReport: Sendable {
   /// Messages of the damaged files that were passed over.
   public let damaged: [String]
+  /// Messages of the files of other kinds, by folder.
+  public let leftOut: [String]
   /// Samples that the makers list and that were not there.
   public let missing: [String]
   /// Samples that an interrupted import had read.
@@ -49,9 +51,11 @@ public func importDataset(
       try writer.note("limit_per_class", policy.limit)
       try writer.note("skipped_files", sink.damaged.count)
       try writer.note("missing_samples", sink.missing.count)
+      if sink.leftOut.count > 0 { try writer.note("left_out_files", sink.leftOut.count) }
       try writer.finish()
       return ImportReport(
-        damaged: sink.damaged, missing: sink.missing, continued: journal.replayed)
+        damaged: sink.damaged, leftOut: sink.leftOut.messages, missing: sink.missing,
+        continued: journal.replayed)
     }
     journal.remove()
     return report

@@ -4,8 +4,9 @@ import Foundation
 import HDF5
 
 /// What an import has read so far, in a hidden file beside the store that it writes: the samples
-/// one after the other, each with its key and a checksum. An import that was killed reads them
-/// there instead of decoding its files again.
+/// one after the other, each with its key and a checksum. An import that was killed, or failed,
+/// reads them there instead of decoding its files again; those that have changed since come once
+/// more behind the others.
 ///
 /// It is not HDF5 because that cannot be appended to safely: a killed writer leaves metadata that
 /// do not fit together. Here a torn end is found by its checksum and cut off, and the store itself
@@ -17,9 +18,9 @@ final class ImportJournal {
   private(set) var replayed = 0
   private let file: UnsafeMutablePointer<FILE>
   private let size: Int
-  /// Where the next record begins.
-  private var position: Int
-  private var isReplaying: Bool
+  /// Where the records end that were found, and where each sample's last one begins.
+  private var end: Int
+  private var places: [String: Int] = [:]
   /// Records on their way into the file.
   private var buffer: [UInt8]
   /// Whether the file has whole records.
@@ -57,32 +58,31 @@ final class ImportJournal {
     let header = Array(
       "motet import journal 2, motet \(FileFormat.motetVersion)\n\(identity)\n".utf8)
     var found = [UInt8](repeating: 0, count: header.count)
-    isReplaying = fread(&found, 1, header.count, file) == header.count && found == header
-    position = isReplaying ? header.count : 0
-    hasRecords = isReplaying && size > header.count
-    buffer = isReplaying ? [] : header
-    if !isReplaying { try cut() }
+    let isSame = fread(&found, 1, header.count, file) == header.count && found == header
+    end = isSame ? header.count : 0
+    hasRecords = false
+    buffer = isSame ? [] : header
+    while isSame, let record = readRecord(at: end) {
+      places[record.key] = end
+      end = ftell(file)
+      hasRecords = true
+    }
+    guard ftruncate(descriptor, end) == 0 else { throw unwritable }
   }
 
   deinit { fclose(file) }
 
-  /// The outcome of the next sample, where the file has that of `key` with the same stamp. From the
-  /// first that it has not, whatever follows is dropped.
-  func next(_ key: String, _ stamp: () -> FileStamp) throws -> ImportOutcome? {
-    guard isReplaying else { return nil }
-    if let record = readRecord(), record.key == key, record.stamp == stamp() {
-      position = ftell(file)
-      replayed += 1
-      return record.outcome
-    }
-    isReplaying = false
-    try cut()
-    return nil
+  /// The outcome of a sample, where the file has that of `key` with the same stamp.
+  func next(_ key: String, _ stamp: () -> FileStamp) -> ImportOutcome? {
+    guard let place = places.removeValue(forKey: key), let record = readRecord(at: place),
+      record.stamp == stamp()
+    else { return nil }
+    replayed += 1
+    return record.outcome
   }
 
   /// Adds the outcome of the next sample.
   func append(_ record: JournalRecord) throws {
-    precondition(!isReplaying, "records are left in the journal")
     let start = buffer.count
     buffer.append(contentsOf: [UInt8](repeating: 0, count: 8))
     record.append(to: &buffer)
@@ -111,20 +111,19 @@ final class ImportJournal {
 
   private func flush() throws {
     defer { buffer.removeAll(keepingCapacity: true) }
-    guard fwrite(buffer, 1, buffer.count, file) == buffer.count, fflush(file) == 0 else {
-      throw StoreError(path, "cannot be written (\(String(cString: strerror(errno))))")
-    }
+    guard fseek(file, 0, SEEK_END) == 0, fwrite(buffer, 1, buffer.count, file) == buffer.count,
+      fflush(file) == 0
+    else { throw unwritable }
     hasRecords = true
   }
 
-  private func cut() throws {
-    hasRecords = replayed > 0
-    guard fseek(file, position, SEEK_SET) == 0, ftruncate(fileno(file), position) == 0 else {
-      throw StoreError(path, "cannot be written (\(String(cString: strerror(errno))))")
-    }
+  private var unwritable: StoreError {
+    StoreError(path, "cannot be written (\(String(cString: strerror(errno))))")
   }
 
-  private func readRecord() -> JournalRecord? {
+  /// Nil where there is no whole record.
+  private func readRecord(at position: Int) -> JournalRecord? {
+    guard fseek(file, position, SEEK_SET) == 0 else { return nil }
     var head: (checksum: UInt32, length: UInt32) = (0, 0)
     // A file system may end a torn file in zeros.
     guard fread(&head, 8, 1, file) == 1, head.length > 0, Int(head.length) <= size - position - 8

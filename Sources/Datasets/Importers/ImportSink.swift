@@ -10,7 +10,7 @@ import Views
 public final class ImportSink {
   /// What to do with samples that cannot be read, how many to take, and how to work.
   public struct Policy: Sendable {
-    /// Goes on after a damaged file instead of throwing.
+    /// Makes a store without the damaged files instead of throwing at the end.
     public var skipDamaged: Bool
     /// The most samples of a class in a split; 0 is no limit.
     public var limit: Int
@@ -48,6 +48,8 @@ public final class ImportSink {
 
   /// The messages of the files passed over.
   public private(set) var damaged: [String] = []
+  /// Files of other kinds than the importer reads.
+  public private(set) var leftOut = LeftOutFiles()
   /// The names of samples that the makers list and that are not there.
   public private(set) var missing: [String] = []
   private let folder: String
@@ -108,7 +110,9 @@ public final class ImportSink {
       key: "\(modality) \(split) \(label) \(plain)")
     guard try hasRoom(item.shelf) else { return advance() }
     let path = file ?? name
-    if let outcome = try journal.next(item.key, { FileStamp(of: path) ?? .missing }) {
+    if let outcome = journal.next(item.key, { FileStamp(of: path) ?? .missing }) {
+      // In the samples' order.
+      try settleAll()
       return try settle(item, outcome)
     }
     if workers.isFull { try settleOldest() }
@@ -142,8 +146,11 @@ public final class ImportSink {
   public func skip(_ message: String) throws {
     // In the samples' order.
     try settleAll()
-    try pass(over: message)
+    damaged.append(message)
   }
+
+  /// Counts files of other kinds.
+  func leaveOut(_ files: LeftOutFiles) { leftOut.add(files) }
 
   /// Counts a sample that the makers list and that is usually missing in some copies.
   public func miss(_ name: String) {
@@ -157,6 +164,8 @@ public final class ImportSink {
   /// Writes all that was offered, and the pairs.
   func finish() throws {
     try settleAll()
+    // All of them, so that one attempt is enough to find them.
+    guard policy.skipDamaged || damaged.isEmpty else { throw DamagedFiles(messages: damaged) }
     for (split, rows) in pairs.complete(of: modalities) { writer.addPair(rows, split: split) }
   }
 
@@ -182,7 +191,7 @@ public final class ImportSink {
   private func settle(_ item: Item, _ outcome: ImportOutcome) throws {
     defer { advance() }
     switch outcome {
-    case .damaged(let message): try pass(over: message)
+    case .damaged(let message): damaged.append(message)
     case .sample(let sample, let tally):
       do {
         let row = try writer.add(
@@ -197,13 +206,6 @@ public final class ImportSink {
       }
       taken[item.shelf, default: 0] += 1
     }
-  }
-
-  private func pass(over message: String) throws {
-    guard policy.skipDamaged else {
-      throw DamagedFile(message: "\(message); --skip-damaged goes on without it")
-    }
-    damaged.append(message)
   }
 
   private func advance() {
@@ -227,8 +229,18 @@ private final class Tallies: @unchecked Sendable {
   }
 }
 
-/// A file of a data set that cannot be read, where that was not allowed.
-public struct DamagedFile: Error, CustomStringConvertible {
-  let message: String
-  public var description: String { message }
+/// Files of a data set that cannot be read, where that was not allowed.
+public struct DamagedFiles: Error, CustomStringConvertible {
+  let messages: [String]
+
+  /// Files that are named.
+  private static let most = 20
+
+  public var description: String {
+    guard messages.count > 1 else { return "\(messages[0]); --skip-damaged goes on without it" }
+    let shown = messages.prefix(Self.most)
+    let rest = messages.count > shown.count ? ["and \(messages.count - shown.count) more"] : []
+    let end = "\(messages.count) files or samples are damaged; --skip-damaged goes on without them"
+    return (shown + rest + [end]).joined(separator: "\n")
+  }
 }

@@ -40,8 +40,10 @@ public struct MNIST: Importer, PlugIn {
         let label = try reader.labels.read(1)
         let grey = try reader.images.read(28 * 28)
         guard label.count == 1, grey.count == 28 * 28 else {
-          let path = label.isEmpty ? reader.labels.path : reader.images.path
-          try sink.skip("\(path): ends after \(index) of \(reader.count) records")
+          let cut = label.isEmpty ? reader.labels : reader.images
+          try sink.skip(
+            "\(cut.path): ends after \(index) of \(reader.count) records"
+              + (cut.isCut ? ": the gzip file is cut; fetch it again" : ""))
           break
         }
         let name = "\(reader.labels.path): record \(index)"

@@ -7,17 +7,22 @@ public struct SoundFolder: Importer, PlugIn {
   public struct Options: Codable, Sendable {
     /// Share of each class for the split `test`, where the folder has no splits.
     public var testShare = 0.2
+    /// Whether folders at the top are splits.
+    public var splits = SplitFolders.Option.named
 
     enum CodingKeys: String, CodingKey {
+      case splits
       case testShare = "test_share"
     }
   }
 
   public static let name = "sound-folder"
-  public static let summary = "sounds that libsndfile reads, any rate, in a folder for each class"
+  public static let summary =
+    "WAV, FLAC, Ogg, MP3 and other sounds, any rate, in a folder for each class"
   public static let defaults = Options()
   public static let meanings = [
-    "test_share": "share of each class for the split test, where the folder has no splits"
+    "test_share": "share of each class for the split test, where the folder has no splits",
+    "splits": "named: folders called train, test, val … are splits; none: all are classes",
   ]
   private let options: Options
 
@@ -29,7 +34,10 @@ public struct SoundFolder: Importer, PlugIn {
   public func run(from folder: String, into sink: ImportSink) throws {
     let found = try ClassFolders(
       folder,
-      extensions: soundExtensions, kind: "sounds", testShare: options.testShare)
+      .init(
+        extensions: soundExtensions, kind: "sounds", testShare: options.testShare,
+        splits: options.splits))
+    sink.leaveOut(found.leftOut)
     try sink.begin("audio", classes: found.classes, expected: found.entries.count)
     for entry in found.entries {
       try sink.add(split: entry.split, label: entry.label, name: entry.path, group: entry.group) {
@@ -39,7 +47,7 @@ public struct SoundFolder: Importer, PlugIn {
   }
 }
 
-/// How the names of sounds end that libsndfile reads.
+/// How the names of sounds end that are read.
 let soundExtensions: Set<String> = [
   "wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "snd", "w64",
   "rf64", "caf", "voc",

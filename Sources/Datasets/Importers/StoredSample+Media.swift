@@ -21,9 +21,6 @@ extension StoredSample {
 
   /// A sound file, or a part of it.
   init(soundAt path: String, seconds: Range<Double>? = nil) throws {
-    let sound = try Sound.read(path, seconds: seconds)
-    do { try self.init(sound) } catch let error as MediaError {
-      throw MediaError(path, error.message)
-    }
+    try self.init(Sound.read(path, seconds: seconds, rate: SampleStore.soundRate))
   }
 }

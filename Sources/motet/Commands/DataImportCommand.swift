@@ -24,7 +24,7 @@ struct DataImportCommand: ParsableCommand {
   var settings: [String] = []
   @Option(help: "Side in pixels to which images are brought; the same as --set size=N.")
   var size: Int?
-  @Flag(help: "Go on after a damaged file, and count it.")
+  @Flag(help: "Leave damaged files out, and count them.")
   var skipDamaged = false
   @Option(help: "At most so many samples of each class in each split.")
   var limit: Int?
@@ -51,6 +51,7 @@ struct DataImportCommand: ParsableCommand {
       Console.complain("continued: \(report.continued) samples had been read before")
     }
     for message in report.damaged { Console.complain("skipped: \(message)") }
+    for message in report.leftOut { Console.complain("left out: \(message)") }
     if let first = report.missing.first {
       Console.complain("missing: \(report.missing.count) samples of the list, the first \(first)")
     }

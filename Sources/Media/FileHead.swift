@@ -1,0 +1,33 @@
+import Foundation
+
+/// The first bytes of a file, behind the tags (ID3) that players put before some.
+struct FileHead {
+  private(set) var bytes: [UInt8] = []
+  private(set) var hasTag = false
+
+  init(_ path: String) throws(MediaError) {
+    let (file, _) = try openFile(path)
+    defer { fclose(file) }
+    func read(at position: Int) -> [UInt8] {
+      var bytes = [UInt8](repeating: 0, count: 64)
+      guard fseek(file, position, SEEK_SET) == 0 else { return [] }
+      let count = fread(&bytes, 1, bytes.count, file)
+      return Array(bytes.prefix(count))
+    }
+    var position = 0
+    bytes = read(at: position)
+    while bytes.count >= 10, bytes.starts(with: "ID3".utf8) {
+      hasTag = true
+      // Seven bits a byte, and a footer of ten bytes where the flags say so.
+      position += 10 + bytes[6..<10].reduce(0) { $0 << 7 | Int($1 & 0x7F) }
+      if bytes[5] & 0x10 != 0 { position += 10 }
+      bytes = read(at: position)
+    }
+  }
+
+  /// Whether this is the header of an MPEG frame of layer 1, 2 or 3.
+  var isMPEG: Bool {
+    bytes.count > 3 && bytes[0] == 0xFF && bytes[1] & 0xE0 == 0xE0 && bytes[1] >> 3 & 3 != 1
+      && bytes[1] >> 1 & 3 != 0 && bytes[2] >> 4 != 15 && bytes[2] >> 2 & 3 != 3
+  }
+}

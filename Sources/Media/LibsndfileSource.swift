@@ -1,0 +1,59 @@
+import CSndFile
+import Foundation
+
+/// What libsndfile decodes: everything but MP3.
+final class LibsndfileSource: SoundSource {
+  let rate: Int
+  let channels: Int
+  let frames: Int
+  private let path: String
+  private let file: OpaquePointer
+
+  /// - Parameter isKnown: whether the first bytes are those of some kind of sound.
+  init(_ path: String, isKnown: Bool) throws(MediaError) {
+    var info = SF_INFO()
+    self.path = path
+    file = try Self.open(path, &info, isKnown)
+    rate = Int(info.samplerate)
+    channels = Int(info.channels)
+    frames = Int(info.frames)
+  }
+
+  deinit { sf_close(file) }
+
+  func seek(to frame: Int) -> Bool {
+    sf_seek(file, sf_count_t(frame), SEEK_SET) == sf_count_t(frame)
+  }
+
+  func read(
+    _ block: UnsafeMutablePointer<Float>, frames: Int
+  ) throws(MediaError) -> Int {
+    let got = Int(sf_readf_float(file, block, sf_count_t(frames)))
+    let error = sf_error(file)
+    guard error == 0 else {
+      throw MediaError(path, "damaged sound (\(String(cString: sf_error_number(error))))")
+    }
+    return got
+  }
+
+  /// libsndfile keeps why it could not open a file in one place for all threads: whoever wants to
+  /// read it there opens once more while no other does.
+  private static func open(
+    _ path: String, _ info: inout SF_INFO, _ isKnown: Bool
+  ) throws(MediaError) -> OpaquePointer {
+    openings.share()
+    let file = sf_open(path, Int32(SFM_READ), &info)
+    openings.end()
+    if let file { return file }
+    guard isKnown else {
+      throw MediaError(path, "unreadable sound: it begins like no kind of sound that Motet knows")
+    }
+    openings.exclude()
+    defer { openings.end() }
+    info = SF_INFO()
+    if let file = sf_open(path, Int32(SFM_READ), &info) { return file }
+    throw MediaError(path, "unreadable sound (\(String(cString: sf_strerror(nil))))")
+  }
+
+  private static let openings = SharedLock()
+}
