@@ -25,6 +25,7 @@ test: setup
 	swift build $(TEST) --build-tests
 	swift test $(TEST) --skip-build --no-parallel
 	@.ci/test-analysis
+	@"$$(analysis/find-python h5py)" Tests/Faults/campaign.py --motet .build-test/release/motet --trials 10
 
 lint:
 	swift format lint -r --strict Package.swift Sources Tests

@@ -132,8 +132,11 @@ struct SampleGroup {
   /// - Parameter each: called with every sample in turn.
   /// - Returns: whether the file says what was written.
   @discardableResult
-  func verify(each body: (_ row: Int, _ sample: Sample) -> Void = { _, _ in }) throws -> Bool {
-    let found = try digest(each: body)
+  func verify(
+    between pause: () throws -> Void = {},
+    each body: (_ row: Int, _ sample: Sample) -> Void = { _, _ in }
+  ) throws -> Bool {
+    let found = try digest(between: pause, each: body)
     guard file.hasAttribute("sha256", on: name) else { return false }
     guard try file.textAttribute("sha256", on: name) == found else {
       throw StoreError(
@@ -145,7 +148,11 @@ struct SampleGroup {
   }
 
   /// SHA-256 over form, shape, labels, lengths and samples, in pieces of bounded size.
-  func digest(each body: (_ row: Int, _ sample: Sample) -> Void = { _, _ in }) throws -> String {
+  /// - Parameter pause: called between pieces; what it throws ends the reading.
+  func digest(
+    between pause: () throws -> Void = {},
+    each body: (_ row: Int, _ sample: Sample) -> Void = { _, _ in }
+  ) throws -> String {
     let hash = SampleDigest(form: form, shape: shape)
     var start = 0
     while start < count {
@@ -155,6 +162,7 @@ struct SampleGroup {
         size += bytes(of: end)
         end += 1
       }
+      try pause()
       let part = try load(start..<end)
       for index in 0..<part.count {
         part.withSample(index) {

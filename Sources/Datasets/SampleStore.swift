@@ -185,8 +185,11 @@ public final class SampleStore {
 
   /// Reads every sample of one modality in one split, and throws where the content is not what was
   /// written.
-  public func verify(_ modality: String, split: String) throws {
-    try group(modality, split).verify()
+  /// - Parameter pause: called now and then; what it throws ends the reading.
+  public func verify(
+    _ modality: String, split: String, between pause: () throws -> Void = {}
+  ) throws {
+    try group(modality, split).verify(between: pause)
   }
 
   /// Reads every sample, and throws where the content is not what was written.

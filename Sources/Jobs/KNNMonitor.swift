@@ -28,7 +28,7 @@ public final class KNNMonitor {
   private let embedder: Embedder
   private let engine: Engine
   private let isStopped: () -> Bool
-  private let verification = StoreVerification()
+  private let verification: StoreVerification
 
   /// - Parameters:
   ///   - views: the makers of views by modality.
@@ -37,6 +37,7 @@ public final class KNNMonitor {
     _ job: Job, views: [ModalityViews], _ engine: Engine, isStopped: @escaping () -> Bool
   ) throws {
     self.isStopped = isStopped
+    verification = StoreVerification { if isStopped() { throw WorkStopped() } }
     embedder = Embedder(
       encoder: job.encoder, output: job.monitor.features, engine)
     self.engine = engine

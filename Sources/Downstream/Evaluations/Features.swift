@@ -20,7 +20,10 @@ final class Features {
   private let engine: Engine
   private let observer: any WorkObserver
   private let folder: String
-  private let verification = StoreVerification()
+  /// Rank 0 alone reads for it, and asks itself alone whether to end.
+  private let verification = StoreVerification {
+    if StopSignal.isReceived { throw WorkStopped() }
+  }
 
   /// - Parameters:
   ///   - observer: told on rank 0.
