@@ -133,10 +133,10 @@ struct SampleGroup {
   /// - Returns: whether the file says what was written.
   @discardableResult
   func verify(
-    between pause: () throws -> Void = {},
-    each body: (_ row: Int, _ sample: Sample) -> Void = { _, _ in }
+    each body: (_ row: Int, _ sample: Sample) -> Void = { _, _ in },
+    between pause: () throws -> Void = {}
   ) throws -> Bool {
-    let found = try digest(between: pause, each: body)
+    let found = try digest(each: body, between: pause)
     guard file.hasAttribute("sha256", on: name) else { return false }
     guard try file.textAttribute("sha256", on: name) == found else {
       throw StoreError(
@@ -150,8 +150,8 @@ struct SampleGroup {
   /// SHA-256 over form, shape, labels, lengths and samples, in pieces of bounded size.
   /// - Parameter pause: called between pieces; what it throws ends the reading.
   func digest(
-    between pause: () throws -> Void = {},
-    each body: (_ row: Int, _ sample: Sample) -> Void = { _, _ in }
+    each body: (_ row: Int, _ sample: Sample) -> Void = { _, _ in },
+    between pause: () throws -> Void = {}
   ) throws -> String {
     let hash = SampleDigest(form: form, shape: shape)
     var start = 0
