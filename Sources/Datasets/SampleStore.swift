@@ -53,6 +53,7 @@ public final class SampleStore {
         throw StoreError(path, "/classes/\(modality): class names must be there, and differ")
       }
       names[modality] = own
+      _ = try file.statistics(modality)
     }
     var groups: [String: [String: SampleGroup]] = [:]
     for split in try file.names() where !["classes", "statistics", "pairs"].contains(split) {
@@ -98,11 +99,7 @@ public final class SampleStore {
 
   /// What the modality computed of the training samples at import.
   public func statistics(_ modality: String) throws -> [String: Double] {
-    let group = "/statistics/\(modality)"
-    guard file.contains(group) else { return [:] }
-    return try file.attributeNames(on: group).reduce(into: [:]) {
-      $0[$1] = try file.doubleAttribute($1, on: group)
-    }
+    try file.statistics(modality)
   }
 
   /// How the samples of a modality are stored.

@@ -143,10 +143,7 @@ public final class ShardReader {
 
   /// What the modality computed of the whole training split at import.
   public func statistics(_ modality: String) throws -> [String: Double] {
-    let group = "/statistics/\(modality)"
-    return try file.attributeNames(on: group).reduce(into: [:]) {
-      $0[$1] = try file.doubleAttribute($1, on: group)
-    }
+    try file.statistics(modality)
   }
 
   /// How a modality was cut, for a person: "dirichlet alpha=0.1".

@@ -43,7 +43,10 @@ func writeAtomically(_ bytes: UnsafeRawBufferPointer, to path: String) throws(Me
     unlink(temporary)
     return MediaError(path, "cannot be written (\(call): \(reason))")
   }
-  guard let file = fopen(temporary, "wb") else { throw failure("open") }
+  // What a killed process of this number left; a link that others put there is never followed.
+  unlink(temporary)
+  let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+  guard descriptor >= 0, let file = fdopen(descriptor, "wb") else { throw failure("open") }
   let complete =
     fwrite(bytes.baseAddress, 1, bytes.count, file) == bytes.count && fflush(file) == 0
     && fsync(fileno(file)) == 0

@@ -225,6 +225,19 @@ import Testing
     }
   }
 
+  @Test(arguments: [Double.infinity, .nan]) func statisticsAreNumbers(value: Double) throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.h5"
+      try writeStore(path, labels: [0, 1], classes: 2)
+      try HDF5File.open(path, writable: true)
+        .setAttribute("deviation", value, on: "/statistics/image")
+      #expect(
+        message { _ = try SampleStore.open(path) }
+          == "\(path): /statistics/image: 'deviation' is \(value) and not a finite number; "
+          + "import the data again")
+    }
+  }
+
   /// What cannot be compared is not called verified.
   @Test func samplesWithoutAChecksumAreNamed() throws {
     try withTemporaryFolder { folder in

@@ -117,9 +117,12 @@ import Testing
     let whole = try run("motet", ["evaluate", folder.path("whole")] + arguments)
     #expect(whole.status == 0, "\(whole.errors)")
 
-    // The folder comes before the samples are verified, and those before the first step.
+    // After the folder come the classifier's first numbers, the samples' verification, the first
+    // step: stopped before that, it has nothing to go on with.
     var ended: ProcessResult?
-    for milliseconds in [0, 100, 300, 600] where ended?.errors.contains("after step") != true {
+    for milliseconds in stride(from: 500, to: 10_000, by: 500)
+    where ended?.errors.contains("after step") != true {
+      try? FileManager.default.removeItem(atPath: folder.path("run/evaluations"))
       let stopped = try RunningProcess(
         productsFolder.appendingPathComponent("motet").path,
         ["evaluate", folder.path("run")] + arguments)

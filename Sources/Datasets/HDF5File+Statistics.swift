@@ -1,0 +1,18 @@
+import HDF5
+
+extension HDF5File {
+  /// What a modality computed of the training samples at import, as stores and shards have it; none
+  /// where it computed nothing. Throws where one is no number: views would be, too.
+  func statistics(_ modality: String) throws -> [String: Double] {
+    let group = "/statistics/\(modality)"
+    guard contains(group) else { return [:] }
+    return try attributeNames(on: group).reduce(into: [:]) { values, name in
+      let value = try doubleAttribute(name, on: group)
+      guard value.isFinite else {
+        throw StoreError(
+          path, "\(group): '\(name)' is \(value) and not a finite number; import the data again")
+      }
+      values[name] = value
+    }
+  }
+}
