@@ -124,7 +124,8 @@ let package = Package(
     system("CZlib", "zlib", "zlib1g-dev"),
 
     .target(
-      name: "TestSupport", dependencies: ["HDF5", "Tensors"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Catalogues", "HDF5", "Tensors"],
+      path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("Tensors", ["Tensors"]),
     tests("Kernels", ["Kernels", "Tensors", "Layers"]),

@@ -18,7 +18,7 @@ extension Embedder {
     _ makers: [any ViewMaker], _ model: ParameterVector, _ communicator: Communicator,
     isStopped: () -> Bool, random: ((_ place: Int) -> RandomStream)? = nil
   ) throws -> [Float] {
-    try Self.parts(of: rows.count, communicator).flatMap { part in
+    try Self.parts(of: 0..<rows.count, communicator).flatMap { part in
       try communicator.continueUnless(isStopped)
       return try embedPart(
         store, modality, split: split, rows: rows, part, makers, model, communicator,
@@ -26,9 +26,9 @@ extension Embedder {
     }
   }
 
-  /// Places of so many rows, cut into what ranks embed before one asks again whether to end.
-  public static func parts(of count: Int, _ communicator: Communicator) -> [Range<Int>] {
-    (0..<count).pieces(of: batch * communicator.size)
+  /// Places, cut into what ranks embed before one asks again whether to end.
+  public static func parts(of places: Range<Int>, _ communicator: Communicator) -> [Range<Int>] {
+    places.pieces(of: batch * communicator.size)
   }
 
   /// The same of one part.

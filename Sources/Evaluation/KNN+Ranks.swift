@@ -19,14 +19,15 @@ extension KNN {
     _ communicator: Communicator, isStopped: () -> Bool
   ) throws -> [Int32] {
     var predicted: [Int32] = []
+    let dimension = bank.count / labels.count
+    let scales = bank.withUnsafeBufferPointer { $0.isEmpty ? [] : inverseNorms($0, dimension) }
     for range in (0..<count).pieces(of: Self.part * engine.threads) {
       try communicator.continueUnless(isStopped)
       try communicator.agreeOnRoot {
-        let dimension = bank.count / labels.count
         predicted += queries.withUnsafeBufferPointer { queries in
           bank.withUnsafeBufferPointer { bank in
             predict(
-              bank: bank, labels: labels,
+              bank: bank, scales: scales, labels: labels,
               queries: UnsafeBufferPointer(
                 rebasing: queries[range.lowerBound * dimension..<range.upperBound * dimension]),
               dimension: dimension, classes: classes, engine)

@@ -43,13 +43,22 @@ public struct KNN: Sendable {
     bank: UnsafeBufferPointer<Float>, labels: [Int32], queries: UnsafeBufferPointer<Float>,
     dimension: Int, classes: Int, _ engine: Engine
   ) -> [Int32] {
+    predict(
+      bank: bank, scales: inverseNorms(bank, dimension), labels: labels, queries: queries,
+      dimension: dimension, classes: classes, engine)
+  }
+
+  /// The same, where the bank's inverse norms are known.
+  func predict(
+    bank: UnsafeBufferPointer<Float>, scales: [Float], labels: [Int32],
+    queries: UnsafeBufferPointer<Float>, dimension: Int, classes: Int, _ engine: Engine
+  ) -> [Int32] {
     precondition(dimension > 0 && !labels.isEmpty, "an empty bank of dimension \(dimension)")
     precondition(
       bank.count == labels.count * dimension && queries.count % dimension == 0,
       "\(bank.count) and \(queries.count) values for \(labels.count) rows of \(dimension)")
     precondition(
       labels.allSatisfy { $0 >= 0 && $0 < classes }, "a label is not in 0..<\(classes)")
-    let scales = inverseNorms(bank, dimension)
     let count = queries.count / dimension
     return [Int32](unsafeUninitializedCapacity: count) { predicted, initialised in
       let predicted = UnsafeMutableBufferPointer(rebasing: predicted[0..<count])
@@ -148,7 +157,7 @@ public struct KNN: Sendable {
   }
 
   /// 1/‖row‖, and 0 for a row of zeros.
-  private func inverseNorms(_ rows: UnsafeBufferPointer<Float>, _ dimension: Int) -> [Float] {
+  func inverseNorms(_ rows: UnsafeBufferPointer<Float>, _ dimension: Int) -> [Float] {
     (0..<rows.count / dimension).map { row in
       var sum = 0.0
       for i in row * dimension..<(row + 1) * dimension {

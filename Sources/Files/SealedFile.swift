@@ -57,7 +57,7 @@ extension HDF5File {
   }
 
   /// Throws where a file without a seal is whole all the same: one of another kind, or one that
-  /// another program opened for writing, which cuts off what stands behind HDF5's own end.
+  /// another program opened for writing, which cuts off what stands after HDF5's own end.
   private static func nameUnsealed(_ path: String, size: Int, _ format: FileFormat?) throws {
     guard let file = try? open(path), let format else { return }
     try format.verifyName(file)

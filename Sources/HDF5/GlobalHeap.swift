@@ -34,14 +34,10 @@ final class GlobalHeap {
 
   private static let head = 16
 
-  init(path: String, descriptor: Int32) throws {
+  init(path: String, descriptor: Int32, fileSize: Int) {
     self.path = path
     self.descriptor = descriptor
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      throw HDF5Error(path: path, call: "fstat", stack: [String(cString: strerror(errno))])
-    }
-    fileSize = Int(status.st_size)
+    self.fileSize = fileSize
     left = fileSize
   }
 

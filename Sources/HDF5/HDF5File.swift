@@ -110,7 +110,7 @@ public final class HDF5File {
     return Int(status.st_size)
   }
 
-  /// Whether the file is no longer than the library counts: nothing stands behind its content.
+  /// Whether the file is no longer than the library counts: nothing stands after its content.
   public func endsWhereItSays() throws -> Bool {
     var end: haddr_t = 0
     try check(path, "", "H5Fget_eoa") { H5Fget_eoa(id, &end) }

@@ -65,7 +65,7 @@ extension HDF5File {
       throw HDF5Error(
         path: path, call: "read", stack: ["addresses of \(address) bytes are not read here"])
     }
-    let heap = try GlobalHeap(path: path, descriptor: try descriptor())
+    let heap = GlobalHeap(path: path, descriptor: try descriptor(), fileSize: try size())
     // What is being written goes on changing.
     if isReading { openHeap = heap }
     return heap

@@ -5,8 +5,13 @@ extension Job {
   /// `limit` is 0 or not below `count`.
   /// - Parameter stream: what the choice is for: others are independent of it.
   public func someRows(_ limit: Int, of count: Int, stream: Int) -> [Int] {
-    guard limit > 0, limit < count else { return Array(0..<count) }
+    guard Self.howMany(limit, of: count) < count else { return Array(0..<count) }
     var random = RandomStream(seed: seed, purpose: .sampling, client: stream)
     return random.permutation(count).prefix(limit).sorted()
+  }
+
+  /// How many rows `someRows` gives.
+  public static func howMany(_ limit: Int, of count: Int) -> Int {
+    limit > 0 ? min(limit, count) : count
   }
 }

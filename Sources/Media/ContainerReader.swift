@@ -38,7 +38,12 @@ struct ContainerReader {
 
   /// Headers written to a pipe announce the largest length there is, and are let through.
   private func checkLength(_ length: Int, from position: Int) throws(MediaError) {
-    guard size - position >= length || length >= 0x7FFF_0000 && length <= 0xFFFF_FFFF else {
+    if length >= 0x7FFF_0000 && length <= 0xFFFF_FFFF { return }
+    try checkExactLength(length, from: position)
+  }
+
+  private func checkExactLength(_ length: Int, from position: Int) throws(MediaError) {
+    guard size - position >= length else {
       throw MediaError(path, "ends after \(size - position) of \(length) bytes of sound")
     }
   }
@@ -70,10 +75,7 @@ struct ContainerReader {
       let data = chunk("data", from: 12, length: { littleEndian(at: $0) })
     else { return }
     let isLong = data.length == 0xFFFF_FFFF
-    let length = isLong ? littleEndian(8, at: 28) : data.length
-    guard size - data.at >= length else {
-      throw MediaError(path, "ends after \(size - data.at) of \(length) bytes of sound")
-    }
+    try checkExactLength(isLong ? littleEndian(8, at: 28) : data.length, from: data.at)
   }
 
   /// W64, which says at once how long the file is.

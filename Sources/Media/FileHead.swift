@@ -1,6 +1,6 @@
 import Foundation
 
-/// The first bytes of a file, behind the tags (ID3) that players put before some.
+/// The first bytes of a file, after the tags (ID3) that players put before some.
 struct FileHead {
   private(set) var bytes: [UInt8] = []
   private(set) var hasTag = false

@@ -71,7 +71,7 @@ struct MP3Scan {
     last = frame
   }
 
-  /// What is behind the last frame is no sound: nothing, a tag, zeros that fill a block, or
+  /// What is after the last frame is no sound: nothing, a tag, zeros that fill a block, or
   /// anything where all frames that the header says are there.
   private func checkEnd(_ end: Int) throws(MediaError) {
     let frames = announced?.announcement?.frames ?? 0

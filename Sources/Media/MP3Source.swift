@@ -46,7 +46,7 @@ final class MP3Source: SoundSource {
     _ block: UnsafeMutablePointer<Float>, frames: Int
   ) throws(MediaError) -> Int {
     let size = channels * MemoryLayout<Float>.stride
-    // Behind the last frame libmpg123 would look for others, and complain.
+    // After the last frame libmpg123 would look for others, and complain.
     let wanted = min(frames, self.frames - position) * size
     var got = 0
     while wanted > 0 {

@@ -25,7 +25,7 @@ func openSound(_ path: String) throws(MediaError) -> any SoundSource {
   if let kind = ForeignKind(head.bytes, as: .sound) {
     throw MediaError(path, "is \(kind.name), which is not read as a sound; \(kind.mend)")
   }
-  // Only the name tells an MP3 behind other bytes.
+  // Only the name tells an MP3 after other bytes.
   let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
   if head.hasTag || head.isMPEG || ["mp3", "mp2", "mp1", "mpga"].contains(ending) {
     return try MP3Source(path)

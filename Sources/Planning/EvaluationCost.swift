@@ -34,7 +34,7 @@ struct EvaluationCost {
       let path = job.data[modality]!
       let store = try facts.store(path)
       func count(_ split: String, _ limit: Int) -> Int {
-        job.someRows(limit, of: store.count(modality, split), stream: 0).count
+        Job.howMany(limit, of: store.count(modality, split))
       }
       let bank = count(KNNMonitor.bankSplit, options.bank)
       let queries = count(KNNMonitor.querySplit, options.queries)

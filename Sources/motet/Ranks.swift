@@ -21,12 +21,9 @@ func onAllRanks(_ body: (Communicator) throws -> Void) throws {
     if communicator.rank == 0 { Console.complain("\(error)") }
     communicator.finish()
     throw ExitCode.failure
-  } catch let stop as Stopped {
-    if communicator.rank == 0 { Console.complain("\(stop)") }
-    communicator.finish()
-    throw ExitCode(StopSignal.exitCode)
-  } catch let stop as WorkStopped {
-    if communicator.rank == 0 { Console.complain("\(stop); \(Stopped.sameCommand)") }
+  } catch  where error is Stopped || error is WorkStopped {
+    let mend = error is WorkStopped ? "; \(Stopped.sameCommand)" : ""
+    if communicator.rank == 0 { Console.complain("\(error)\(mend)") }
     communicator.finish()
     throw ExitCode(StopSignal.exitCode)
   } catch  where communicator.size == 1 {

@@ -55,10 +55,8 @@ import Testing
   }
 
   @Test(arguments: encoders.names) func defaultsResolveToThemselves(name: String) throws {
-    let resolved = try encoders.resolve(name)
-    let again = try encoders.resolve(resolved)
-    #expect(again == resolved)
-    _ = try encoders.make(resolved)
+    let (once, twice) = try resolvedTwice(name, in: encoders)
+    #expect(twice == once)
   }
 
   /// The parameters' gradient of a loss that looks at projections and features, against finite

@@ -94,20 +94,17 @@ def send(number, ids):
             pass
 
 
-def fault(kind, whom, process):
-    """Makes a fault happen; whether anybody was there for it."""
+def fault(kind, whom, process, choice):
+    """Makes a fault happen to whoever is there."""
     everyone = processes(process.pid)
     ranks = [one for one in everyone if one != process.pid] or [process.pid]
-    chosen = {"launcher": [process.pid], "all": everyone, "rank": [random_of(ranks)]}[whom]
+    chosen = {"launcher": [process.pid], "all": everyone, "rank": [choice.choice(ranks)]}[whom]
     if kind == "STOP":
         send(signal.SIGSTOP, chosen)
         time.sleep(0.5)
         send(signal.SIGCONT, chosen)
     else:
         send(getattr(signal, "SIG" + kind), chosen)
-
-
-random_of = random.choice
 
 
 def wait(process, seconds):
@@ -131,7 +128,7 @@ def trial(command, expected, length, choice):
         if starts <= faults:
             moment = choice.random() * length
             if wait(process, moment) is None:
-                fault(kind, whom, process)
+                fault(kind, whom, process, choice)
                 if kind not in HARMLESS:
                     took = wait(process, LIMIT)
                     if took is None:
@@ -254,8 +251,6 @@ def campaign(motet, work, arguments):
     bad = 0
     for number in range(arguments.first, arguments.first + arguments.trials):
         choice = random.Random(f"{arguments.seed} {number}")
-        global random_of
-        random_of = choice.choice
         command = choice.choice(commands)
         (command.folder / "log").write_bytes(b"")
         kind, outcome, ends, starts = trial(command, expected[command], lengths[command], choice)

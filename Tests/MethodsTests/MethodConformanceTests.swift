@@ -10,10 +10,8 @@ import Testing
 @Suite struct MethodConformanceTests {
   /// The options that hold by default make a method, and resolve to themselves.
   @Test(arguments: methods.names) func defaultsResolveToThemselves(name: String) throws {
-    let resolved = try methods.resolve(name)
-    let again = try methods.resolve(resolved)
-    #expect(again == resolved)
-    _ = try methods.make(resolved)
+    let (once, twice) = try resolvedTwice(name, in: methods)
+    #expect(twice == once)
   }
 
   /// The gradients of projections, of features where the loss looks at them, and of the method's

@@ -1,13 +1,12 @@
+import TestSupport
 import Testing
 import Training
 
 /// What every rate schedule of the catalogue keeps, by its name alone.
 @Suite struct RateScheduleConformanceTests {
   @Test(arguments: rateSchedules.names) func defaultsResolveToThemselves(name: String) throws {
-    let resolved = try rateSchedules.resolve(name)
-    let again = try rateSchedules.resolve(resolved)
-    #expect(again == resolved)
-    _ = try rateSchedules.make(resolved)
+    let (once, twice) = try resolvedTwice(name, in: rateSchedules)
+    #expect(twice == once)
   }
 
   /// The rate of the job file is the largest, and the first step has it. It does not rise within a

@@ -3,35 +3,31 @@ import Catalogues
 /// Images by class: `CLASS/FILE` or `train/CLASS/FILE` with `test/CLASS/FILE`; `CLASS/GROUP/FILE`
 /// says whose they are, such as a writer's.
 public struct ImageFolder: Importer, PlugIn {
-  public struct Options: Codable, Sendable {
+  public typealias Options = MergedOptions<Own, FolderOptions>
+
+  public struct Own: SharedOptions {
+    public static let meanings = [
+      "size": "side in pixels to which images are brought; 0 leaves them, all of one size"
+    ]
+
     /// Side in pixels to which images are brought (filled, middle cut out); 0 leaves them as they
     /// are, and then all must be of one size.
     public var size = 0
-    /// Share of each class for the split `test`, where the folder has no splits.
-    public var testShare = 0.2
-    /// Whether folders at the top are splits.
-    public var splits = SplitFolders.Option.named
 
-    enum CodingKeys: String, CodingKey {
-      case size, splits
-      case testShare = "test_share"
-    }
+    public init() {}
   }
 
   public static let name = "image-folder"
   public static let summary = "JPEG and PNG images in a folder for each class"
   public static let defaults = Options()
-  public static let meanings = [
-    "size": "side in pixels to which images are brought; 0 leaves them, all of one size",
-    "test_share": "share of each class for the split test, where the folder has no splits",
-    "splits": "named: folders called train, test, val … are splits; none: all are classes",
-  ]
-  private let options: Options
+  public static let meanings = Options.meanings
+  private let own: Own
+  private let folders: FolderOptions
 
   public init(_ options: Options) throws {
-    try checkSize(options.size)
-    try checkShare(options.testShare)
-    self.options = options
+    (own, folders) = options.groups
+    try checkSize(own.size)
+    try folders.validate()
   }
 
   public func run(from folder: String, into sink: ImportSink) throws {
@@ -39,12 +35,12 @@ public struct ImageFolder: Importer, PlugIn {
       folder,
       .init(
         extensions: ["jpg", "jpeg", "jpe", "jfif", "png"], kind: "JPEG or PNG images",
-        testShare: options.testShare, splits: options.splits))
+        testShare: folders.testShare, splits: folders.splits))
     sink.leaveOut(found.leftOut)
     try sink.begin("image", classes: found.classes, expected: found.entries.count)
     for entry in found.entries {
       try sink.add(split: entry.split, label: entry.label, name: entry.path, group: entry.group) {
-        try StoredSample(pictureAt: entry.path, size: options.size)
+        try StoredSample(pictureAt: entry.path, size: own.size)
       }
     }
   }

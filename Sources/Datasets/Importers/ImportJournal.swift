@@ -6,7 +6,7 @@ import HDF5
 /// What an import has read so far, in a hidden file beside the store that it writes: the samples
 /// one after the other, each with its key and a checksum. An import that was killed, or failed,
 /// reads them there instead of decoding its files again; those that have changed since come once
-/// more behind the others.
+/// more after the others.
 ///
 /// It is not HDF5 because that cannot be appended to safely: a killed writer leaves metadata that
 /// do not fit together. Here a torn end is found by its checksum and cut off, and the store itself

@@ -4,30 +4,17 @@ import Foundation
 /// Sounds by class: `CLASS/FILE` or `train/CLASS/FILE` with `test/CLASS/FILE`; `CLASS/GROUP/FILE`
 /// says whose they are, such as a speaker's.
 public struct SoundFolder: Importer, PlugIn {
-  public struct Options: Codable, Sendable {
-    /// Share of each class for the split `test`, where the folder has no splits.
-    public var testShare = 0.2
-    /// Whether folders at the top are splits.
-    public var splits = SplitFolders.Option.named
-
-    enum CodingKeys: String, CodingKey {
-      case splits
-      case testShare = "test_share"
-    }
-  }
+  public typealias Options = FolderOptions
 
   public static let name = "sound-folder"
   public static let summary =
     "WAV, FLAC, Ogg, MP3 and other sounds, any rate, in a folder for each class"
   public static let defaults = Options()
-  public static let meanings = [
-    "test_share": "share of each class for the split test, where the folder has no splits",
-    "splits": "named: folders called train, test, val … are splits; none: all are classes",
-  ]
+  public static let meanings = Options.meanings
   private let options: Options
 
   public init(_ options: Options) throws {
-    try checkShare(options.testShare)
+    try options.validate()
     self.options = options
   }
 

@@ -122,11 +122,7 @@ struct ClassifierTraining {
     }
     let embedder = Embedder(encoder: classifier, output: .projection, context.engine)
     let logits = try keeping("step \(tuning.steps)", content) {
-      try test.map { split in
-        try embedder.embed(
-          split.store, split.modality, split: split.split, rows: split.rows, split.makers,
-          parameters, communicator, isStopped: { StopSignal.isReceived })
-      }
+      try test.map { try embedder.embed($0, $0.makers, parameters, communicator) }
     }
     return communicator.rank == 0 ? logits : nil
   }
@@ -153,13 +149,9 @@ struct ClassifierTraining {
   private func embed(
     _ split: EvaluatedSplit, _ embedder: Embedder, _ augmentation: Augmentation, epoch: Int
   ) throws -> [Float] {
-    try embedder.embed(
-      split.store, split.modality, split: split.split, rows: split.rows,
-      augmentation.makers(split), run.model, communicator,
-      isStopped: { StopSignal.isReceived },
-      random: {
-        StoreSamples.stream(options.seed, split.modality, epoch: epoch, sample: $0)
-      })
+    try embedder.embed(split, augmentation.makers(split), run.model, communicator) {
+      StoreSamples.stream(options.seed, split.modality, epoch: epoch, sample: $0)
+    }
   }
 
   private func drawn(

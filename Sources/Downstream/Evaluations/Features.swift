@@ -54,8 +54,7 @@ final class Features {
     let title = "embedding \(split.name) \(split.modality) \(split.split)"
     let savePoint = SavePoint(communicator)
     var done = wasThere
-    for part in Embedder.parts(of: split.rows.count - wasThere, communicator) {
-      let part = part.lowerBound + wasThere..<part.upperBound + wasThere
+    for part in Embedder.parts(of: wasThere..<split.rows.count, communicator) {
       features += try embedder.embed(split, part, run.model, communicator)
       done = part.upperBound
       if communicator.rank == 0 { observer.progress(title, done, of: split.rows.count) }
