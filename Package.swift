@@ -134,7 +134,7 @@ let package = Package(
     tests("HDF5", ["HDF5", "CHDF5", "Files"]),
     tests("Machines", ["Machines"]),
     tests("MessagePassing", ["MessagePassing"]),
-    tests("Media", ["Media", "CSoxr"], fixtures: true),
+    tests("Media", ["Media", "CSoxr", "CTurboJPEG"], fixtures: true),
     tests("Spectra", ["Spectra", "Digests", "Tensors"]),
     tests("Layers", ["Layers", "Tensors"]),
     tests("Views", ["Views", "Kernels", "Tensors", "Catalogues", "HDF5"], fixtures: true),
