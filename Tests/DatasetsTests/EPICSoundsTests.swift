@@ -140,6 +140,56 @@ import Testing
     }
   }
 
+  /// A table that was corrected after an import that failed: the journal's samples are of what it
+  /// said then.
+  @Test(arguments: [false, true])
+  func aCorrectedTableIsReadAgain(archive: Bool) throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/epic"
+      // 150 s, more than a block of the journal.
+      let count = 3_600_000
+      let sounds = ["P01_01", "P01_02"].enumerated().map { number, video in
+        (video, (0..<count).map { Int16(truncatingIfNeeded: ($0 + 7 * number) % 9_000) })
+      }
+      try writeTables(folder)
+      if archive {
+        try HDF5File.save("\(folder)/EPIC_audio.hdf5") { file in
+          for (video, samples) in sounds { try file.write(video, samples) }
+        }
+      } else {
+        for (video, samples) in sounds {
+          try writeFile("\(folder)/\(video).wav", waveFile(samples, rate: 24_000))
+        }
+      }
+      func write(_ first: String, damaged: Bool) throws {
+        try writeLines(
+          "\(folder)/EPIC_Sounds_train.csv",
+          [Self.heading, first, row(1, "P01_02", 0..<count, "rustle", 4)])
+        try writeLines(
+          "\(folder)/EPIC_Sounds_validation.csv",
+          [Self.heading, row(2, "P01_01", 0..<(damaged ? count + 9 : 2_400), "rustle", 4)])
+      }
+      let first = row(0, "P01_01", 0..<count, "rustle", 4)
+      let corrected =
+        archive
+        ? first.replacingOccurrences(of: ",P01_01,", with: ",P01_02,")
+        : row(0, "P01_01", 24_000..<count, "rustle", 4)
+      func run(to path: String) throws -> ImportReport {
+        try importDataset(
+          ["name": "epicsounds"], from: folder, to: path, policy: ImportSink.Policy(threads: 2),
+          modality: { _ in Counting() }, progress: { _, _ in })
+      }
+      try write(first, damaged: true)
+      #expect(message { _ = try run(to: "\(base)/a.h5") }?.contains("is kept in") == true)
+      try write(corrected, damaged: false)
+      #expect(try run(to: "\(base)/a.h5").continued == 1)
+      #expect(try run(to: "\(base)/b.h5").continued == 0)
+      #expect(
+        FileManager.default.contents(atPath: "\(base)/a.h5")
+          == FileManager.default.contents(atPath: "\(base)/b.h5"))
+    }
+  }
+
   @Test func groupsMayBeVideos() throws {
     try withTemporaryFolder { base in
       let folder = "\(base)/epic"

@@ -82,7 +82,7 @@ public struct EPICSounds: Importer, PlugIn {
       let name = "\(segment.name) of \(path)"
       try sink.add(
         split: segment.split, label: labels[segment.classID]!, name: name, file: path,
-        group: segment.group
+        content: "\(segment.video) \(segment.samples)", group: segment.group
       ) {
         do {
           return try StoredSample(

@@ -97,17 +97,19 @@ public final class ImportSink {
   /// - Parameters:
   ///   - name: the file (and record).
   ///   - file: the file where `name` says more than that.
+  ///   - content: what the sample depends on beside the importer's options and its file's content,
+  ///     such as which part it is: one that was read before and had another is read again.
   ///   - group: the name of its group (`Grouping`): all samples of a split and modality have one,
   ///     or none has.
   ///   - pair: samples of several modalities that are offered with the same text belong together.
   public func add(
-    split: String, label: Int, name: String, file: String? = nil, group: String? = nil,
-    pair: String? = nil, _ read: @escaping @Sendable () throws -> StoredSample
+    split: String, label: Int, name: String, file: String? = nil, content: String = "",
+    group: String? = nil, pair: String? = nil, _ read: @escaping @Sendable () throws -> StoredSample
   ) throws {
     let plain = name.hasPrefix(folder) ? String(name.dropFirst(folder.count)) : name
     let item = Item(
       modality: modality, split: split, label: label, name: name, group: group, pair: pair,
-      key: "\(modality) \(split) \(label) \(plain)")
+      key: "\(modality) \(split) \(label) \(plain) \(content)")
     guard try hasRoom(item.shelf) else { return advance() }
     let path = file ?? name
     if let outcome = journal.next(item.key, { FileStamp(of: path) ?? .missing }) {
