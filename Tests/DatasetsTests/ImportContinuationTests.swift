@@ -100,9 +100,31 @@ import Testing
       let changed = path(15, folder)
       try DatasetsTests.writePicture(changed, Colour(0, 200, 0), width: 256, height: 256)
       let report = try run(folder, skipDamaged: true)
-      #expect(report.continued == Self.count && report.damaged.count == 1)
+      #expect(report.continued == Self.count - 1 && report.damaged.count == 1)
       #expect(try run(folder, to: "\(base)/fresh.h5", skipDamaged: true).continued == 0)
       #expect(try content("\(folder).h5") == content("\(base)/fresh.h5"))
+    }
+  }
+
+  /// No permission, a disk that failed or a program that was mended since: nothing of that changes
+  /// a file's size and time.
+  @Test func whatCouldNotBeReadIsTriedAgain() throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/pictures"
+      try writeTree(folder)
+      try DatasetsTests.writePicture(last(folder), .white, width: 256, height: 256)
+      let whole = try content(path(7, folder))
+      var status = stat()
+      stat(path(7, folder), &status)
+      func write(_ bytes: Data) throws {
+        try writeFile(path(7, folder), bytes)
+        utimensat(AT_FDCWD, path(7, folder), [status.st_atim, status.st_mtim], 0)
+      }
+      try write(Data(count: whole.count))
+      #expect(message { _ = try run(folder) }?.contains("is kept in") == true)
+      try write(whole)
+      let report = try run(folder)
+      #expect(report.damaged.isEmpty && report.continued == Self.count)
     }
   }
 
@@ -123,7 +145,7 @@ import Testing
           "3 files or samples are damaged; --skip-damaged goes on without them; what was read")
           == true, "\(said)")
       let report = try run(folder, skipDamaged: true)
-      #expect(report.continued == Self.count + 1 && report.damaged.count == 3)
+      #expect(report.continued == Self.count - 2 && report.damaged.count == 3)
       for i in 0..<Self.count { try writeFile(path(i, folder), [1]) }
       let many = (message { _ = try run(folder) } ?? "").split(separator: "\n")
       #expect(many.count == 22 && many[20] == "and 11 more")

@@ -6,7 +6,8 @@ import HDF5
 /// What an import has read so far, in a hidden file beside the store that it writes: the samples
 /// one after the other, each with its key and a checksum. An import that was killed, or failed,
 /// reads them there instead of decoding its files again; those that have changed since come once
-/// more after the others.
+/// more after the others. What could not be read is not there: no permission, or a disk that
+/// failed, says nothing about the file.
 ///
 /// It is not HDF5 because that cannot be appended to safely: a killed writer leaves metadata that
 /// do not fit together. Here a torn end is found by its checksum and cut off, and the store itself
@@ -56,7 +57,7 @@ final class ImportJournal {
     fstat(descriptor, &status)
     size = Int(status.st_size)
     let header = Array(
-      "motet import journal 2, motet \(FileFormat.motetVersion)\n\(identity)\n".utf8)
+      "motet import journal 4, motet \(FileFormat.motetVersion)\n\(identity)\n".utf8)
     var found = [UInt8](repeating: 0, count: header.count)
     let isSame = fread(&found, 1, header.count, file) == header.count && found == header
     end = isSame ? header.count : 0
@@ -75,7 +76,7 @@ final class ImportJournal {
   /// The outcome of a sample, where the file has that of `key` with the same stamp.
   func next(_ key: String, _ stamp: () -> FileStamp) -> ImportOutcome? {
     guard let place = places.removeValue(forKey: key), let record = readRecord(at: place),
-      record.stamp == stamp()
+      record.stamp == stamp(), case .sample = record.outcome
     else { return nil }
     replayed += 1
     return record.outcome

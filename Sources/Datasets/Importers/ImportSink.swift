@@ -187,6 +187,8 @@ public final class ImportSink {
     let (outcome, stamp) = workers.take()
     let item = pending.removeFirst()
     try settle(item, outcome)
+    // What could not be read may be whole the next time, with the same size and time.
+    guard case .sample = outcome else { return }
     try journal.append(JournalRecord(key: item.key, stamp: stamp, outcome: outcome))
   }
 
