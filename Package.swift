@@ -36,7 +36,7 @@ let package = Package(
       dependencies: [
         "Planning", "Gathering", "Sweeps", "Downstream", "Jobs", "Evaluation", "Federation",
         "Checkpoints", "Training", "Inspection", "Encoders", "Methods", "Datasets", "Layers",
-        "Views", "Machines", "Tensors", "Catalogues", "HDF5", "MessagePassing", "Spectra",
+        "Views", "Machines", "Tensors", "Catalogues", "HDF5", "MessagePassing", "Media", "Spectra",
         arguments,
       ],
       swiftSettings: strict),

@@ -29,8 +29,32 @@ extension Picture {
     return try picture.get()
   }
 
-  /// Writes the picture as PNG; the name never holds a half-written file.
+  /// How every PNG file begins.
+  static let pngMark: [UInt8] = [0x89, 0x50, 0x4E, 0x47]
+
+  /// Throws where `writePNG` would replace something else than a file of its own kind: a name may
+  /// be a data set's by mistake. An empty file holds nothing to be lost.
+  public static func requireReplaceable(_ path: String) throws(MediaError) {
+    let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 || errno != ENOENT && errno != ENOTDIR else { return }
+    defer { if descriptor >= 0 { close(descriptor) } }
+    var status = stat()
+    let isFile =
+      descriptor >= 0 && fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    var head = [UInt8](repeating: 0, count: pngMark.count)
+    guard isFile, status.st_size == 0 || Glibc.read(descriptor, &head, head.count) == head.count,
+      status.st_size == 0 || head == pngMark
+    else {
+      throw MediaError(
+        path, "is there and is no PNG file, which a picture may replace; name another, or remove it"
+      )
+    }
+  }
+
+  /// Writes the picture as PNG; the name never holds a half-written file. What is there and is no
+  /// PNG file is not replaced.
   public func writePNG(_ path: String) throws(MediaError) {
+    try Self.requireReplaceable(path)
     guard let context = spng_ctx_new(Int32(SPNG_CTX_ENCODER.rawValue)) else {
       throw MediaError(path, "no PNG encoder")
     }

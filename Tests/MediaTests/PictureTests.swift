@@ -67,6 +67,34 @@ import Testing
     }
   }
 
+  @Test func nothingButAPNGFileIsReplaced() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.png"
+      let picture = Picture(width: 2, height: 2, colour: .black)
+      func said() -> String? { message { try picture.writePNG(path) } }
+      let refusal =
+        "\(path): is there and is no PNG file, which a picture may replace; name another, or "
+        + "remove it"
+      for content in ["years of work", "\u{89}", "\u{89}HDF\r\n"] {
+        let bytes = content.unicodeScalars.map { UInt8($0.value) }
+        try writeFile(path, bytes)
+        #expect(said() == refusal)
+        #expect(message { try Picture.requireReplaceable(path) } == refusal)
+        #expect(FileManager.default.contents(atPath: path) == Data(bytes))
+      }
+      for make in [{ mkfifo(path, 0o600) }, { mkdir(path, 0o700) }] {
+        try FileManager.default.removeItem(atPath: path)
+        #expect(make() == 0)
+        #expect(said() == refusal)
+      }
+      rmdir(path)
+      try writeFile(path, [])
+      #expect(said() == nil)
+      #expect(said() == nil)
+      #expect(try Picture.read(path) == picture)
+    }
+  }
+
   /// Some cameras leave them between segments.
   @Test func strayBytesInAJPEGCostNothing() throws {
     let whole = try #require(Data(base64Encoded: Self.jpeg))

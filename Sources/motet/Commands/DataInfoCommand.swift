@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Inspection
+import Media
 
 struct DataInfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,6 +17,7 @@ struct DataInfoCommand: ParsableCommand {
   var verify = false
 
   func run() throws {
+    if let contactSheet { try Picture.requireReplaceable(contactSheet) }
     let store = try SampleStore.open(file)
     for line in try describe(store) { Console.line(line) }
     if verify {

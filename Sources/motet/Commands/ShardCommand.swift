@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Inspection
 import Jobs
+import Media
 
 struct ShardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -39,6 +40,7 @@ struct ShardCommand: ParsableCommand {
   var byReference = false
 
   func run() throws {
+    if let plot { try Picture.requireReplaceable(plot) }
     let whole: Job? = try job.isEmpty ? nil : loadJob()
     let (outcome, to) = try whole.map(shard) ?? shardData()
     let shards = try ShardReader.open(to)

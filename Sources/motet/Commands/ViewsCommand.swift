@@ -3,6 +3,7 @@ import Catalogues
 import Datasets
 import Inspection
 import Jobs
+import Media
 import Views
 
 struct ViewsCommand: ParsableCommand {
@@ -41,6 +42,7 @@ struct ViewsCommand: ParsableCommand {
   }
 
   func run() throws {
+    try Picture.requireReplaceable(to)
     let store = try SampleStore.open(data)
     guard store.splits.contains(split) else {
       throw ValidationError(
