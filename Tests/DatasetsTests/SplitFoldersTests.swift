@@ -59,6 +59,20 @@ import Testing
     }
   }
 
+  /// Files that are not read say nothing of the folder that they are in.
+  @Test(arguments: [
+    (["images/cat", "images/dog"], ["images/README.txt"]),
+    (["images/cat", "images/dog"], ["images/Thumbs.db", "images/a.csv", "README"]),
+    (["Fold1/cat", "Fold1/dog", "Fold2/cat"], ["Fold1/labels.csv", "Fold2/labels.csv"]),
+  ])
+  func strayFilesChangeNothing(folders: [String], strays: [String]) throws {
+    try withTree(folders) { folder in
+      for name in strays { try writeFile("\(folder)/\(name)", [1]) }
+      let found = refusal(["name": "image-folder"], folder)
+      #expect(found.contains("splits=none"), "\(found)")
+    }
+  }
+
   /// Files in them say that they are no splits.
   @Test func aClassMayBeCalledTrain() throws {
     try withTree(["car", "train", "bus"]) { folder in

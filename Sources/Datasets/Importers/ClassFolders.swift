@@ -20,6 +20,10 @@ struct ClassFolders {
     let kind: String
     let testShare: Double
     let splits: SplitFolders.Option
+
+    func has(_ path: String) -> Bool {
+      extensions.contains(URL(fileURLWithPath: path).pathExtension.lowercased())
+    }
   }
 
   /// Names of the class folders, sorted.
@@ -31,7 +35,7 @@ struct ClassFolders {
   /// `testShare` of each class becomes the split `test` where the folder has no splits of its own:
   /// which files, is drawn from a fixed seed.
   init(_ folder: String, _ wanted: Wanted) throws {
-    let splits = try SplitFolders(folder, wanted.splits)
+    let splits = try SplitFolders(folder, wanted.splits, isWanted: wanted.has)
     classes = try subfolders(splits.classRoot)
     guard !classes.isEmpty else {
       throw StoreError(splits.classRoot, "holds no class folders; expected CLASS/FILE")
@@ -64,12 +68,9 @@ struct ClassFolders {
     in folder: String, named name: String, _ wanted: Wanted
   ) throws -> [String] {
     let all = try allFiles(folder)
-    func isWanted(_ path: String) -> Bool {
-      wanted.extensions.contains(URL(fileURLWithPath: path).pathExtension.lowercased())
-    }
-    let files = all.filter(isWanted)
+    let files = all.filter(wanted.has)
     var others = LeftOutFiles()
-    others.add(all.filter { !isWanted($0) }, of: name)
+    others.add(all.filter { !wanted.has($0) }, of: name)
     guard !files.isEmpty else {
       let mend =
         others.text.map { " but \($0); convert them, or remove it" } ?? "; fill it or remove it"

@@ -22,7 +22,9 @@ public struct SplitFolders {
   ]
   private static let mend = "--set splits=none where all folders here are classes"
 
-  init(_ folder: String, _ option: Option) throws {
+  /// - Parameter isWanted: whether a file of this name is one that the importer reads. Others say
+  ///   nothing about the folder that they are in.
+  init(_ folder: String, _ option: Option, isWanted: (String) -> Bool) throws {
     let listings = try subfolders(folder).map {
       (name: $0, listing: try Listing(of: "\(folder)/\($0)"))
     }
@@ -32,7 +34,7 @@ public struct SplitFolders {
     // A class may be called train: then its files are in it.
     let areClasses = !others.isEmpty && named.allSatisfy { $0.listing.folders.isEmpty }
     guard !named.isEmpty, !areClasses else {
-      if option == .named { try Self.checkClasses(folder, listings) }
+      if option == .named { try Self.checkClasses(folder, listings, isWanted) }
       folders = []
       classRoot = folder
       return
@@ -61,14 +63,16 @@ public struct SplitFolders {
     classRoot = "\(folder)/\(train)"
   }
 
-  /// Folders that hold nothing but folders may be classes with groups, but also splits of other
-  /// names, or one folder around the classes.
+  /// Folders that hold nothing that is read but folders may be classes with groups, but also splits
+  /// of other names, or one folder around the classes.
   private static func checkClasses(
-    _ folder: String, _ listings: [(name: String, listing: Listing)]
+    _ folder: String, _ listings: [(name: String, listing: Listing)], _ isWanted: (String) -> Bool
   ) throws {
     guard
       !listings.isEmpty,
-      listings.allSatisfy({ $0.listing.files.isEmpty && !$0.listing.folders.isEmpty })
+      listings.allSatisfy({
+        !$0.listing.folders.isEmpty && !$0.listing.files.contains(where: isWanted)
+      })
     else { return }
     let first = listings[0].name
     guard listings.count > 1 else {
