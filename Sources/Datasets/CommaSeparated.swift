@@ -14,9 +14,7 @@ struct CommaSeparated {
 
   /// `mend`: what to do where there is no such file.
   init(_ path: String, mend: String) throws {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw StoreError(path, "is missing or cannot be read; \(mend)")
-    }
+    let data = try regularContents(path, mend: mend)
     self.path = path
     rows = try Self.parse(data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data, path)
   }

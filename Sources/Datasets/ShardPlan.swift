@@ -84,9 +84,7 @@ public struct ShardPlan: Sendable {
       let grouping = try source.grouping(modality, split: split, in: store)
       entries["\(modality).groups"] = grouping?.digest
       for (option, path) in source.files {
-        guard let content = FileManager.default.contents(atPath: path) else {
-          throw StoreError(path, "is missing or cannot be read; the partitioner needs it")
-        }
+        let content = try regularContents(path, mend: "the partitioner needs it")
         let hash = SHA256()
         content.withUnsafeBytes { hash.update($0) }
         entries["\(modality).partitioner.\(option)"] = hash.finish()

@@ -10,8 +10,10 @@ final class GzipReader {
 
   init(_ path: String) throws {
     self.path = path
-    guard FileManager.default.isReadableFile(atPath: path), let file = gzopen(path, "rb") else {
-      throw StoreError(path, "there is no such file, or it cannot be read")
+    let descriptor = try openRegular(path, mend: "fetch it again")
+    guard let file = gzdopen(descriptor, "rb") else {
+      close(descriptor)
+      throw StoreError(path, "cannot be read: no memory")
     }
     self.file = file
   }
@@ -31,6 +33,9 @@ final class GzipReader {
     bytes.removeLast(count - max(0, Int(got)))
     return bytes
   }
+
+  /// What a message says more of a file's end where it was cut, and nothing elsewhere.
+  var cut: String { isCut ? ": the gzip file is cut; fetch it again" : "" }
 
   /// The next big-endian 32-bit number.
   func readWord() throws -> Int {

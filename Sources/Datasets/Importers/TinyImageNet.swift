@@ -91,8 +91,8 @@ public struct TinyImageNet: Importer, PlugIn {
 /// The lines of a text file that hold more than blanks. `mend`: what to do where there is no such
 /// file.
 func textLines(_ path: String, mend: String) throws -> [String] {
-  guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-    throw StoreError(path, "is missing or cannot be read; \(mend)")
+  guard let text = String(data: try regularContents(path, mend: mend), encoding: .utf8) else {
+    throw StoreError(path, "is no text in UTF-8; \(mend)")
   }
   return text.split(whereSeparator: \.isNewline)
     .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
