@@ -43,6 +43,54 @@ import Testing
     }
   }
 
+  /// Files that end where a record does: empty, or compressed and cut.
+  @Test func whatIsMissingAtARecordsEndIsDamage() throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/cifar"
+      try writeCIFAR(folder)
+      let path = "\(folder)/data_batch_3.bin"
+      let end = "; --skip-damaged goes on without it"
+      try writeFile(path, [])
+      #expect(
+        refusal(["name": "cifar10"], folder) == "\(path): holds no images; fetch it again\(end)")
+      let packed = gzip(cifarRecords(3, from: 0))
+      try writeFile(path, packed)
+      #expect(try importTree(["name": "cifar10"], folder).store.count("image", "train") == 15)
+      try FileManager.default.removeItem(atPath: "\(folder).h5")
+      for (cut, said) in [
+        (15 + 2 * 3_073, "ends after 2 records"), (15 + 3 * 3_073, "ends after 3 records"),
+        (15 + 100, "ends within record 0"), (15, "holds no images"),
+      ] {
+        try writeFile(path, packed.prefix(cut))
+        #expect(
+          refusal(["name": "cifar10"], folder)
+            == "\(path): \(said): the gzip file is cut; fetch it again\(end)")
+      }
+    }
+  }
+
+  @Test func aSubsetIsSaidToBeOne() throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/cifar"
+      try writeCIFAR(folder)
+      func remarks() throws -> [String] {
+        try importDataset(
+          ["name": "cifar10"], from: folder, to: "\(base)/a.h5", policy: ImportSink.Policy(),
+          modality: { _ in Counting() }, progress: { _, _ in }
+        ).remarks
+      }
+      func said(_ all: Int, third: Int) -> String {
+        let each = [3, 3, third, 3, 3].enumerated().map { "data_batch_\($0 + 1).bin \($1)" }
+        return "\(folder) has \(all) of CIFAR-10's 60000 images "
+          + "(\(each.joined(separator: ", ")), test_batch.bin 2)"
+      }
+      #expect(try remarks() == [said(17, third: 3)])
+      try writeFile("\(folder)/data_batch_3.bin", cifarRecords(1, from: 0))
+      #expect(
+        try remarks() == [said(15, third: 1) + "; the data batches differ: was one of them cut?"])
+    }
+  }
+
   @Test func damagedCIFAR10() throws {
     try withTemporaryFolder { base in
       let folder = "\(base)/cifar"

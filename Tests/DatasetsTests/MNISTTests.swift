@@ -51,6 +51,23 @@ import Testing
       let (store, damaged, _) = try importTree(["name": "mnist"], folder, skipDamaged: true)
       #expect(store.count("image", "train") == 1 && damaged.count == 1)
       try FileManager.default.removeItem(atPath: "\(folder).h5")
+      for cut in 1...8 {
+        try writeFile(path, whole.dropLast(cut))
+        #expect(
+          refusal(["name": "mnist"], folder).hasPrefix(
+            "\(path): ends before its checksum: the gzip"))
+      }
+      var changed = whole
+      changed[1_000] ^= 1
+      try writeFile(path, changed)
+      #expect(refusal(["name": "mnist"], folder).hasPrefix("\(path): damaged gzip file"))
+      try writeFile(path, gzip(word(2_051) + word(0) + word(28) + word(28)))
+      let labels = "\(folder)/train-labels-idx1-ubyte.gz"
+      let own = try #require(FileManager.default.contents(atPath: labels))
+      try writeFile(labels, gzip(word(2_049) + word(0)))
+      #expect(
+        refusal(["name": "mnist"], folder) == "\(path): holds no images; fetch it again")
+      try writeFile(labels, own)
       try writeFile(path, whole.prefix(20))
       #expect(
         refusal(["name": "mnist"], folder) == "\(path): ends within its header; fetch it again")
@@ -70,7 +87,7 @@ import Testing
 }
 
 /// A gzip file that stores its content as it is.
-private func gzip(_ content: [UInt8]) -> [UInt8] {
+func gzip(_ content: [UInt8]) -> [UInt8] {
   func little(_ value: UInt32, _ bytes: Int) -> [UInt8] {
     (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) }
   }

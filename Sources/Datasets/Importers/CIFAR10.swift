@@ -10,6 +10,7 @@ public struct CIFAR10: Importer, PlugIn {
   public init(_ options: NoOptions) {}
 
   private static let pixels = 32 * 32
+  private static let images = 60_000
 
   public var outline: StoreOutline? {
     StoreOutline(
@@ -35,17 +36,25 @@ public struct CIFAR10: Importer, PlugIn {
       throw StoreError(list, "\(names.count) class names; expected 10")
     }
     try checkClassNames(names, numbers: Array(1...10), called: "line", in: list)
-    try sink.begin("image", classes: names, expected: 60_000)
-    for (file, split) in files { try read("\(folder)/\(file)", split, into: sink) }
+    try sink.begin("image", classes: names, expected: Self.images)
+    let counts = try files.map { try read("\(folder)/\($0)", $1, into: sink) }
+    // A subset is as good as the whole, but may be what is left of it.
+    let differ = Set(counts.prefix(5)).count > 1
+    guard differ || counts.reduce(0, +) != Self.images else { return }
+    let each = zip(files, counts).map { "\($0.0) \($1)" }.joined(separator: ", ")
+    sink.remark(
+      "\(folder) has \(counts.reduce(0, +)) of CIFAR-10's \(Self.images) images (\(each))"
+        + (differ ? "; the data batches differ: was one of them cut?" : ""))
   }
 
-  private func read(_ path: String, _ split: String, into sink: ImportSink) throws {
+  /// Gives the number of images. What is missing at a file's end is damage.
+  private func read(_ path: String, _ split: String, into sink: ImportSink) throws -> Int {
     let reader = try GzipReader(path)
     var number = 0
     while case let record = try reader.read(1 + 3 * Self.pixels), !record.isEmpty {
       guard record.count == 1 + 3 * Self.pixels else {
-        try sink.skip("\(path): ends within record \(number)")
-        return
+        try sink.skip("\(path): ends within record \(number)\(reader.cut)")
+        return number
       }
       let name = "\(path): record \(number)"
       let label = Int(record[0])
@@ -59,5 +68,11 @@ public struct CIFAR10: Importer, PlugIn {
       }
       number += 1
     }
+    if number == 0 {
+      try sink.skip("\(path): holds no images\(reader.isCut ? reader.cut : "; fetch it again")")
+    } else if reader.isCut {
+      try sink.skip("\(path): ends after \(number) records\(reader.cut)")
+    }
+    return number
   }
 }

@@ -10,6 +10,8 @@ public struct ImportReport: Sendable {
   public let damaged: [String]
   /// Messages of the files of other kinds, by folder.
   public let leftOut: [String]
+  /// What else a person should know of the data set.
+  public let remarks: [String]
   /// Samples that the makers list and that were not there.
   public let missing: [String]
   /// Samples that an interrupted import had read.
@@ -54,8 +56,8 @@ public func importDataset(
       if sink.leftOut.count > 0 { try writer.note("left_out_files", sink.leftOut.count) }
       try writer.finish()
       return ImportReport(
-        damaged: sink.damaged, leftOut: sink.leftOut.messages, missing: sink.missing,
-        continued: journal.replayed)
+        damaged: sink.damaged, leftOut: sink.leftOut.messages, remarks: sink.remarks,
+        missing: sink.missing, continued: journal.replayed)
     }
     journal.remove()
     return report

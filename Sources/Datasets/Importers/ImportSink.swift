@@ -50,6 +50,8 @@ public final class ImportSink {
   public private(set) var damaged: [String] = []
   /// Files of other kinds than the importer reads.
   public private(set) var leftOut = LeftOutFiles()
+  /// What a person should know of the data set, and what is no damage.
+  public private(set) var remarks: [String] = []
   /// The names of samples that the makers list and that are not there.
   public private(set) var missing: [String] = []
   private let folder: String
@@ -150,6 +152,9 @@ public final class ImportSink {
     try settleAll()
     damaged.append(message)
   }
+
+  /// Adds to what the import says at its end.
+  func remark(_ message: String) { remarks.append(message) }
 
   /// Counts files of other kinds.
   func leaveOut(_ files: LeftOutFiles) { leftOut.add(files) }

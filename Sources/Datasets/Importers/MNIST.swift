@@ -31,11 +31,13 @@ public struct MNIST: Importer, PlugIn {
       guard count == labelled else {
         throw StoreError(labels.path, "\(labelled) labels for \(count) images")
       }
+      guard count > 0 else { throw StoreError(images.path, "holds no images; fetch it again") }
       readers.append((split, images, labels, count))
     }
     try sink.begin(
       "image", classes: (0...9).map(String.init), expected: readers.reduce(0) { $0 + $1.count })
     for reader in readers {
+      var isWhole = true
       for index in 0..<reader.count {
         let label = try reader.labels.read(1)
         let grey = try reader.images.read(28 * 28)
@@ -43,7 +45,8 @@ public struct MNIST: Importer, PlugIn {
           let cut = label.isEmpty ? reader.labels : reader.images
           try sink.skip(
             "\(cut.path): ends after \(index) of \(reader.count) records"
-              + (cut.isCut ? ": the gzip file is cut; fetch it again" : ""))
+              + cut.cut)
+          isWhole = false
           break
         }
         let name = "\(reader.labels.path): record \(index)"
@@ -54,6 +57,14 @@ public struct MNIST: Importer, PlugIn {
           var pixels = [UInt8](repeating: 0, count: 3 * grey.count)
           for i in grey.indices { for c in 0..<3 { pixels[3 * i + c] = grey[i] } }
           return .dense(pixels, shape: [28, 28, 3])
+        }
+      }
+      // What is at the end of a compressed file is the checksum of all before it.
+      for part in [reader.images, reader.labels] where isWhole {
+        if try !part.read(1).isEmpty {
+          try sink.skip("\(part.path): goes on after its \(reader.count) records")
+        } else if part.isCut {
+          try sink.skip("\(part.path): ends before its checksum\(part.cut)")
         }
       }
     }

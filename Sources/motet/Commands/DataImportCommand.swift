@@ -52,6 +52,7 @@ struct DataImportCommand: ParsableCommand {
     }
     for message in report.damaged { Console.complain("skipped: \(message)") }
     for message in report.leftOut { Console.complain("left out: \(message)") }
+    for message in report.remarks { Console.complain(message) }
     if let first = report.missing.first {
       Console.complain("missing: \(report.missing.count) samples of the list, the first \(first)")
     }
