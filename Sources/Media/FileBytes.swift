@@ -22,10 +22,11 @@ func openFile(_ path: String) throws(MediaError) -> (handle: UnsafeMutablePointe
   return (file, Int(status.st_size))
 }
 
-/// All bytes of a file.
-func fileBytes(_ path: String) throws(MediaError) -> [UInt8] {
-  let (file, size) = try openFile(path)
+/// The bytes of a file, or the first of them.
+func fileBytes(_ path: String, most: Int = .max) throws(MediaError) -> [UInt8] {
+  let (file, whole) = try openFile(path)
   defer { fclose(file) }
+  let size = min(whole, most)
   let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
     count = fread(buffer.baseAddress, 1, size, file)
   }

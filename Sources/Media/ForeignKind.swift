@@ -7,6 +7,10 @@ struct ForeignKind {
   /// What a file was taken for.
   enum Medium { case picture, sound }
 
+  /// Bytes that tell.
+  static let headSize = 512
+
+  /// - Parameter bytes: the file's first ones; those after `headSize` are not looked at.
   init?(_ bytes: [UInt8], as medium: Medium) {
     if Self.isPage(bytes) {
       (name, mend) = (
@@ -77,6 +81,16 @@ struct ForeignKind {
     Mark("#!AMR", "AMR sound", .convert("amr", .sound)),
     Mark("wvpk", "WavPack sound", .convert("wv", .sound)),
     Mark("MAC ", "Monkey's Audio", .convert("ape", .sound)),
+    Mark("8SVX", at: 8, "an Amiga sound (8SVX)", .convert("iff", .sound)),
+    Mark("16SV", at: 8, "an Amiga sound (16SV)", .convert("iff", .sound)),
+    Mark([0x64, 0xA3], "an IRCAM sound", .convert("sf", .sound)),
+    Mark([0xA3, 0x64], at: 2, "an IRCAM sound", .convert("sf", .sound)),
+    Mark("PVF1", "a PVF sound", .convert("pvf", .sound)),
+    Mark(" paf", "an Ensoniq PARIS sound", .convert("paf", .sound)),
+    Mark("fap ", "an Ensoniq PARIS sound", .convert("paf", .sound)),
+    Mark("2BIT", "an AVR sound", .convert("avr", .sound)),
+    Mark("BW64", "a BW64 sound", .convert("wav", .sound)),
+    Mark("MATLAB 5.0", "a MATLAB file", .other("write its sound as WAV there")),
     Mark("MThd", "MIDI", .other("it holds notes and no sound; move it away")),
     Mark("RIFF", "a WAV sound", .read(.sound)),
     Mark("fLaC", "a FLAC sound", .read(.sound)),
@@ -93,7 +107,7 @@ struct ForeignKind {
 
   /// What servers send in a file's place.
   private static func isPage(_ bytes: [UInt8]) -> Bool {
-    let text = String(decoding: bytes, as: UTF8.self).lowercased()
+    let text = String(decoding: bytes.prefix(headSize), as: UTF8.self).lowercased()
       .drop { $0.isWhitespace || $0 == "\u{FEFF}" }
     return ["<!doctype html", "<html", "<?xml", "<head"].contains { text.hasPrefix($0) }
   }

@@ -31,10 +31,11 @@ public struct Picture: Sendable, Equatable {
   /// Decodes a JPEG or PNG file, told apart by their first bytes. Grey becomes three equal
   /// channels, alpha is dropped, 16 bits become 8. A file that ends early is an error.
   public static func read(_ path: String) throws(MediaError) -> Picture {
-    let bytes = try fileBytes(path)
-    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return try decodeJPEG(bytes, path) }
-    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return try decodePNG(bytes, path) }
-    guard let kind = ForeignKind(bytes, as: .picture) else {
+    // A large file of another kind is not worth its memory.
+    let head = try fileBytes(path, most: ForeignKind.headSize)
+    if head.starts(with: [0xFF, 0xD8, 0xFF]) { return try decodeJPEG(fileBytes(path), path) }
+    if head.starts(with: pngMark) { return try decodePNG(fileBytes(path), path) }
+    guard let kind = ForeignKind(head, as: .picture) else {
       throw MediaError(path, "neither JPEG nor PNG")
     }
     throw MediaError(path, "is \(kind.name), neither JPEG nor PNG; \(kind.mend)")

@@ -25,6 +25,14 @@ import Testing
     ("version https://git-lfs.github.com/spec/v1", "a stand-in of Git LFS", "git lfs pull fetches"),
     ("\u{89}PNG\r\n", "a PNG picture", "move it away"),
     ("PK\u{3}\u{4}", "a ZIP archive", "unpack it"),
+    // libsndfile would read what is left of them.
+    ("FORM\0\0\0\u{64}8SVX", "an Amiga sound (8SVX)", "ffmpeg -i x.iff x.flac makes one that is"),
+    ("\u{64}\u{A3}\u{1}\0", "an IRCAM sound", "ffmpeg -i x.sf x.flac makes one that is"),
+    ("\0\u{1}\u{A3}\u{64}", "an IRCAM sound", "ffmpeg -i x.sf x.flac makes one that is"),
+    ("PVF1\n1 8000 16\n", "a PVF sound", "ffmpeg -i x.pvf x.flac makes one that is"),
+    (" paf\0", "an Ensoniq PARIS sound", "ffmpeg -i x.paf x.flac makes one that is"),
+    ("2BIT", "an AVR sound", "ffmpeg -i x.avr x.flac makes one that is"),
+    ("MATLAB 5.0 MAT-file", "a MATLAB file", "write its sound as WAV there"),
   ])
   func whatIsNoSoundIsNamed(head: String, name: String, mend: String) throws {
     let said = try said(head) { _ = try Sound.read($0) }
@@ -48,6 +56,19 @@ import Testing
   func whatIsNoPictureIsNamed(head: String, name: String, mend: String) throws {
     let said = try said(head) { _ = try Picture.read($0) }
     #expect(said.hasPrefix("is \(name), neither JPEG nor PNG; \(mend)"), "\(said)")
+  }
+
+  /// Of a foreign file the first bytes are enough, were it a terabyte.
+  @Test func aLargeFileIsNotReadToBeNamed() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.jpg"
+      for (head, name) in [("BM", "is a BMP picture"), ("<html>", "is a page"), ("?", "neither")] {
+        try writeFile(path, Array(head.utf8))
+        #expect(truncate(path, 1 << 40) == 0)
+        let said = message { _ = try Picture.read(path) } ?? "nothing"
+        #expect(said.hasPrefix("\(path): \(name)"), "\(said)")
+      }
+    }
   }
 
   @Test func whatNobodyKnowsIsSaidToBe() throws {
