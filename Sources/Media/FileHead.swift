@@ -3,21 +3,25 @@ import Foundation
 /// The first bytes of a file, after the tags (ID3) that players put before some.
 struct FileHead {
   private(set) var bytes: [UInt8] = []
-  private(set) var hasTag = false
+  /// Where they begin: what a file of sound says of places in it counts from there.
+  private(set) var position = 0
+  var hasTag: Bool { position > 0 }
+
+  /// Tags; no player puts more before a sound, and one of a few bytes after the other is none.
+  private static let mostTags = 100
 
   init(_ path: String) throws(MediaError) {
     let (file, _) = try openFile(path)
     defer { fclose(file) }
     func read(at position: Int) -> [UInt8] {
-      var bytes = [UInt8](repeating: 0, count: 64)
+      var bytes = [UInt8](repeating: 0, count: ForeignKind.headSize)
       guard fseek(file, position, SEEK_SET) == 0 else { return [] }
       let count = fread(&bytes, 1, bytes.count, file)
       return Array(bytes.prefix(count))
     }
-    var position = 0
     bytes = read(at: position)
-    while bytes.count >= 10, bytes.starts(with: "ID3".utf8) {
-      hasTag = true
+    for _ in 0..<Self.mostTags {
+      guard bytes.count >= 10, bytes.starts(with: "ID3".utf8) else { break }
       // Seven bits a byte, and a footer of ten bytes where the flags say so.
       position += 10 + bytes[6..<10].reduce(0) { $0 << 7 | Int($1 & 0x7F) }
       if bytes[5] & 0x10 != 0 { position += 10 }

@@ -1,7 +1,7 @@
 import CSndFile
 import Foundation
 
-/// What libsndfile decodes: everything but MP3.
+/// What libsndfile decodes: everything but MP3. It passes over what `SoundContainer` refuses.
 final class LibsndfileSource: SoundSource {
   let rate: Int
   let channels: Int
@@ -9,11 +9,10 @@ final class LibsndfileSource: SoundSource {
   private let path: String
   private let file: OpaquePointer
 
-  /// - Parameter isKnown: whether the first bytes are those of some kind of sound.
-  init(_ path: String, isKnown: Bool) throws(MediaError) {
+  init(_ path: String) throws(MediaError) {
     var info = SF_INFO()
     self.path = path
-    file = try Self.open(path, &info, isKnown)
+    file = try Self.open(path, &info)
     rate = Int(info.samplerate)
     channels = Int(info.channels)
     frames = Int(info.frames)
@@ -39,15 +38,12 @@ final class LibsndfileSource: SoundSource {
   /// libsndfile keeps why it could not open a file in one place for all threads: whoever wants to
   /// read it there opens once more while no other does.
   private static func open(
-    _ path: String, _ info: inout SF_INFO, _ isKnown: Bool
+    _ path: String, _ info: inout SF_INFO
   ) throws(MediaError) -> OpaquePointer {
     openings.share()
     let file = sf_open(path, Int32(SFM_READ), &info)
     openings.end()
     if let file { return file }
-    guard isKnown else {
-      throw MediaError(path, "unreadable sound: it begins like no kind of sound that Motet knows")
-    }
     openings.exclude()
     defer { openings.end() }
     info = SF_INFO()

@@ -19,8 +19,8 @@ protocol SoundSource {
 func openSound(_ path: String) throws(MediaError) -> any SoundSource {
   let head = try FileHead(path)
   if let container = SoundContainer(head) {
-    try container.check(path)
-    return try LibsndfileSource(path, isKnown: true)
+    try container.check(path, from: head.position)
+    return try LibsndfileSource(path)
   }
   if let kind = ForeignKind(head.bytes, as: .sound) {
     throw MediaError(path, "is \(kind.name), which is not read as a sound; \(kind.mend)")
@@ -30,5 +30,6 @@ func openSound(_ path: String) throws(MediaError) -> any SoundSource {
   if head.hasTag || head.isMPEG || ["mp3", "mp2", "mp1", "mpga"].contains(ending) {
     return try MP3Source(path)
   }
-  return try LibsndfileSource(path, isKnown: false)
+  // libsndfile would read others, whose ends nothing here checks.
+  throw MediaError(path, "unreadable sound: it begins like no kind of sound that Motet knows")
 }
