@@ -31,7 +31,13 @@ final class SampleGroupWriter {
   /// Adds a sample. Throws where a dense one has another shape than the first.
   /// - Parameter group: the name of its group: all samples have one, or none has.
   func add(_ sample: StoredSample, label: Int32, group: String? = nil) throws {
-    precondition(sample.form == form, "a \(sample.form) sample among \(form) ones")
+    // A journal may be anybody's.
+    guard sample.form == form else {
+      throw StoreError(
+        file.path,
+        "\(name): a sample in the form '\(sample.form.word)' among those in '\(form.word)'; remove "
+          + "the hidden file of an interrupted import that is beside it")
+    }
     switch form.layout {
     case .dense:
       if digest == nil { try begin(sample.shape) }

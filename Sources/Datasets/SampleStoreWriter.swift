@@ -53,8 +53,11 @@ public final class SampleStoreWriter {
     let row = samples.labels.count
     try samples.add(sample, label: Int32(label), group: group)
     if split == SampleStore.trainingSplit, let compute = described.tally {
-      let own = tally ?? sample.withSample(compute)
       let sums = described.sums
+      // A tally out of a journal may be anybody's, of any length: the first sample's is computed
+      // here, and others are as long.
+      let given = tally.flatMap { !sums.isEmpty && $0.count == sums.count ? $0 : nil }
+      let own = given ?? sample.withSample(compute)
       modalities[modality]!.sums = sums.isEmpty ? own : zip(sums, own).map(+)
     }
     return row
