@@ -1,7 +1,8 @@
-import Datasets
 import Foundation
 import TestSupport
 import Testing
+
+@testable import Datasets
 
 /// Storage that loses parts of a file gives zeros, which pass HDF5's own checksums.
 @Suite(.serialized) struct LostSamplesTests {
@@ -86,6 +87,24 @@ import Testing
       #expect(truncate(file, 5_000) == 0)
       let said = message { _ = try shards.load(client: 1) }
       #expect(said?.hasPrefix("\(file): changed while it was being read") == true, "\(said ?? "")")
+    }
+  }
+
+  /// After it was compared for the last time before a reading, which then finds zeros.
+  @Test func aFileThatChangesWithinAReadingIsNamed() throws {
+    try withStore { store, _ in
+      let group = try SampleStore.open(store).group("image", "train")
+      #expect(try group.whileUnchanged { 7 } == 7)
+      struct Lost: Error {}
+      for fails in [false, true] {
+        let said = message {
+          try group.whileUnchanged {
+            #expect(truncate(store, fails ? 4_000 : 5_000) == 0)
+            if fails { throw Lost() }
+          }
+        }
+        #expect(said?.hasPrefix("\(store): changed while it was being read") == true)
+      }
     }
   }
 
