@@ -66,6 +66,15 @@ struct SampleGroup {
         throw wrong("offsets end at \(offsets.last!), samples at \(extent[0])")
       }
     }
+    // What an outline says is nowhere in the file.
+    var bytes = form.element.size
+    for side in extent {
+      let (product, isTooMuch) = bytes.multipliedReportingOverflow(by: side)
+      guard !isTooMuch, product <= 1 << 60 else {
+        throw wrong("\(form.dataset) of shape \(extent), which no file can hold")
+      }
+      bytes = product
+    }
     try checkModality(mend: mend)
   }
 

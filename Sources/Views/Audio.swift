@@ -176,10 +176,11 @@ public struct Audio: PlugIn, Modality {
           "normalisation",
           "the store has no statistics of its spectrograms; import it again, or use 'instance'")
       }
-      guard statistics["bins"].map({ $0 == Double(options.bins) }) ?? true else {
+      let bins = statistics["bins"] ?? Double(options.bins)
+      guard bins == Double(options.bins) else {
         throw ConfigurationError(
           "bins",
-          "the store's statistics are those of \(Int(statistics["bins"]!)) bins, not of \(options.bins); use these, or normalisation 'instance'"
+          "the store's statistics are those of \(String(format: "%g", bins)) bins, not of \(options.bins); use these, or normalisation 'instance'"
         )
       }
       mean = Float(m)

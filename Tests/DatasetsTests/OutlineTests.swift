@@ -106,6 +106,18 @@ import Views
     #expect(try store.grouping("image", split: "test") == nil)
   }
 
+  /// Nothing in an outline's file is as large as it says, and sums of lengths must be numbers.
+  @Test func sizesThatNoFileHoldsAreRefused() throws {
+    let path = folder.path("large.h5")
+    try StoreOutline(
+      parts: [.init("audio", classes: ["a"], extent: .ragged(1 << 60), counts: ["train": 1])],
+      source: "large"
+    ).write(path)
+    #expect(
+      message { _ = try SampleStore.open(path) }
+        == "\(path): /train/audio: samples of shape [1152921504606846976], which no file can hold")
+  }
+
   @Test func samplesAreRefused() throws {
     let store = try outline("cifar10")
     let expected =

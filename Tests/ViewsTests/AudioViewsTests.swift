@@ -219,4 +219,15 @@ import Testing
     }
     #expect(error?.key == "normalisation")
   }
+
+  /// Any number that a store may hold.
+  @Test(arguments: [127, 1e300, -1e19])
+  func statisticsOfOtherBinsAreAnError(bins: Double) throws {
+    let audio = try Audio(Audio.defaults)
+    let error = #expect(throws: ConfigurationError.self) {
+      _ = try audio.makeViews(
+        shape: shape, statistics: ["mean": 0, "deviation": 1, "bins": bins])
+    }
+    #expect(error?.key == "bins")
+  }
 }
