@@ -60,10 +60,12 @@ private func write(
     for match in matches {
       for source in stores {
         let grouping = try source.store.grouping(source.modality, split: match.split)
+        let names = try source.store.names(source.modality, split: match.split)
         for rows in match.rows[source.modality]!.pieces(of: 64) {
           try writer.add(
             source.store.load(source.modality, split: match.split, indices: Array(rows)),
-            groups: grouping.map { grouping in rows.map { grouping[$0] } }, split: match.split)
+            groups: grouping.map { grouping in rows.map { grouping[$0] } },
+            names: names.map { names in rows.map { names[$0] } }, split: match.split)
           done += rows.count
           progress(done, total)
         }

@@ -4,8 +4,8 @@ import HDF5
 import Views
 
 /// The samples of one modality in one group of an HDF5 file, checked: `pixels` [N, H, W, 3] or
-/// `samples` [total] with `offset` [N + 1], `label` [N], and perhaps a `Grouping`. Stores have one
-/// for each split and modality, shard files one for each modality.
+/// `samples` [total] with `offset` [N + 1], `label` [N], perhaps a `Grouping` and `SampleNames`.
+/// Stores have one for each split and modality, shard files one for each modality.
 struct SampleGroup {
   let file: HDF5File
   let name: String
@@ -77,6 +77,10 @@ struct SampleGroup {
     }
     try checkModality(mend: mend)
   }
+
+  /// What the samples are called; nil where nothing says it. Training has no use for names, so
+  /// they are read when they are asked for.
+  func names() throws -> SampleNames? { try SampleNames(file, name, samples: count) }
 
   func load(_ rows: Range<Int>) throws -> SampleSet { try load(runs: [rows]) }
 

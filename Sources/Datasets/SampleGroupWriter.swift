@@ -8,8 +8,10 @@ final class SampleGroupWriter {
   private(set) var labels: [Int32] = []
   /// The name of each sample's group; empty where they have none.
   private var groups: [String] = []
+  /// The name of each sample; empty where they have none.
+  private var names = SampleNames()
   private let file: HDF5File
-  private let name: String
+  private let place: String
   private var shape: [Int] = []
   private var digest: SampleDigest?
   private var bytes: [UInt8] = []
@@ -19,23 +21,27 @@ final class SampleGroupWriter {
   private static let block = 4 << 20
 
   /// `shape`: that of dense samples, where it is known before the first.
-  init(_ file: HDF5File, _ name: String, form: SampleForm, shape: [Int]? = nil) throws {
+  init(_ file: HDF5File, _ place: String, form: SampleForm, shape: [Int]? = nil) throws {
     self.file = file
-    self.name = name
+    self.place = place
     self.form = form
-    try file.makeGroup(name)
-    try file.setAttribute("form", form.word, on: name)
+    try file.makeGroup(place)
+    try file.setAttribute("form", form.word, on: place)
     if let shape { try begin(shape) }
   }
 
   /// Adds a sample. Throws where a dense one has another shape than the first.
-  /// - Parameter group: the name of its group: all samples have one, or none has.
-  func add(_ sample: StoredSample, label: Int32, group: String? = nil) throws {
+  /// - Parameters:
+  ///   - group: the name of its group: all samples have one, or none has.
+  ///   - name: its own: the same holds.
+  func add(
+    _ sample: StoredSample, label: Int32, group: String? = nil, name: String? = nil
+  ) throws {
     // A journal may be anybody's.
     guard sample.form == form else {
       throw StoreError(
         file.path,
-        "\(name): a sample in the form '\(sample.form.word)' among those in '\(form.word)'; remove "
+        "\(place): a sample in the form '\(sample.form.word)' among those in '\(form.word)'; remove "
           + "the hidden file of an interrupted import that is beside it")
     }
     switch form.layout {
@@ -54,6 +60,8 @@ final class SampleGroupWriter {
     labels.append(label)
     if let group { groups.append(group) }
     precondition(groups.isEmpty || groups.count == labels.count, "groups of some samples alone")
+    if let name { names.append(name) }
+    precondition(names.isEmpty || names.count == labels.count, "names of some samples alone")
     if bytes.count >= Self.block { try flush() }
   }
 
@@ -62,26 +70,27 @@ final class SampleGroupWriter {
     for index in 0..<set.count { try add(set.stored(index), label: set.labels[index]) }
   }
 
-  /// Writes what is left, the labels, the groups, the offsets and the content's SHA-256: of samples
-  /// and labels, so that it is the same with groups and without.
+  /// Writes what is left, the labels, the groups, the names, the offsets and the content's SHA-256:
+  /// of samples and labels, so that it is the same with groups and names and without.
   func finish() throws {
-    guard let digest else { preconditionFailure("\(name): neither samples nor a shape") }
+    guard let digest else { preconditionFailure("\(place): neither samples nor a shape") }
     try flush()
-    try file.write("\(name)/label", labels)
-    if !groups.isEmpty { try Grouping(groups).write(file, name) }
-    if form.layout == .ragged { try file.write("\(name)/offset", offsets) }
-    try file.setAttribute("sha256", digest.finish(), on: name)
+    try file.write("\(place)/label", labels)
+    if !groups.isEmpty { try Grouping(groups).write(file, place) }
+    if !names.isEmpty { try names.write(file, place) }
+    if form.layout == .ragged { try file.write("\(place)/offset", offsets) }
+    try file.setAttribute("sha256", digest.finish(), on: place)
   }
 
   private func begin(_ shape: [Int]) throws {
     self.shape = shape
     digest = SampleDigest(form: form, shape: shape)
-    let path = "\(name)/\(form.dataset)"
+    let path = "\(place)/\(form.dataset)"
     try file.createDataset(path, of: form.element, shape: [0] + shape, growable: true)
   }
 
   private func flush() throws {
-    let path = "\(name)/\(form.dataset)"
+    let path = "\(place)/\(form.dataset)"
     if !bytes.isEmpty { try file.append(path, bytes, of: form.element) }
     bytes.removeAll(keepingCapacity: true)
   }

@@ -11,6 +11,7 @@ import Views
 /// /classes/{image, audio}      class names
 /// /statistics/{image, audio}   attributes
 /// /train/…/{group, group_names}  see `Grouping`; may be absent
+/// /train/…/{name, name_offset}   see `SampleNames`; may be absent
 /// /pairs/train/{image, audio}  rows that belong together, see `SamplePairs`; may be absent
 /// ```
 /// Every other group of the root is a split. Not for several threads at once.
@@ -140,6 +141,12 @@ public final class SampleStore {
     try group(modality, split).grouping
   }
 
+  /// What the samples are called; nil where the store does not say it, as one that was made before
+  /// Motet kept names.
+  public func names(_ modality: String, split: String) throws -> SampleNames? {
+    try group(modality, split).names()
+  }
+
   /// Reads samples into memory.
   public func load(_ modality: String, split: String, rows: Range<Int>) throws -> SampleSet {
     try group(modality, split).load(rows)
@@ -159,8 +166,8 @@ public final class SampleStore {
   }
 
   /// SHA-256 of all that training can see of one modality in one split: samples, labels, class
-  /// names, statistics; not groups. Where the file does not hold the samples' digest, they are read
-  /// for it.
+  /// names, statistics; not groups, and not what samples are called. Where the file does not hold
+  /// the samples' digest, they are read for it.
   public func fingerprint(_ modality: String, split: String) throws -> String {
     let group = try group(modality, split)
     let digest =
@@ -189,7 +196,7 @@ public final class SampleStore {
     try group(modality, split).verify(between: pause)
   }
 
-  /// Reads every sample, and throws where the content is not what was written.
+  /// Reads every sample, and throws where the content is not what was written. Names are read too.
   /// - Returns: the groups whose samples were read and could not be compared: the store has no
   ///   checksum of them.
   @discardableResult
@@ -197,6 +204,7 @@ public final class SampleStore {
     var unknown: [String] = []
     for (_, modalities) in groups.sorted(by: { $0.key < $1.key }) {
       for (_, group) in modalities.sorted(by: { $0.key < $1.key }) {
+        _ = try group.names()
         if try !group.verify() { unknown.append(group.name) }
       }
     }

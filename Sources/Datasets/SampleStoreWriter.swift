@@ -38,11 +38,12 @@ public final class SampleStoreWriter {
   /// Adds a sample and returns its row among those of its modality and split.
   /// - Parameters:
   ///   - group: the name of its group (`Grouping`), where the samples of the modality have one.
+  ///   - name: what it is called (`SampleNames`), where they have names.
   ///   - tally: what it adds to the statistics, where that is computed already.
   @discardableResult
   public func add(
     _ sample: StoredSample, label: Int, modality: String, split: String, group: String? = nil,
-    tally: [Double]? = nil
+    name: String? = nil, tally: [Double]? = nil
   ) throws -> Int {
     guard let described = modalities[modality], described.classes.indices.contains(label) else {
       throw StoreError(file.path, "label \(label) is out of range for \(modality)")
@@ -51,7 +52,7 @@ public final class SampleStoreWriter {
     let samples = try groups[key] ?? begin(key, sample.form, described.modality)
     groups[key] = samples
     let row = samples.labels.count
-    try samples.add(sample, label: Int32(label), group: group)
+    try samples.add(sample, label: Int32(label), group: group, name: name)
     if split == SampleStore.trainingSplit, let compute = described.tally {
       let sums = described.sums
       // A tally out of a journal may be anybody's, of any length: the first sample's is computed
@@ -74,12 +75,16 @@ public final class SampleStoreWriter {
   }
 
   /// Adds samples that lie in memory.
-  /// - Parameter groups: the name of each one's group, where they have one.
-  public func add(_ set: SampleSet, groups: [String]? = nil, split: String) throws {
+  /// - Parameters:
+  ///   - groups: the name of each one's group, where they have one.
+  ///   - names: of each one, where they have some.
+  public func add(
+    _ set: SampleSet, groups: [String]? = nil, names: [String]? = nil, split: String
+  ) throws {
     for index in 0..<set.count {
       try add(
         set.stored(index), label: Int(set.labels[index]), modality: set.modality, split: split,
-        group: groups?[index])
+        group: groups?[index], name: names?[index])
     }
   }
 

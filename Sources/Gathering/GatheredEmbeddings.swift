@@ -19,7 +19,8 @@ enum GatheredEmbeddings {
     try target.write("\(group)/features", try file.read("/features") as [Float], shape: shape)
     try target.write("\(group)/label", try file.read("/label") as [Int32])
     try target.write("\(group)/row", try file.read("/row") as [Int64])
-    for name in ["data", "modality"] {
+    // Those of an older Motet have neither classes nor names.
+    for name in ["data", "modality", "class", "name"] where file.contains("/\(name)") {
       try target.write("\(group)/\(name)", texts: try file.texts("/\(name)"))
     }
     for name in ["model", "split", "features", "spec"] where file.hasAttribute(name) {

@@ -16,6 +16,9 @@ public func describe(_ store: SampleStore) throws -> [String] {
     }
     for split in store.splits where store.modalities(in: split).contains(modality) {
       lines.append("  \(split): \(try describe(store, modality, split, classes.count))")
+      guard store.outline == nil else { continue }
+      let first = try store.names(modality, split: split)?.first
+      lines.append("    " + (first.map { "names, as \($0)" } ?? "samples without names"))
     }
   }
   for split in store.pairedSplits {

@@ -34,6 +34,9 @@ import Testing
       #expect(damaged.isEmpty)
       #expect(store.count("image", "train") == 15 && store.count("image", "test") == 2)
       #expect(store.classes("image").first == "class0")
+      let names = try #require(try store.names("image", split: "train"))
+      #expect(names.count == 15 && names[4] == "data_batch_2.bin#1")
+      #expect(try store.names("image", split: "test")?.last == "test_batch.bin#1")
       let set = try store.load("image", split: "train", rows: 4..<5)
       #expect(set.labels == [2])  // batch 2, record 1
       set.withSample(0) {
@@ -109,6 +112,9 @@ import Testing
           "\(path): record 1: label 77 is out of range 0..9", "\(path): ends within record 2",
         ])
       #expect(store.count("image", "train") == 13)
+      // Records that are left out are counted.
+      let names = try #require(try store.names("image", split: "train"))
+      #expect(names[6] == "data_batch_3.bin#0" && names[7] == "data_batch_4.bin#0")
       #expect(try store.provenance().contains { $0 == ("skipped_files", "2") })
       try FileManager.default.removeItem(atPath: "\(base)/cifar.h5")
       try FileManager.default.removeItem(atPath: "\(folder)/test_batch.bin")

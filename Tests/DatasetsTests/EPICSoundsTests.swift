@@ -79,7 +79,11 @@ import Testing
     try withTemporaryFolder { base in
       try writeTables("\(base)/epic")
       try writeWaves("\(base)/epic", rate: rate)
-      try check(importTree(["name": "epicsounds"], "\(base)/epic").store)
+      let store = try importTree(["name": "epicsounds"], "\(base)/epic").store
+      try check(store)
+      #expect(
+        try store.names("audio", split: "train").map(Array.init)
+          == ["1.wav#P01_01_0", "2.wav#P01_02_1", "1.wav#P01_01_2"].map { "audio/P01_0\($0)" })
     }
   }
 
@@ -88,7 +92,9 @@ import Testing
       let folder = "\(base)/epic"
       try writeTables(folder)
       try writeArchive(folder)
-      try check(importTree(["name": "epicsounds"], folder).store)
+      let store = try importTree(["name": "epicsounds"], folder).store
+      try check(store)
+      #expect(try store.names("audio", split: "test")?.first == "EPIC_audio.hdf5#P01_02_3")
       try HDF5File.save("\(folder)/EPIC_audio.hdf5") { file in
         try file.write("P01_01", ramp(6_000, from: 0))
         try file.write("P01_02", ramp(6_000, from: 9_000))

@@ -88,6 +88,9 @@ import Testing
       #expect(try content("\(folder).h5") == content("\(base)/fresh.h5"))
       let grouping = try SampleStore.open("\(folder).h5").grouping("image", split: "train")
       #expect(grouping?.names == (0..<6).map { "group\($0)" })
+      // Names are of what is there, replayed or not.
+      let names = try #require(try SampleStore.open("\(folder).h5").names("image", split: "train"))
+      #expect(names.first == "class0/group0/0.png" && names.count == 25)
     }
   }
 

@@ -28,6 +28,9 @@ import Testing
       try writeMNIST(folder, packed: packed)
       let store = try importTree(["name": "mnist"], folder).store
       #expect(store.splits == ["test", "train"])
+      #expect(
+        try store.names("image", split: "test").map(Array.init)
+          == (0..<3).map { "t10k-images-idx3-ubyte#\($0)" })
       let set = try store.load("image", split: "test", rows: 0..<3)
       #expect(set.labels == [3, 9, 0])
       set.withSample(1) {

@@ -21,7 +21,8 @@ import Testing
             ? .dense([UInt8(row), 0, 0], shape: [1, 1, 3]) : .ragged([Int16(row), Int16(row)])
           try writer.add(
             sample, label: label, modality: modality, split: split,
-            group: modality == "audio" ? "speaker \(row % 2)" : nil)
+            group: modality == "audio" ? "speaker \(row % 2)" : nil,
+            name: modality == "image" ? "\(row).png" : nil)
         }
       }
     }
@@ -67,6 +68,10 @@ import Testing
       let groups = (0..<6).map { "speaker \($0 % 2)" }
       #expect(try store.grouping("audio", split: "train") == Grouping(groups))
       #expect(try store.grouping("image", split: "train") == nil)
+      // So do names.
+      let names = try store.names("image", split: "train")
+      #expect(names.map(Array.init) == [3, 0, 2, 1, 6, 4].map { "\($0).png" })
+      #expect(try store.names("audio", split: "train") == nil)
       // In `test` there are fewer images.
       #expect(try store.pairs(split: "test").labels == [1, 0, 2])
       #expect(try describe(store).contains("pairs of audio and image in train: 6"))

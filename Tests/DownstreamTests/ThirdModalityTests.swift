@@ -123,6 +123,72 @@ import Views
     for figure in records.flatMap(\.figures) where figure.name.hasPrefix("accuracy") {
       #expect(figure.value > 0.5, "\(figure.name)")
     }
+    try checkNames(records)
+    try checkNames(embeddingsOf: job, communicator, observer)
+  }
+
+  /// What the samples of the bands' test split are called. Their file says what they are of.
+  private static let names = (0..<3).flatMap { label in
+    (0..<8).map { "test/class\(label)/\($0).f32" }
+  }
+
+  /// Records lead from predictions to files, where the store has names.
+  private func checkNames(_ records: [EvaluationRecord]) throws {
+    for record in records {
+      let file = try HDF5File.openSealed(record.path)
+      let names = try file.texts("/samples/bands/name")
+      #expect(names.count == 24 && Set(names) == Set(Self.names))
+      let labels: [Int32] = try file.read("/labels")
+      let classes = try file.texts("/classes")
+      #expect(zip(names, labels).allSatisfy { $0.contains("/\(classes[Int($1)])/") })
+      #expect(try file.read("/samples/bands/row") as [Int64] == (0..<24).map { $0 })
+    }
+    let pairs = try HDF5File.openSealed(records[1].path)
+    #expect(try pairs.read("/samples/image/row") as [Int64] == (0..<24).map { $0 })
+    #expect(!pairs.contains("/samples/image/name"))
+  }
+
+  /// The same samples in a store as those that were made before there were names.
+  private func writeBandsWithoutNames() throws {
+    let path = folder.path("bands.h5")
+    let store = try SampleStore.open(path)
+    try HDF5File.save(path) { file in
+      let writer = try SampleStoreWriter(file, modality: { try modalities.make($0) })
+      try writer.setClasses(store.classes(Bands.name), of: Bands.name)
+      for split in ["train", "test"] {
+        let rows = 0..<store.count(Bands.name, split)
+        try writer.add(try store.load(Bands.name, split: split, rows: rows), split: split)
+      }
+      try writer.finish()
+    }
+  }
+
+  /// Embeddings know files and classes. Where names change, nothing is taken for what it is not.
+  private func checkNames(
+    embeddingsOf job: Job, _ communicator: Communicator, _ observer: Quiet
+  ) throws {
+    let both = EmbeddingOptions(data: [folder.path("images.h5"), folder.path("bands.h5")])
+    func embedded(_ options: EmbeddingOptions) throws -> EmbeddingFile {
+      try #require(try embed(job.results, options, communicator, observer: observer).first)
+    }
+    let path = try embedded(both).path
+    do {
+      let file = try HDF5File.openSealed(path)
+      #expect(
+        try file.texts("/name") == [String](repeating: "", count: 24) + Self.names)
+      let classes = (0..<3).flatMap { [String](repeating: "class\($0)", count: 8) }
+      #expect(try file.texts("/class") == classes + classes)
+    }
+    #expect(try !embedded(both).isNew)
+    try writeBandsWithoutNames()
+    let said = message { _ = try embedded(both) }
+    #expect(
+      said == "\(path): has embeddings of the same samples under other names, or none; remove it "
+        + "to write these")
+    try FileManager.default.removeItem(atPath: path)
+    #expect(try embedded(both).isNew)
+    let file = try HDF5File.openSealed(path)
+    #expect(!file.contains("/name") && !file.hasAttribute("names"))
   }
 
   /// A store whose samples are not in the form that their modality reads.

@@ -72,7 +72,8 @@ import Testing
     }
   }
 
-  func makeEmbeddings(_ run: String) throws {
+  /// - Parameter names: of the two samples; none in files of an older Motet.
+  func makeEmbeddings(_ run: String, names: [String]? = nil) throws {
     try FileManager.default.createDirectory(
       atPath: "\(run)/embeddings", withIntermediateDirectories: true)
     try HDF5File.saveSealed("\(run)/embeddings/round-000003.h5") { file in
@@ -84,6 +85,9 @@ import Testing
       try file.write("/row", [5, 6] as [Int64])
       try file.write("/data", texts: ["i", "i"])
       try file.write("/modality", texts: ["image", "image"])
+      guard let names else { return }
+      try file.write("/class", texts: ["cat", "dog"])
+      try file.write("/name", texts: names)
     }
   }
 
@@ -209,7 +213,14 @@ import Testing
     #expect(try file.read("\(group)/features") as [Float] == [1, 2, 3, 4])
     #expect(try file.texts("\(group)/modality") == ["image", "image"])
     #expect(try file.textAttribute("features", on: group) == "encoder")
+    #expect(!file.contains("\(group)/name"))
     #expect(try !gather([run], embeddings: true).isWritten)
+    try FileManager.default.removeItem(atPath: "\(run)/embeddings/round-000003.h5")
+    try makeEmbeddings(run, names: ["cat/1.png", "dog/größer 1.png"])
+    #expect(try gather([run], embeddings: true).isWritten)
+    let named = try HDF5File.openSealed(target)
+    #expect(try named.texts("\(group)/name") == ["cat/1.png", "dog/größer 1.png"])
+    #expect(try named.texts("\(group)/class") == ["cat", "dog"])
     try damage("\(run)/embeddings/round-000003.h5")
     #expect(try gather([run], embeddings: true).damaged.count == 1)
     #expect(try !HDF5File.openSealed(target).contains("/embeddings"))

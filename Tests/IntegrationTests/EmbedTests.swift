@@ -36,7 +36,7 @@ import Views
     return try ["model", "split", "features", "spec", "samples"].map { try file.textAttribute($0) }
       + [try file.intAttribute("round"), "\(try file.shape("/features"))"].map { "\($0)" }
       + [features.map { "\($0.bitPattern)" }.joined(separator: " "), "\(labels) \(rows)"]
-      + file.texts("/data") + file.texts("/modality")
+      + file.texts("/data") + file.texts("/modality") + file.texts("/class")
   }
 
   /// Alone and on 3 ranks the same bits, and each row what the encoder gives for its sample.

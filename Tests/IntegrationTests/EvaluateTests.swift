@@ -37,6 +37,11 @@ import Testing
         let counts: [Int64] = try file.read("/figures/count")
         let labels: [Int32] = try file.read("/labels")
         content += ["\(counts) \(labels)"]
+        for modality in try file.names(in: "/samples") {
+          let rows: [Int64] = try file.read("/samples/\(modality)/row")
+          #expect(rows.count == labels.count)
+          content += ["\(modality) \(rows)"]
+        }
         for figure in try file.names(in: "/predictions") {
           let predictions: [Int32] = try file.read("/predictions/\(figure)")
           let confusion: [Int64] = try file.read("/confusion/\(figure)")

@@ -58,7 +58,7 @@ public struct CIFAR10: Importer, PlugIn {
       }
       let name = "\(path): record \(number)"
       let label = Int(record[0])
-      try sink.addRecord(split: split, label: label, name: name) {
+      try sink.addRecord(split: split, label: label, name: path, number: number) {
         guard label < 10 else { throw StoreError(name, "label \(label) is out of range 0..9") }
         var pixels = [UInt8](repeating: 0, count: 3 * Self.pixels)
         for i in 0..<Self.pixels {

@@ -34,7 +34,9 @@ public struct EPICSounds: Importer, PlugIn {
   private static let longest = 1 << 40
 
   private struct Segment {
+    /// For messages.
     let name: String
+    let id: String
     let video: String
     let samples: Range<Int>
     let classID: Int
@@ -79,9 +81,8 @@ public struct EPICSounds: Importer, PlugIn {
         sink.miss(segment.name)
         continue
       }
-      let name = "\(segment.name) of \(path)"
       try sink.add(
-        split: segment.split, label: labels[segment.classID]!, name: name, file: path,
+        split: segment.split, label: labels[segment.classID]!, name: path, part: segment.id,
         content: "\(segment.video) \(segment.samples)", group: segment.group
       ) {
         do {
@@ -113,7 +114,8 @@ public struct EPICSounds: Importer, PlugIn {
           path, "line \(row.line): start_sample or stop_sample is beyond \(Self.longest)")
       }
       return Segment(
-        name: "\(path): \(fields[0])", video: fields[1], samples: start..<max(start, stop),
+        name: "\(path): \(fields[0])", id: fields[0], video: fields[1],
+        samples: start..<max(start, stop),
         classID: id, className: fields[4], split: split, group: fields[6])
     }
   }

@@ -32,10 +32,16 @@ public final class ImportSink {
     let modality: String
     let split: String
     let label: Int
+    /// In the store, and in the journal.
     let name: String
+    /// Its file.
+    let path: String
+    /// What it depends on beside its file and the importer's options.
+    var content = ""
     let group: String?
     let pair: String?
-    let key: String
+    /// Its journal's.
+    var key: String { "\(modality) \(split) \(label) \(name) \(content)" }
     var shelf: Shelf { Shelf(modality: modality, split: split, label: label) }
   }
 
@@ -54,6 +60,7 @@ public final class ImportSink {
   public private(set) var remarks: [String] = []
   /// The names of samples that the makers list and that are not there.
   public private(set) var missing: [String] = []
+  /// Ends in a slash.
   private let folder: String
   private let writer: SampleStoreWriter
   private let journal: ImportJournal
@@ -76,7 +83,7 @@ public final class ImportSink {
     modality: @escaping (String) throws -> any Modality,
     progress: @escaping (_ done: Int, _ expected: Int) -> Void
   ) {
-    self.folder = folder
+    self.folder = folder.hasSuffix("/") ? folder : "\(folder)/"
     self.writer = writer
     self.journal = journal
     self.policy = policy
@@ -97,23 +104,21 @@ public final class ImportSink {
   /// Offers one sample of the modality announced last. `read` is called on another thread, and not
   /// at all where the class has enough already; what it throws makes the sample a damaged one.
   /// - Parameters:
-  ///   - name: the file (and record).
-  ///   - file: the file where `name` says more than that.
+  ///   - name: the file's path.
+  ///   - part: what tells it from others in the same file.
   ///   - content: what the sample depends on beside the importer's options and its file's content,
-  ///     such as which part it is: one that was read before and had another is read again.
+  ///     such as where in the file it is: one that was read before and had another is read again.
   ///   - group: the name of its group (`Grouping`): all samples of a split and modality have one,
   ///     or none has.
   ///   - pair: samples of several modalities that are offered with the same text belong together.
   public func add(
-    split: String, label: Int, name: String, file: String? = nil, content: String = "",
+    split: String, label: Int, name path: String, part: String? = nil, content: String = "",
     group: String? = nil, pair: String? = nil, _ read: @escaping @Sendable () throws -> StoredSample
   ) throws {
-    let plain = name.hasPrefix(folder) ? String(name.dropFirst(folder.count)) : name
     let item = Item(
-      modality: modality, split: split, label: label, name: name, group: group, pair: pair,
-      key: "\(modality) \(split) \(label) \(plain) \(content)")
+      modality: modality, split: split, label: label, name: try name(of: path, part), path: path,
+      content: content, group: group, pair: pair)
     guard try hasRoom(item.shelf) else { return advance() }
-    let path = file ?? name
     if let outcome = journal.next(item.key, { FileStamp(of: path) ?? .missing }) {
       // In the samples' order.
       try settleAll()
@@ -134,16 +139,33 @@ public final class ImportSink {
 
   /// Offers a sample that lies in a file which is read from its beginning anyhow. It is read at
   /// once and is not in the journal: that would be no faster.
+  /// - Parameters:
+  ///   - name: the file's path.
+  ///   - number: how many records are before it.
   public func addRecord(
-    split: String, label: Int, name: String, _ read: () throws -> StoredSample
+    split: String, label: Int, name path: String, number: Int, _ read: () throws -> StoredSample
   ) throws {
     try settleAll()
     let item = Item(
-      modality: modality, split: split, label: label, name: name, group: nil, pair: nil, key: "")
+      modality: modality, split: split, label: label, name: try name(of: path, "\(number)"),
+      path: path, group: nil, pair: nil)
     guard try hasRoom(item.shelf) else { return advance() }
     let outcome: ImportOutcome
     do { outcome = .sample(try read(), tally: nil) } catch { outcome = .damaged("\(error)") }
     try settle(item, outcome)
+  }
+
+  /// What a store calls the sample in a part of a file: by bytes, since a character may reach over
+  /// the end of the folder's name.
+  private func name(of path: String, _ part: String?) throws -> String {
+    let isBelow = path.utf8.starts(with: folder.utf8)
+    let below = path.utf8.dropFirst(isBelow ? folder.utf8.count : 0)
+      .drop { $0 == UInt8(ascii: "/") }
+    let name = String(Substring(below)) + (part.map { "#\($0)" } ?? "")
+    guard !name.utf8.contains(0) else {
+      throw StoreError(path, "has a zero byte in its name; mend the table that lists it")
+    }
+    return name
   }
 
   /// Counts damage that is not a sample's own, such as a file that ends within a record.
@@ -205,12 +227,12 @@ public final class ImportSink {
       do {
         let row = try writer.add(
           sample, label: item.label, modality: item.modality, split: item.split,
-          group: item.group, tally: tally)
+          group: item.group, name: item.name, tally: tally)
         if let pair = item.pair { pairs.add(item.modality, row, split: item.split, pair: pair) }
       } catch let error as ShapeMismatch {
         func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }
         throw StoreError(
-          item.name, "is \(text(error.found)) among samples of \(text(error.expected)); give --size"
+          item.path, "is \(text(error.found)) among samples of \(text(error.expected)); give --size"
         )
       }
       taken[item.shelf, default: 0] += 1

@@ -38,6 +38,9 @@ public struct MNIST: Importer, PlugIn {
       "image", classes: (0...9).map(String.init), expected: readers.reduce(0) { $0 + $1.count })
     for reader in readers {
       var isWhole = true
+      // Compressed or not, samples have the same names.
+      let path = reader.images.path
+      let file = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
       for index in 0..<reader.count {
         let label = try reader.labels.read(1)
         let grey = try reader.images.read(28 * 28)
@@ -50,7 +53,9 @@ public struct MNIST: Importer, PlugIn {
           break
         }
         let name = "\(reader.labels.path): record \(index)"
-        try sink.addRecord(split: reader.split, label: Int(label[0]), name: name) {
+        try sink.addRecord(
+          split: reader.split, label: Int(label[0]), name: file, number: index
+        ) {
           guard label[0] < 10 else {
             throw StoreError(name, "label \(label[0]) is out of range 0..9")
           }

@@ -1,3 +1,4 @@
+import Digests
 import Files
 import Foundation
 import HDF5
@@ -7,8 +8,10 @@ import Jobs
 ///
 /// ```
 /// @round @model (SHA-256) @split @features (encoder | projection) @spec (JSON) @samples (SHA-256)
+/// @names (SHA-256)
 /// /features Float32 [N, D]   /label Int32 [N]   /row Int64 [N], in its split
-/// /data, /modality           texts [N]
+/// /data, /modality, /class   texts [N]
+/// /name                      texts [N], empty where a store has no names; none where all have none
 /// ```
 public struct EmbeddingFile {
   public static let format = FileFormat("motet embeddings", version: 1)
@@ -22,6 +25,8 @@ public struct EmbeddingFile {
     var spec: String
     /// What tells the samples from any others.
     var samples: String
+    /// The samples' names, as a digest; empty where they have none.
+    var names: String
   }
 
   public let path: String
@@ -51,11 +56,16 @@ public struct EmbeddingFile {
     let found = Identity(
       round: Int(try file.intAttribute("round")), model: try file.textAttribute("model"),
       split: try file.textAttribute("split"), features: try file.textAttribute("features"),
-      spec: try file.textAttribute("spec"), samples: try file.textAttribute("samples"))
+      spec: try file.textAttribute("spec"), samples: try file.textAttribute("samples"),
+      names: file.hasAttribute("names") ? try file.textAttribute("names") : "")
     guard found == identity else {
       let other =
         found.model != identity.model
-        ? "another model" : found.spec == identity.spec ? "other samples" : found.spec
+        ? "another model"
+        : found.spec != identity.spec
+          ? found.spec
+          : found.samples != identity.samples
+            ? "other samples" : "the same samples under other names, or none"
       throw JobError(
         path: path, message: "has embeddings of \(other); remove it to write these")
     }
@@ -82,6 +92,7 @@ public struct EmbeddingFile {
       try file.setAttribute("features", identity.features)
       try file.setAttribute("spec", identity.spec)
       try file.setAttribute("samples", identity.samples)
+      if !identity.names.isEmpty { try file.setAttribute("names", identity.names) }
       try file.write("/features", features.flatMap { $0 }, shape: [count, dimension])
       try file.write("/label", splits.flatMap(\.labels))
       try file.write("/row", splits.flatMap { $0.rows.map { Int64($0) } })
@@ -90,8 +101,24 @@ public struct EmbeddingFile {
       }
       try file.write("/data", texts: texts(\.name))
       try file.write("/modality", texts: texts(\.modality))
+      try file.write("/class", texts: splits.flatMap(\.classNames))
+      if !identity.names.isEmpty { try file.write("/name", texts: splits.sampleNames) }
     }
     return EmbeddingFile(
       path: path, round: identity.round, count: count, dimension: dimension, isNew: true)
+  }
+}
+
+extension [EvaluatedSplit] {
+  /// What all samples are called, split by split; empty texts for those of stores without names.
+  fileprivate var sampleNames: [String] {
+    flatMap { split in split.sampleNames ?? [String](repeating: "", count: split.rows.count) }
+  }
+
+  /// A digest of the samples' names; empty where no store has any.
+  var namesDigest: String {
+    let names = sampleNames
+    // No name has a zero.
+    return names.allSatisfy(\.isEmpty) ? "" : SHA256.hex(of: names.joined(separator: "\u{0}"))
   }
 }

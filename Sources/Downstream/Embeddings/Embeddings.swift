@@ -40,10 +40,12 @@ public func embed(
   var files: [EmbeddingFile?] = runs.map { _ in nil }
   var lock: FolderLock?
   try communicator.agreeOnRoot {
+    let names = splits.namesDigest
     identities = runs.map {
       EmbeddingFile.Identity(
         round: $0.round, model: $0.modelHash, split: options.split,
-        features: options.output.rawValue, spec: options.spec, samples: samples)
+        features: options.output.rawValue, spec: options.spec, samples: samples,
+        names: names)
     }
     files = try identities.map {
       try EmbeddingFile.existing(EmbeddingFile.path(in: runs[0].path, round: $0.round), $0)

@@ -48,7 +48,7 @@ final class ClassifierEvaluation: PreparedEvaluation {
       context: context, options: options, classes: classes.count, train: train, test: test,
       state: state)
     guard let logits = try logits(training) else { return nil }
-    var outcome = EvaluationOutcome(classes: classes, labels: test[0].labels)
+    var outcome = EvaluationOutcome(classes: classes, test)
     figures(&outcome, logits)
     return outcome
   }

@@ -48,6 +48,8 @@ struct EvaluatedSplit {
   /// Rows of the split, in the order of labels and features.
   let rows: [Int]
   let labels: [Int32]
+  /// Of all samples of the split; nil where the store has none.
+  private let names: SampleNames?
   /// For evaluation views, one a thread.
   let makers: [any ViewMaker]
   /// For training views that are cropped alone, and for those of pretraining.
@@ -68,6 +70,7 @@ struct EvaluatedSplit {
     self.modality = modality
     self.split = split
     self.labels = self.rows.map { labels[$0] }
+    names = try store.names(modality, split: split)
     let statistics = try store.statistics(modality)
     let shape = try run.job.viewShape(of: modality)
     func makers(plain: Bool) throws -> [any ViewMaker] {
@@ -87,6 +90,15 @@ struct EvaluatedSplit {
 
   /// The store's name in tables.
   var name: String { store.name }
+
+  /// What the samples are called, row by row; nil where the store does not say it.
+  var sampleNames: [String]? { names.map { names in rows.map { names[$0] } } }
+
+  /// The name of each sample's class, row by row.
+  var classNames: [String] {
+    let classes = store.classes(modality)
+    return labels.map { classes[Int($0)] }
+  }
 
   /// What tells these samples from any others.
   var digest: String {

@@ -11,6 +11,7 @@ import Jobs
 /// /figures/{name, value, low, high, count}
 /// /classes   /labels   /predictions/FIGURE   /confusion/FIGURE [true, predicted]
 /// /per_class/FIGURE
+/// /samples/MODALITY/{row, name}   of each label; no name where the store has none
 /// ```
 public struct EvaluationRecord {
   public static let format = FileFormat("motet evaluation", version: 1)
@@ -69,6 +70,11 @@ public struct EvaluationRecord {
       try file.write("/figures/count", figures.map { Int64($0.count) })
       try file.write("/classes", texts: outcome.classes)
       try file.write("/labels", outcome.labels)
+      for samples in outcome.samples {
+        let group = "/samples/\(samples.modality)"
+        try file.write("\(group)/row", samples.rows.map { Int64($0) })
+        if let names = samples.names { try file.write("\(group)/name", texts: names) }
+      }
       for figure in figures {
         guard let predictions = outcome.predictions[figure.name] else { continue }
         let count = outcome.classes.count

@@ -121,7 +121,7 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
       let bank = try features(train)
       let queries = try features(test)
       let isRoot = context.communicator.rank == 0
-      var outcome = EvaluationOutcome(classes: classes, labels: test.labels)
+      var outcome = EvaluationOutcome(classes: classes, test.splits)
       func add(_ name: String, _ bank: [Float], _ queries: [Float]) throws {
         let predicted = try context.predict(
           options, bank: bank, train.labels, queries, count: test.labels.count,

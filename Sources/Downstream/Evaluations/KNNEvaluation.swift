@@ -64,7 +64,7 @@ public struct KNNEvaluation: PlugIn, EvaluationTask {
         options, bank: bank, train.labels, queries, count: test.labels.count,
         classes: classes.count)
       guard context.communicator.rank == 0 else { return nil }
-      var outcome = EvaluationOutcome(classes: classes, labels: test.labels)
+      var outcome = EvaluationOutcome(classes: classes, [test])
       outcome.addAccuracy("accuracy", predicted)
       return outcome
     }
