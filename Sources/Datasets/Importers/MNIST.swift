@@ -29,7 +29,8 @@ public struct MNIST: Importer, PlugIn {
       let count = try header(images, magic: 2051, extents: [28, 28])
       let labelled = try header(labels, magic: 2049, extents: [])
       guard count == labelled else {
-        throw StoreError(labels.path, "\(labelled) labels for \(count) images")
+        throw StoreError(
+          labels.path, "\(counted(labelled, "label")) for \(counted(count, "image"))")
       }
       readers.append((split, images, labels, count))
     }
@@ -42,7 +43,7 @@ public struct MNIST: Importer, PlugIn {
         guard label.count == 1, grey.count == 28 * 28 else {
           let cut = label.isEmpty ? reader.labels : reader.images
           try sink.skip(
-            "\(cut.path): ends after \(index) of \(reader.count) records"
+            "\(cut.path): ends after \(index) of \(counted(reader.count, "record"))"
               + (cut.isCut ? ": the gzip file is cut; fetch it again" : ""))
           break
         }
