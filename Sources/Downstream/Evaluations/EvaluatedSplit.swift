@@ -4,6 +4,8 @@ import Digests
 import Evaluation
 import Foundation
 import Layers
+import Machines
+import MessagePassing
 import Views
 
 /// Which samples an evaluation trains on (or asks for neighbours) and which it is measured on.
@@ -52,6 +54,8 @@ struct EvaluatedSplit {
   let makers: [any ViewMaker]
   /// For training views that are cropped alone, and for those of pretraining.
   let plainMakers: [any ViewMaker]
+  /// What the store's statistics are not for (`SampleStore.otherStatistics`).
+  private let otherStatistics: String?
 
   /// - Parameter rows: all where nil.
   init(
@@ -68,7 +72,11 @@ struct EvaluatedSplit {
     self.modality = modality
     self.split = split
     self.labels = self.rows.map { labels[$0] }
-    let statistics = try store.statistics(modality)
+    let settings = try run.job.makeModality(modality)
+    otherStatistics = try store.otherStatistics(modality, for: settings)
+    let statistics = try store.statistics(modality, for: settings) {
+      if StopSignal.isReceived { throw WorkStopped() }
+    }
     let shape = try run.job.viewShape(of: modality)
     func makers(plain: Bool) throws -> [any ViewMaker] {
       do {
@@ -94,6 +102,7 @@ struct EvaluatedSplit {
       let hash = SHA256()
       hash.update(try store.fingerprint(modality, split: split))
       rows.withUnsafeBytes { hash.update($0) }
+      if let otherStatistics { hash.update(otherStatistics) }
       return hash.finish()
     }
   }
