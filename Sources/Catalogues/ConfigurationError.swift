@@ -1,3 +1,5 @@
+import Foundation
+
 /// A setting that cannot be: names the key, what is wrong and the mend, in one line.
 public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
   public let key: String
@@ -39,7 +41,23 @@ public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
     try require(value >= 0 && value.isFinite, key, "\(value) is below 0")
   }
 
-  /// Throws where a number is no share of a whole that leaves a rest: 0 to below 1.
+  /// Throws where a number is no share of a whole. Files write shares as `20%`, and so do messages.
+  /// - Parameters:
+  ///   - isSome: whether it must be above 0 %.
+  ///   - leavesRest: whether it must be below 100 %.
+  public static func share(
+    _ key: String, _ value: Double, isSome: Bool = false, leavesRest: Bool = false
+  ) throws(ConfigurationError) {
+    let isShare =
+      (isSome ? value > 0 : value >= 0) && (leavesRest ? value < 1 : value <= 1)
+    let percent = String(format: "%g", value * 100)
+    try require(
+      isShare, key,
+      "\(percent) % is not a share \(isSome ? "above" : "from") 0 %, "
+        + "\(leavesRest ? "below" : "at most") 100 %")
+  }
+
+  /// Throws where a number is no factor that lets something fade: 0 to below 1.
   public static func fraction(_ key: String, _ value: Double) throws(ConfigurationError) {
     try require((0..<1).contains(value), key, "\(value) is not in 0 ..< 1")
   }

@@ -45,8 +45,14 @@ extension Tree {
       else { return list.lazy.compactMap { $0.line(of: path) }.first }
       let rest = path[path.index(after: end)...]
       return list[index].line(of: rest.first == "." ? rest.dropFirst() : rest)
+        ?? list[index].firstLine
     default:
       return nil
     }
+  }
+
+  /// The line of a mapping's first key: a list's element has no other.
+  private var firstLine: Int? {
+    mapping.flatMap { mapping in mapping.keys.compactMap(mapping.line).min() }
   }
 }

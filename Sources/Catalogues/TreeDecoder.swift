@@ -97,7 +97,9 @@ private struct ListContainer: UnkeyedDecodingContainer {
   var isAtEnd: Bool { currentIndex >= list.count }
 
   private mutating func next() throws -> TreeDecoder {
-    guard !isAtEnd else { throw decoder.error("expected more than \(list.count) values") }
+    guard !isAtEnd else {
+      throw decoder.error("expected more than \(counted(list.count, "value"))")
+    }
     defer { currentIndex += 1 }
     return decoder.inside(IndexKey(index: currentIndex), list[currentIndex])
   }

@@ -40,22 +40,32 @@ public struct CheckpointFolder: Sendable {
 
   /// The newest checkpoint that is whole, nil where there is none. Each damaged one is named to
   /// `warn`. Throws where there are checkpoints and all of them are damaged.
-  public func newest(warn: (String) -> Void) throws -> Checkpoint? {
+  /// - Parameter goesOn: whether a run is to go on from it, so that what clients kept must be there
+  ///   as well: of an older checkpoint it may be, and the run comes to the same bits from there.
+  public func newest(goesOn: Bool = false, warn: (String) -> Void) throws -> Checkpoint? {
     let rounds = rounds()
-    for (index, round) in rounds.enumerated() {
-      do {
-        return try Checkpoint.load(file(round: round))
-      } catch {
-        let mend =
-          index + 1 < rounds.count
-          ? "going on from round \(rounds[index + 1])" : "no other is left"
-        warn("\(error); \(mend)")
+    var failures: [any Error] = []
+    func tell() {
+      for (index, error) in failures.enumerated() {
+        // What is gone on from needs no mend.
+        let line = (error as? ClientStateError)?.line ?? "\(error)"
+        let next = index + 1 < rounds.count ? rounds[index + 1] : nil
+        warn("\(line); \(next.map { "going on from round \($0)" } ?? "no other is left")")
       }
     }
-    if let first = rounds.first {
-      throw DamagedCheckpoints(path: file(round: first), count: rounds.count)
+    for round in rounds {
+      do {
+        let checkpoint = try Checkpoint.load(file(round: round))
+        if goesOn { try clientStates.verify(checkpoint.kept) }
+        tell()
+        return checkpoint
+      } catch { failures.append(error) }
     }
-    return nil
+    guard let first = rounds.first else { return nil }
+    // Checkpoints are whole, and what clients kept for them is not: that is what can be mended.
+    if let lost = failures[0] as? ClientStateError { throw lost }
+    tell()
+    throw DamagedCheckpoints(path: file(round: first), count: rounds.count)
   }
 
   /// Removes what a killed run left half-written. No other run may be writing here.

@@ -119,7 +119,13 @@ public struct ClientStateError: Error, CustomStringConvertible {
   public let path: String
   public let problem: String
 
+  /// What is wrong, without the mend.
+  var line: String { "\(path): \(problem)" }
+
   public var description: String {
-    "\(path): \(problem); put the run's own file back, or start over with --fresh"
+    let isThere = FileManager.default.fileExists(atPath: path)
+    return "\(line); put the run's own file back, "
+      + (isThere ? "remove it (an older checkpoint may do without it), " : "")
+      + "or start over with --fresh"
   }
 }

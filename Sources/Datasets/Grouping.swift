@@ -1,3 +1,4 @@
+import Catalogues
 import Digests
 import HDF5
 
@@ -52,14 +53,16 @@ public struct Grouping: Sendable, Equatable {
     indices = try file.read("\(place)/group")
     func wrong(_ message: String) -> StoreError { StoreError(file.path, "\(place): \(message)") }
     guard indices.count == samples else {
-      throw wrong("\(indices.count) groups for \(samples) samples; import the data again")
+      throw wrong(
+        "\(counted(indices.count, "group")) for \(counted(samples, "sample")); import the data again"
+      )
     }
     guard names.allSatisfy({ !$0.isEmpty }), Set(names).count == names.count else {
       throw wrong("group names must be there, and differ; import the data again")
     }
     if let row = indices.firstIndex(where: { !names.indices.contains(Int($0)) }) {
       throw wrong(
-        "group \(indices[row]) of sample \(row) is out of range: \(names.count) groups; "
+        "group \(indices[row]) of sample \(row) is out of range: \(counted(names.count, "group")); "
           + "import the data again")
     }
   }

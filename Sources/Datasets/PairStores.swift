@@ -194,6 +194,6 @@ private func difference(_ one: PairSource, _ other: PairSource) -> String {
     parts.append("\(text(foreign.subtracting(own))) in '\(other.modality)' alone")
   }
   if parts.isEmpty { parts.append("they come in another order") }
-  return "its \(one.classes.count) classes are not the \(other.classes.count) of "
+  return "its classes, \(one.classes.count), are not the \(other.classes.count) of "
     + "\(other.store.path): \(parts.joined(separator: "; "))"
 }

@@ -38,7 +38,7 @@ public struct Partition: Sendable, Equatable {
     guard minimum >= 0, minimum <= labels.count / clients else {
       throw ConfigurationError(
         "minimum",
-        "\(samples.modality) has \(labels.count) samples for \(clients) clients: a minimum of \(minimum) "
+        "\(samples.modality) has \(counted(labels.count, "sample")) for \(counted(clients, "client")): a minimum of \(minimum) "
           + "each cannot be; at most \(labels.count / clients) can")
     }
     var owner: [Int]

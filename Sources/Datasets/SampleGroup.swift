@@ -1,3 +1,4 @@
+import Catalogues
 import Digests
 import Files
 import HDF5
@@ -41,7 +42,8 @@ struct SampleGroup {
     self.form = form
     labels = try file.read("\(name)/label")
     if let row = labels.firstIndex(where: { $0 < 0 || $0 >= classes }) {
-      throw wrong("label \(labels[row]) of sample \(row) is out of range: \(classes) classes")
+      throw wrong(
+        "label \(labels[row]) of sample \(row) is out of range: \(counted(classes, "class"))")
     }
     grouping = try Grouping(file, name, samples: labels.count)
     let dataset = "\(name)/\(form.dataset)"
@@ -49,7 +51,7 @@ struct SampleGroup {
     switch form.layout {
     case .dense:
       guard extent.first == labels.count, extent.allSatisfy({ $0 > 0 }) || labels.isEmpty else {
-        throw wrong("\(form.dataset) of shape \(extent) for \(labels.count) labels")
+        throw wrong("\(form.dataset) of shape \(extent) for \(counted(labels.count, "label"))")
       }
       shape = Array(extent.dropFirst())
       offsets = []
@@ -57,7 +59,9 @@ struct SampleGroup {
       shape = []
       offsets = try file.read("\(name)/offset")
       guard offsets.count == labels.count + 1, offsets.first == 0, extent.count == 1 else {
-        throw wrong("\(offsets.count) offsets for \(labels.count) labels; expected one more")
+        throw wrong(
+          "\(counted(offsets.count, "offset")) for \(counted(labels.count, "label")); expected one more"
+        )
       }
       if let row = labels.indices.first(where: { offsets[$0] >= offsets[$0 + 1] }) {
         throw wrong("sample \(row) has zero length or the offsets run backwards")

@@ -1,3 +1,4 @@
+import Catalogues
 import HDF5
 
 /// Samples of several modalities that belong together (a picture and the sound of one place), as
@@ -35,7 +36,7 @@ public struct SamplePairs: Sendable {
       guard let group = groups[modality] else { throw wrong("no '\(modality)' in this split") }
       let own = try file.read("/pairs/\(split)/\(modality)", as: Int64.self).map { Int($0) }
       if let row = own.first(where: { !(0..<group.count).contains($0) }) {
-        throw wrong("row \(row) of \(group.count) samples of '\(modality)'")
+        throw wrong("row \(row) of \(counted(group.count, "sample")) of '\(modality)'")
       }
       rows[modality] = own
     }
@@ -47,7 +48,8 @@ public struct SamplePairs: Sendable {
         throw wrong("'\(first)' and '\(name)' have different classes")
       }
       guard rows[name]!.count == labels.count else {
-        throw wrong("\(labels.count) rows of '\(first)', \(rows[name]!.count) of '\(name)'")
+        throw wrong(
+          "\(counted(labels.count, "row")) of '\(first)', \(rows[name]!.count) of '\(name)'")
       }
       for (index, row) in rows[name]!.enumerated() where groups[name]!.labels[row] != labels[index]
       {

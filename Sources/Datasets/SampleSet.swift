@@ -1,3 +1,4 @@
+import Catalogues
 import Views
 
 /// Samples of one modality in memory, with their labels.
@@ -31,7 +32,8 @@ public final class SampleSet: Sendable {
       precondition(
         offsets.count == labels.count + 1
           && offsets.last == Int64(bytes.count / form.element.size),
-        "\(offsets.count) offsets for \(labels.count) samples in \(bytes.count) bytes")
+        "\(counted(offsets.count, "offset")) for \(counted(labels.count, "sample")) in \(bytes.count) bytes"
+      )
     }
     self.modality = modality
     self.form = form

@@ -1,3 +1,4 @@
+import Catalogues
 import Digests
 import HDF5
 import Views
@@ -9,7 +10,7 @@ import Views
 /// /train/image/{pixels UInt8 [N, H, W, 3], label Int32 [N]}          @form, @sha256
 /// /train/audio/{samples Int16 [total], offset Int64 [N + 1], label}  @form, @sha256, @sample_rate
 /// /classes/{image, audio}      class names
-/// /statistics/{image, audio}   attributes
+/// /statistics/{image, audio}   attributes; /statistics @audio has the options that they are for
 /// /train/…/{group, group_names}  see `Grouping`; may be absent
 /// /train/…/{name, name_offset}   see `SampleNames`; may be absent
 /// /pairs/train/{image, audio}  rows that belong together, see `SamplePairs`; may be absent
@@ -30,6 +31,8 @@ public final class SampleStore {
   private let file: HDF5File
   private let classNames: [String: [String]]
   private let groups: [String: [String: SampleGroup]]
+  /// Statistics that were computed for other options than the import's, by these.
+  private var computed: [Tree: [String: Double]] = [:]
   /// By split.
   let allPairs: [String: SamplePairs]
 
@@ -101,6 +104,66 @@ public final class SampleStore {
   /// What the modality computed of the training samples at import.
   public func statistics(_ modality: String) throws -> [String: Double] {
     try file.statistics(modality)
+  }
+
+  /// The options that the statistics are for; nil where the store does not say, and has none.
+  private func statisticsOptions(_ modality: String) throws -> Tree? {
+    if file.hasAttribute(modality, on: "/statistics") {
+      let text = try file.textAttribute(modality, on: "/statistics")
+      guard let options = try? Tree(json: text) else {
+        throw StoreError(path, "/statistics: '\(modality)' is no options; import the data again")
+      }
+      return options
+    }
+    let known = try statistics(modality)
+    guard !known.isEmpty, Views.modalities.names.contains(modality) else { return nil }
+    // Before stores said so, they were imported with the defaults, and said the bins.
+    var options = try Views.modalities.make(modality).statisticsOptions
+    if let bins = known["bins"], options["bins"] != nil { options["bins"] = .number(bins) }
+    return options
+  }
+
+  /// The options of a modality's views for which the store's statistics do not hold, as JSON; nil
+  /// where they hold or none are needed.
+  public func otherStatistics(_ name: String, for modality: any Modality) throws -> String? {
+    let wanted = modality.statisticsOptions
+    guard !wanted.keys.isEmpty, let own = try statisticsOptions(name), own != wanted else {
+      return nil
+    }
+    return wanted.json
+  }
+
+  /// What views under a modality's options need to know of the training samples: what the import
+  /// computed, or where its options were others the same once more, of all training samples, in
+  /// their order.
+  /// - Parameter pause: called now and then; what it throws ends the reading.
+  public func statistics(
+    _ name: String, for modality: any Modality, between pause: () throws -> Void = {}
+  ) throws -> [String: Double] {
+    guard try otherStatistics(name, for: modality) != nil,
+      let samples = groups[Self.trainingSplit]?[name], let tally = modality.makeTally()
+    else { return try statistics(name) }
+    if let known = computed[modality.statisticsOptions] { return known }
+    var sums: [Double] = []
+    var row = 0
+    while row < samples.count {
+      try pause()
+      var size = 0
+      let end =
+        (row..<samples.count).first { row in
+          size += samples.bytes(of: row)
+          return size > 16 << 20
+        } ?? samples.count
+      let set = try samples.load(row..<max(end, row + 1))
+      for index in 0..<set.count {
+        let own = set.withSample(index, tally)
+        sums = sums.isEmpty ? own : zip(sums, own).map(+)
+      }
+      row += set.count
+    }
+    let found = modality.statistics(ofSums: sums)
+    computed[modality.statisticsOptions] = found
+    return found
   }
 
   /// How the samples of a modality are stored.

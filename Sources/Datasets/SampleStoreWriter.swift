@@ -118,6 +118,8 @@ public final class SampleStoreWriter {
     for (name, described) in modalities.sorted(by: { $0.key < $1.key }) {
       try file.makeGroup("/statistics/\(name)")
       guard groups["/\(SampleStore.trainingSplit)/\(name)"] != nil else { continue }
+      let options = described.modality.statisticsOptions
+      if !options.keys.isEmpty { try file.setAttribute(name, options.json, on: "/statistics") }
       let statistics = described.modality.statistics(ofSums: described.sums)
       for (key, value) in statistics.sorted(by: { $0.key < $1.key }) {
         try file.setAttribute(key, value, on: "/statistics/\(name)")

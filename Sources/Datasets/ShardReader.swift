@@ -229,7 +229,8 @@ public final class ShardReader {
       let offsets = partitions[modality]!.offsets
       guard group.count == offsets[firsts[number + 1]] - offsets[firsts[number]] else {
         throw StoreError(
-          file.path, "holds \(group.count) samples of \(modality), not those of the manifest")
+          file.path,
+          "holds \(counted(group.count, "sample")) of \(modality), not those of the manifest")
       }
       groups[modality] = group
     }

@@ -22,7 +22,7 @@ public struct KNN: Sendable {
 
   /// Throws where an option cannot be.
   public static func check(k: Int, temperature: Double) throws(ConfigurationError) {
-    try ConfigurationError.require(k >= 1, "k", "\(k) is below 1")
+    try ConfigurationError.check("k", k, in: 1...1_000_000)
     try ConfigurationError.require(
       temperature >= 1e-3 && temperature.isFinite, "temperature", "\(temperature) is below 0.001")
   }

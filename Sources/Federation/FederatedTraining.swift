@@ -1,3 +1,4 @@
+import Catalogues
 import Checkpoints
 import Foundation
 import MessagePassing
@@ -251,8 +252,9 @@ public final class FederatedTraining {
     let left = clients.filter { $0.divergence != nil }
     if 2 * left.count > clients.count, let first = left.first {
       throw DivergedRound(
-        description: "\(left.count) of the round's \(clients.count) clients diverged and were left "
-          + "out, which is more than half; the first: round \(terms(first.client).round), client "
+        description:
+          "\(left.count) of the round's \(counted(clients.count, "client")) diverged and "
+          + "\(left.count == 1 ? "was" : "were") left out, which is more than half; the first: round \(terms(first.client).round), client "
           + "\(first.client): \(first.divergence ?? "")")
     }
     return left.reduce(0) { $0 + terms($1.client).share }

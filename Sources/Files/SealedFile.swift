@@ -27,21 +27,62 @@ extension HDF5File {
   }
 
   /// Opens a sealed file for reading, after comparing its content with its seal.
+  ///
+  /// A file without a seal that is whole by HDF5's own reckoning was opened for writing by another
+  /// program. Its content is not proven: figures for people may be read on, with a warning, and
+  /// nothing that training goes on from.
+  /// - Parameters:
+  ///   - format: what it is to be, verified.
+  ///   - warn: told of a seal that is missing; the file is opened all the same.
+  public static func openSealed(
+    _ path: String, as format: FileFormat, unsealed warn: (String) -> Void
+  ) throws -> HDF5File {
+    let (file, isSealed) = try openWhole(path, as: format)
+    if !isSealed {
+      warn("\(path): \(sealIsMissing); its content is taken as it is; \(openToRead)")
+    }
+    return file
+  }
+
+  /// Opens a sealed file for reading, after comparing its content with its seal.
   /// - Parameter format: what it is to be, verified.
   public static func openSealed(_ path: String, as format: FileFormat? = nil) throws -> HDF5File {
+    let (file, isSealed) = try openWhole(path, as: format)
+    guard isSealed else {
+      throw FileFormatError(
+        path: path,
+        message: "\(sealIsMissing), and may have changed it; put a copy back, and \(openToRead)")
+    }
+    return file
+  }
+
+  /// Opens a file that its seal proves, or one that has none and is whole all the same. Throws
+  /// where it is damaged or of another kind.
+  private static func openWhole(
+    _ path: String, as format: FileFormat?
+  ) throws -> (file: HDF5File, isSealed: Bool) {
     try requireRegular(path)
     let sealed = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     defer { try? sealed.close() }
-    let size = Int(try sealed.seekToEnd())
-    let content = max(0, size - sealLength)
+    let content = max(0, Int(try sealed.seekToEnd()) - sealLength)
     let seal = try tail(sealed, from: content)
-    guard seal == mark + Array(try digest(sealed, of: content).utf8) else {
-      if !seal.starts(with: mark) { try nameUnsealed(path, size: size, format) }
-      throw FileFormatError(path: path, message: "damaged: its content and its checksum differ")
+    let isSealed = seal == mark + Array(try digest(sealed, of: content).utf8)
+    guard isSealed || !seal.starts(with: mark) else { throw damaged(path) }
+    guard isSealed else {
+      // The library may not even open it, and a file of any kind ends somewhere.
+      guard let format, let file = try? open(path) else { throw damaged(path) }
+      try format.verifyName(file)
+      guard try file.endsWhereItSays() else { throw damaged(path) }
+      try format.verify(file)
+      return (file, false)
     }
     let file = try open(path)
     try format?.verify(file)
-    return file
+    return (file, true)
+  }
+
+  private static func damaged(_ path: String) -> FileFormatError {
+    FileFormatError(path: path, message: "damaged: its content and its checksum differ")
   }
 
   /// The checksum that a sealed file ends with, without comparing it with the content.
@@ -56,17 +97,9 @@ extension HDF5File {
     return String(decoding: seal.dropFirst(mark.count), as: UTF8.self)
   }
 
-  /// Throws where a file without a seal is whole all the same: one of another kind, or one that
-  /// another program opened for writing, which cuts off what stands after HDF5's own end.
-  private static func nameUnsealed(_ path: String, size: Int, _ format: FileFormat?) throws {
-    guard let file = try? open(path), let format else { return }
-    try format.verifyName(file)
-    guard try file.endsWhereItSays() else { return }
-    throw FileFormatError(
-      path: path,
-      message: "its seal is missing: another program opened it for writing, and may have changed "
-        + "it; put a copy back, and open such files for reading alone (in h5py with mode 'r')")
-  }
+  private static let sealIsMissing =
+    "its seal is missing: another program opened it for writing"
+  private static let openToRead = "open such files for reading alone (in h5py with mode 'r')"
 
   private static func tail(_ file: FileHandle, from place: Int) throws -> [UInt8] {
     try file.seek(toOffset: UInt64(place))

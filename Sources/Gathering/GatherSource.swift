@@ -1,3 +1,4 @@
+import Catalogues
 import Foundation
 import Jobs
 import Sweeps
@@ -38,7 +39,9 @@ struct GatherSource {
       let known = Set(manifest.cells.map(\.folder))
       let others = names(folder).filter { !known.contains($0) && isRun("\(folder)/\($0)") }
       if !others.isEmpty {
-        warn("\(folder): \(others.count) runs are no longer cells of the sweep; left out")
+        warn(
+          "\(folder): left out \(counted(others.count, "run", ("is", "are"))) no cell of the sweep any more"
+        )
       }
       return manifest.cells.map {
         GatherSource(path: "\(folder)/\($0.folder)", sweep: manifest.name, cell: $0)

@@ -23,7 +23,11 @@ struct GatheredRun {
   var id = ""
 
   /// Reads a run's folder. What cannot be read becomes a row of `damaged`.
-  init(_ folder: String, _ cell: SweepManifest.Cell?, _ files: [SourceFile]) {
+  /// - Parameter warn: told of figures whose checksum another program has cut off.
+  init(
+    _ folder: String, _ cell: SweepManifest.Cell?, _ files: [SourceFile],
+    warn: (String) -> Void
+  ) {
     sources = SourceFile.table(files)
     row = [:]
     var damages: [[String: Table.Value]] = []
@@ -42,13 +46,13 @@ struct GatheredRun {
     // All of them, so that a damaged one is named whichever it is; the newest whole one counts.
     let heads = checkpoints.reversed().compactMap { reading($0) { try CheckpointHead($0) } }
     let newest = CheckpointFolder(folder).rounds().first ?? 0
-    let results = reading("results.h5") { try ResultsTables($0, completed: newest) }
+    let results = reading("results.h5") { try ResultsTables($0, completed: newest, warn: warn) }
     rounds = results?.rounds ?? Table()
     monitor = results?.monitor ?? Table()
     let evaluations = files.map(\.name).filter { $0.hasPrefix("evaluations/") }
     self.evaluations = Table(
       joining: evaluations.compactMap { name in
-        reading(name) { try EvaluationTable.read($0, name: name) }
+        reading(name) { try EvaluationTable.read($0, name: name, warn: warn) }
       })
     for name in files.map(\.name) where name.hasPrefix("embeddings/") {
       _ = reading(name) { try GatheredEmbeddings.round($0) }
@@ -133,8 +137,8 @@ private struct ResultsTables {
   let monitor: Table
 
   /// - Parameter completed: rounds after this one come again, and are left out.
-  init(_ path: String, completed: Int) throws {
-    let file = try HDF5File.openSealed(path, as: Results.format)
+  init(_ path: String, completed: Int, warn: (String) -> Void) throws {
+    let file = try HDF5File.openSealed(path, as: Results.format, unsealed: warn)
     job = try file.textAttribute("job")
     motet = try file.textAttribute("motet_version")
     host = try file.textAttribute("host")
@@ -165,8 +169,8 @@ private struct ResultsTables {
 
 /// An evaluation file's figures as rows.
 private enum EvaluationTable {
-  static func read(_ path: String, name: String) throws -> Table {
-    let record = try EvaluationRecord.load(path)
+  static func read(_ path: String, name: String, warn: (String) -> Void) throws -> Table {
+    let record = try EvaluationRecord.load(path, warn: warn)
     let spec = try Tree(json: record.spec)
     // As the monitor calls a store.
     let data = spec["data"]?.text.map { SampleStore.name(of: $0) }

@@ -1,3 +1,4 @@
+import Catalogues
 import Datasets
 import Foundation
 import Media
@@ -39,7 +40,7 @@ public struct ContactSheet {
     let (left, top, gap) = (130, 30, 4)
     let title =
       "\(store.path.split(separator: "/").last ?? "")  \(split)/\(modality): "
-      + "\(labels.count) samples, \(shown) of \(classes.count) classes"
+      + "\(counted(labels.count, "sample")), \(shown) of \(counted(classes.count, "class"))"
     var panel = Picture(
       width: max(left + columns * (size.width + gap), Picture.textSize(title, scale: 2).width + 20),
       height: top + shown * (size.height + gap) + 10, colour: .white)

@@ -1,3 +1,4 @@
+import Catalogues
 import Datasets
 import Foundation
 import Media
@@ -44,7 +45,8 @@ public struct HeatMap {
       let total = counts.reduce(0) { $0 + $1.reduce(0, +) }
       let held = shards.holders[modality].map { "\($0.count) of " } ?? ""
       return Panel(
-        title: "\(modality): \(total) samples, \(held)\(counts.count) clients, "
+        title:
+          "\(modality): \(counted(total, "sample")), \(held)\(counted(counts.count, "client")), "
           + shards.cut(modality),
         classes: try shards.classes(modality), counts: counts)
     }

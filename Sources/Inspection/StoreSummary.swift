@@ -1,3 +1,4 @@
+import Catalogues
 import Datasets
 import Views
 
@@ -10,7 +11,7 @@ public func describe(_ store: SampleStore) throws -> [String] {
   for (name, value) in try store.provenance() { lines.append("  \(name): \(value)") }
   for modality in store.modalities {
     let classes = store.classes(modality)
-    lines.append("\(modality): \(classes.count) classes (\(list(classes)))")
+    lines.append("\(modality): \(counted(classes.count, "class")) (\(list(classes)))")
     for (key, value) in try store.statistics(modality).sorted(by: { $0.key < $1.key }) {
       lines.append("  \(key): \(value)")
     }
@@ -36,10 +37,10 @@ private func describe(
   var counts = [Int](repeating: 0, count: classes)
   for label in labels { counts[Int(label)] += 1 }
   let range = span(counts.map { "\($0)" }, counts)
-  var text = "\(labels.count) samples, \(range) a class"
+  var text = "\(counted(labels.count, "sample")), \(range) a class"
   if let grouping = try store.grouping(modality, split: split) {
     let counts = grouping.counts
-    text += ", \(counts.count) groups of \(span(counts.map { "\($0)" }, counts))"
+    text += ", \(counted(counts.count, "group")) of \(span(counts.map { "\($0)" }, counts))"
   }
   let bytes = Int((try store.meanBytes(modality, split: split) * Double(labels.count)).rounded())
   switch try store.form(modality, split: split).layout {

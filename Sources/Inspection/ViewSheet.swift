@@ -35,7 +35,8 @@ public struct ViewSheet {
     _ store: SampleStore, _ split: String, _ name: String, _ modality: any Modality
   ) throws -> Picture {
     let shape = ViewShape(side: side, channels: 3)
-    let maker = try modality.makeViews(shape: shape, statistics: store.statistics(name))
+    let maker = try modality.makeViews(
+      shape: shape, statistics: store.statistics(name, for: modality))
     let labels = try store.labels(name, split: split)
     var choice = RandomStream(seed: seed, purpose: .sampling)
     let chosen = choice.permutation(labels.count).prefix(count).sorted()

@@ -16,7 +16,7 @@ public struct Assembly {
   let aggregator: any Aggregator
   /// By modality, each client's number of samples, by id.
   let samples: [String: [Int]]
-  /// What tells these shards from any others.
+  /// What tells the data that are trained on from any others (`Job.trainingFingerprint`).
   let shards: String
   /// Nil where nothing is measured.
   let monitor: KNNMonitor?
@@ -27,7 +27,8 @@ public struct Assembly {
   /// Opens and checks the job's files, plans its memory and makes its parts. A collective: all
   /// ranks return, or all throw.
   public init(
-    _ job: Job, communicator: Communicator, isStopped: @escaping () -> Bool
+    _ job: Job, communicator: Communicator, isStopped: @escaping () -> Bool,
+    note: (String) -> Void = { _ in }
   ) throws {
     try job.check(communicator)
     let (shards, largest) = try communicator.agree {
@@ -42,25 +43,54 @@ public struct Assembly {
       job, isWorker: FederatedTraining.workers(of: communicator).contains(rank),
       isRoot: rank == 0, largestClient: largest
     ).check(communicator)
+    let statistics = try Self.statistics(job, communicator, isStopped: isStopped, note: note)
     self = try communicator.agree {
-      try Assembly(job, shards, rank: rank, isStopped: isStopped)
+      try Assembly(job, shards, statistics, rank: rank, isStopped: isStopped)
+    }
+  }
+
+  /// What views need to know of the data, by modality. Where the stores' are for other options than
+  /// the job's, rank 0 computes them once more and gives them to all. A collective.
+  private static func statistics(
+    _ job: Job, _ communicator: Communicator, isStopped: () -> Bool, note: (String) -> Void
+  ) throws -> [String: [String: Double]] {
+    var text = ""
+    try communicator.agreeOnRoot {
+      let found = try job.modalityNames.map { name in
+        let store = try SampleStore.open(job.data[name]!)
+        let modality = try job.makeModality(name)
+        if let options = try store.otherStatistics(name, for: modality) {
+          note("\(store.path): computing the statistics of \(name) once more, for \(options)")
+        }
+        let values = try store.statistics(name, for: modality) {
+          if isStopped() { throw WorkStopped() }
+        }
+        return (name, Tree(values.map { ($0, .text("\($1.bitPattern)")) }))
+      }
+      text = Tree(found).json
+    }
+    let tree = try Tree(json: communicator.broadcast(text: text))
+    return (tree.mapping ?? .init()).reduce(into: [:]) { all, modality in
+      all[modality.key] = (modality.value.mapping ?? .init()).reduce(into: [:]) {
+        $0[$1.key] = $1.value.text.flatMap(UInt64.init).map(Double.init(bitPattern:))
+      }
     }
   }
 
   private init(
-    _ job: Job, _ shards: ShardReader, rank: Int, isStopped: @escaping () -> Bool
+    _ job: Job, _ shards: ShardReader, _ statistics: [String: [String: Double]], rank: Int,
+    isStopped: @escaping () -> Bool
   ) throws {
     let engine = try job.makeEngine()
     let views = try job.modalityNames.map { name in
       do {
-        let statistics = try shards.statistics(name)
         let modality = try job.makeModality(name)
         let shape = try job.viewShape(of: name)
         return ModalityViews(
           modality: name,
           makers: try (0..<engine.threads).map { _ in
             try modality.makeViews(
-              shape: shape, statistics: statistics, kernels: engine.kernels)
+              shape: shape, statistics: statistics[name] ?? [:], kernels: engine.kernels)
           })
       } catch let error as ConfigurationError {
         throw JobError(path: job.path, message: "\(error.inside("views.\(name)"))")
@@ -75,7 +105,7 @@ public struct Assembly {
     aggregator = job.aggregator
     self.trainer = ShardTrainer(shards, trainer, isStopped: isStopped)
     self.isStopped = isStopped
-    self.shards = shards.fingerprint
+    self.shards = try job.trainingFingerprint(shards: shards.fingerprint)
     model = ParameterVector(job.model.layout)
     // Millions of normal numbers take seconds; the other ranks get the model with the first round.
     if rank == 0 { job.model.initialise(model, seed: job.seed) }

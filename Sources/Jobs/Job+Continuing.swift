@@ -31,7 +31,7 @@ extension Job {
     guard checkpoint.round <= federation.rounds else {
       throw JobError(
         path: path,
-        message: "has \(checkpoint.round) rounds, more than federation.rounds "
+        message: "has \(counted(checkpoint.round, "round")), more than federation.rounds "
           + "\(federation.rounds); raise it or start over with --fresh")
     }
   }

@@ -29,12 +29,15 @@ extension Job {
   private func checkRanks(_ communicator: Communicator) throws {
     let selection = selection
     let workers = FederatedTraining.workers(of: communicator).count
+    let others =
+      selection.count < clients.count ? " or raise federation.participation" : ", or more clients"
     guard workers <= selection.count else {
       throw JobError(
         path: path,
-        message: "\(communicator.size) ranks are \(workers) workers, but a round trains "
-          + "\(selection.count) clients; start at most \(selection.count + 1) ranks or raise "
-          + "federation.participation")
+        message:
+          "\(counted(communicator.size, "rank")) are \(counted(workers, "worker")), but a round "
+          + "trains \(counted(selection.count, "client")) of \(clients.count); start at most "
+          + "\(counted(selection.count + 1, "rank"))\(others)")
     }
   }
 
@@ -47,7 +50,7 @@ extension Job {
       throw JobError(
         path: path,
         message: "training.threads is \(training.threads), but rank \(rank) on \(machine.host) may "
-          + "use \(machine.cores) \(machine.cores == 1 ? "core" : "cores"); start with "
+          + "use \(counted(machine.cores, "core")); start with "
           + "mpirun --map-by slot:PE=\(training.threads) or "
           + "srun --cpus-per-task=\(training.threads), or lower training.threads")
     }

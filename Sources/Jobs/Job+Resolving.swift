@@ -43,10 +43,14 @@ extension Job {
       try training.options.validate(modalities: present)
     }
     self.training = training.options
-    let optimizer = try ConfigurationError.inside("training") {
-      try optimizers.complete(Self.optimizer(training.others), "optimizer", else: "sgd")
+    let (optimizer, made) = try ConfigurationError.inside("training") {
+      try Self.namingOldKeys(training.others) {
+        let given = try Self.optimizer(training.others)
+        let optimizer = try optimizers.complete(given, "optimizer", else: "sgd")
+        return (optimizer, try optimizers.make(optimizer, at: "optimizer"))
+      }
     }
-    self.optimizer = try optimizers.make(optimizer, at: "training.optimizer")
+    self.optimizer = made
 
     let federation = try root.section(
       "federation", on: FederationOptions(), besides: ["aggregator", "schedule"])
@@ -60,8 +64,8 @@ extension Job {
     }
     self.schedule = try clientSchedules.make(schedule, at: "federation.schedule")
     self.aggregator = try aggregators.make(aggregator, at: "federation.aggregator")
-    let (made, layout) = (self.aggregator, model.layout)
-    _ = try ConfigurationError.inside("federation.aggregator") { try made.channels(layout) }
+    let (federated, layout) = (self.aggregator, model.layout)
+    _ = try ConfigurationError.inside("federation.aggregator") { try federated.channels(layout) }
 
     let monitor = try root.section("monitor", on: MonitorOptions()).options
     try ConfigurationError.inside("monitor") { try monitor.validate() }
@@ -123,6 +127,17 @@ extension Job {
     }
   }
 
+  /// What `body` makes of the `training` section; an error in an option that was given beside the
+  /// optimizer names the key that is there.
+  private static func namingOldKeys<Result>(
+    _ training: Tree, _ body: () throws -> Result
+  ) throws -> Result {
+    do { return try body() } catch let error as ConfigurationError {
+      let old = optionsOfSGD.first { error.key == "optimizer.\($0)" && training[$0] != nil }
+      throw old.map { ConfigurationError($0, "as the optimizer's: \(error.message)") } ?? error
+    }
+  }
+
   private static func seed(_ root: Tree) throws -> UInt64 {
     guard let value = root["seed"] else { return 1 }
     guard let seed = value.whole, seed >= 0 else {
@@ -159,9 +174,8 @@ extension Job {
     }
     let others = ["alpha", "mix", "partitioner"]
     let plain = try overlay(given.without(others), on: Plain(), alsoKnown: others)
-    try ConfigurationError.require(
-      (1...1_000_000).contains(plain.count), "count", "\(plain.count) is outside 1 to 1000000")
-    try ConfigurationError.require(plain.minimum >= 0, "minimum", "\(plain.minimum) is below 0")
+    try ConfigurationError.check("count", plain.count, in: 1...1_000_000)
+    try ConfigurationError.check("minimum", plain.minimum, in: 0...1_000_000_000)
     let partitioning = try PartitionerChoice(
       partitioner: given["partitioner"], alpha: given["alpha"], modalities: present)
     let options = ClientOptions(
@@ -184,9 +198,10 @@ extension Job {
       for part in parts.sorted() where !present.contains(part) {
         throw ConfigurationError("mix.\(names)", unknown("modality", part, among: present))
       }
-      guard let share = value.number, (0...1).contains(share) else {
+      guard let share = value.number else {
         throw ConfigurationError("mix.\(names)", "expected a share, as in 50%")
       }
+      try ConfigurationError.share("mix.\(names)", share)
       let name = present.filter(parts.contains).joined(separator: "+")
       guard mix.updateValue(share, forKey: name) == nil else {
         throw ConfigurationError("mix.\(names)", "\(name) is given twice")

@@ -1,5 +1,6 @@
 import Catalogues
 import Datasets
+import Digests
 import Foundation
 
 extension Job {
@@ -19,6 +20,21 @@ extension Job {
   /// What tells the job's shards, as they would be cut of the data today, from any others.
   public func shardFingerprint() throws -> String {
     try inClients { try shardPlan().fingerprint() }
+  }
+
+  /// What tells the data that a run of this job is trained on from any others: its shards, and the
+  /// statistics of its views where those of the stores are for other options.
+  func trainingFingerprint(shards: String) throws -> String {
+    let others = try modalityNames.compactMap { name in
+      try SampleStore.open(data[name]!).otherStatistics(name, for: makeModality(name))
+        .map { "\(name) \($0)" }
+    }
+    return others.isEmpty ? shards : SHA256.hex(of: ([shards] + others).joined(separator: "\n"))
+  }
+
+  /// The same of the shards as they would be cut of the data today.
+  public func trainingFingerprint() throws -> String {
+    try trainingFingerprint(shards: shardFingerprint())
   }
 
   /// Which client gets which samples, by modality; nothing is written.

@@ -97,7 +97,15 @@ public struct Job: Sendable {
 
   /// The job that a run's files hold, as JSON. Throws where it cannot be read.
   public init(path: String, json: String) throws {
-    try self.init(path: path, Tree(json: json))
+    var root = try Tree(json: json)
+    // Versions before this one kept what the run never came to; such runs go on.
+    if let rounds = root[path: "federation.rounds"]?.whole,
+      let keep = root[path: "federation.keep"]?.list
+    {
+      root = root.replacing(
+        "federation.keep", by: .list(keep.filter { ($0.whole ?? 0) <= rounds }))
+    }
+    try self.init(path: path, root)
   }
 
   /// The resolved job as a job file.

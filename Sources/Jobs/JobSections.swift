@@ -55,14 +55,13 @@ public struct FederationOptions: Codable, Sendable, Equatable {
   }
 
   func validate() throws(ConfigurationError) {
-    try ConfigurationError.require(
-      (1...1_000_000).contains(rounds), "rounds", "\(rounds) is outside 1 to 1000000")
-    try ConfigurationError.require(
-      participation > 0 && participation <= 1, "participation",
-      "\(participation) is not a share above 0 %, at most 100 %")
-    try ConfigurationError.require(keep.allSatisfy { $0 >= 1 }, "keep", "\(keep) are rounds from 1")
-    try ConfigurationError.require(
-      checkpointEvery >= 1, "checkpoint_every", "\(checkpointEvery) is below 1")
+    try ConfigurationError.check("rounds", rounds, in: 1...1_000_000)
+    try ConfigurationError.share("participation", participation, isSome: true)
+    for round in keep where !(1...rounds).contains(round) {
+      throw ConfigurationError(
+        "keep", "\(round) is no round of this run: they are 1 to \(rounds) (federation.rounds)")
+    }
+    try ConfigurationError.check("checkpoint_every", checkpointEvery, in: 1...1_000_000)
   }
 }
 
@@ -102,11 +101,11 @@ public struct MonitorOptions: Codable, Sendable, Equatable {
   }
 
   func validate() throws {
-    try ConfigurationError.require(every >= 0, "every", "\(every) is below 0")
+    try ConfigurationError.check("every", every, in: 0...1_000_000)
     try ConfigurationError.inside("knn") {
       try Evaluation.KNN.check(k: knn.k, temperature: knn.temperature)
     }
-    try ConfigurationError.require(knn.bank >= 0, "knn.bank", "\(knn.bank) is below 0")
-    try ConfigurationError.require(knn.queries >= 0, "knn.queries", "\(knn.queries) is below 0")
+    try ConfigurationError.check("knn.bank", knn.bank, in: 0...1_000_000_000)
+    try ConfigurationError.check("knn.queries", knn.queries, in: 0...1_000_000_000)
   }
 }

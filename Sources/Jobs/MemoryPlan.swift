@@ -1,3 +1,4 @@
+import Catalogues
 import Datasets
 import Federation
 import Layers
@@ -133,7 +134,7 @@ public struct MemoryError: Error, CustomStringConvertible {
 
   public var description: String {
     func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
-    return "\(host): \(ranks == 1 ? "1 rank needs" : "\(ranks) ranks need") at least "
+    return "\(host): \(counted(ranks, "rank", ("needs", "need"))) at least "
       + "\(mebibytes(planned)), but only \(mebibytes(available)) are free; start fewer ranks, "
       + mend
   }

@@ -1,3 +1,4 @@
+import Catalogues
 import Files
 import Foundation
 import HDF5
@@ -31,15 +32,20 @@ public struct Results {
   init() {}
 
   /// What a file has, its checksum first.
-  /// - Parameter completed: rows after this round are left out: they belong to rounds that the
-  ///   checkpoint does not know, and come again.
-  public init(reading path: String, completed: Int = .max) throws {
-    let file = try HDF5File.openSealed(path, as: Self.format)
+  /// - Parameters:
+  ///   - completed: rows after this round are left out: they belong to rounds that the checkpoint
+  ///     does not know, and come again.
+  ///   - warn: told where another program has cut off the checksum; the figures are read on.
+  public init(
+    reading path: String, completed: Int = .max, warn: (String) -> Void = { _ in }
+  ) throws {
+    let file = try HDF5File.openSealed(path, as: Self.format, unsealed: warn)
     /// A column of as many rows as there are.
     func column<T>(_ values: [T], _ name: String, rows: Int) throws -> [T] {
       guard values.count == rows else {
         throw FileFormatError(
-          path: path, message: "\(name) has \(values.count) rows of \(rows); the file is damaged")
+          path: path,
+          message: "\(name) has \(counted(values.count, "row")) of \(rows); the file is damaged")
       }
       return values
     }

@@ -14,11 +14,15 @@ final class ResultsWriter {
   private(set) var results = Results()
 
   /// Goes on with what a file at `path` has of the rounds up to `completed`.
-  init(_ path: String, completed: Int, attributes: [String: String]) throws {
+  /// - Parameter warn: told where the file has no checksum; it has one from the next round on.
+  init(
+    _ path: String, completed: Int, attributes: [String: String],
+    warn: (String) -> Void
+  ) throws {
     self.path = path
     self.attributes = attributes
     guard FileManager.default.fileExists(atPath: path) else { return }
-    do { results = try Results(reading: path, completed: completed) } catch {
+    do { results = try Results(reading: path, completed: completed, warn: warn) } catch {
       throw JobError(
         path: path,
         message: "cannot be continued (\(error)); move it away to go on without its rows")

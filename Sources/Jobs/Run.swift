@@ -56,21 +56,20 @@ public final class Run {
       if fresh { try Self.startOver(start, folder, job, observer) }
       lock = try folder.prepare(note: observer.note)
       if fresh { try start.setDone() }
-      if let checkpoint = try folder.checkpoints.newest(warn: observer.note) {
+      if let checkpoint = try folder.checkpoints.newest(goesOn: true, warn: observer.note) {
         let path = folder.checkpoints.file(round: checkpoint.round)
         try job.verify(checkpoint, at: path)
         guard checkpoint.shards == assembly.shards else {
           throw JobError(
             path: path,
-            message: "was trained on other shards than \(job.shards); give this job another name "
-              + "or start over with --fresh")
+            message: "was trained on other shards than \(job.shards), or with other statistics of "
+              + "the data (views); give this job another name or start over with --fresh")
         }
         guard checkpoint.model.layout == assembly.model.layout else {
           throw JobError(
             path: path, message: "its model has other parameters; start over with --fresh")
         }
         assembly.model.assign(checkpoint.model)
-        try folder.clientStates.verify(checkpoint.kept)
         saved = checkpoint
         observer.note("continuing after round \(checkpoint.round)")
       }
@@ -80,7 +79,7 @@ public final class Run {
           "job": job.resolved.json, "host": Machine().host,
           "instruction_set": assembly.instructionSet, "ranks": "\(communicator.size)",
           "fftw": Spectra.build,
-        ])
+        ], warn: observer.note)
     }
     (self.results, self.lock) = (results, lock)
     let completed = Int(try communicator.broadcast(Int64(saved?.round ?? 0)))
@@ -143,7 +142,16 @@ public final class Run {
       try communicator.agreeOnRoot { try writer.finish() }
       throw Stopped(after: "round \(federation.completed)", continuation: continuation)
     }
+    noteIdleness()
     return communicator.rank == 0 ? modelHash(federation.global) : nil
+  }
+
+  /// A run in which nobody trained ends well, and its model is worth nothing: that is said.
+  private func noteIdleness() {
+    guard let rows = results?.results.rows, rows.count == federation.completed, !rows.isEmpty,
+      rows.allSatisfy({ $0.counts["steps", default: 0] == 0 })
+    else { return }
+    observer.note(job.warningOfIdleRun(rounds: rows.count))
   }
 
   private func trainRounds() throws {

@@ -81,7 +81,7 @@ struct EvaluationCost {
         items = try workload.train.map {
           try embedding(
             $0.data, $0.modality, samples: $0.count,
-            "\(epochs) epochs of \(name($0)) through the encoder", epochs)
+            "\(counted(epochs, "epoch")) of \(name($0)) through the encoder", epochs)
         }
       }
       let seconds = try speed(
@@ -91,7 +91,8 @@ struct EvaluationCost {
       items.append(
         WorkItem(
           title: "linear layer on \(name(workload.train[0]))",
-          arithmetic: "\(epochs) epochs × \(steps) steps × \(number(seconds))",
+          arithmetic:
+            "\(counted(epochs, "epoch")) × \(counted(steps, "step")) × \(number(seconds))",
           seconds: Double(epochs * steps) * seconds, sharing: .alone))
       return items
     }
@@ -106,8 +107,8 @@ struct EvaluationCost {
     let viewText = zip(view, counts).map { "\(options.used(of: $1)) × \(number($0))" }
     return [
       WorkItem(
-        title: "fine-tuning on \(name(workload.train[0])), \(pieces) pieces",
-        arithmetic: "\(epochs) epochs × (\(samples) × \(number(step)) / \(size) + "
+        title: "fine-tuning on \(name(workload.train[0])), \(counted(pieces, "piece"))",
+        arithmetic: "\(counted(epochs, "epoch")) × (\(samples) × \(number(step)) / \(size) + "
           + "\(viewText.joined(separator: " + ")))",
         seconds: Double(epochs) * (Double(samples) * step / Double(size) + views),
         sharing: .pieces(pieces))

@@ -51,6 +51,11 @@ public struct ExperimentPlan {
     }
   }
 
+  /// What of the measurements cannot be true, each once.
+  public var warnings: [String] {
+    cells.compactMap(\.threads.warning).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
   private static func measure(
     _ planned: [PlannedCell], _ cases: [[SpeedCase]], _ progress: (String) -> Void
   ) throws -> Speeds {

@@ -56,9 +56,11 @@ struct PlanReport {
           + "\(number(plan.speeds.seconds[SpeedCase.step(cell.stepCase, batch: batch, threads: 2).key] ?? .nan))"
           + " = \(number(threads.second)) times as fast. More were not measured: S(T) = "
           + "1 / (f + (1 - f) / T),")
+      let (measured, serial) = (threads.measuredSerial, threads.serial)
       lines.append(
-        "  extrapolated by Amdahl's law with f = 2 / \(number(threads.second)) - 1 = \(number(threads.serial))"
-      )
+        "  extrapolated by Amdahl's law with f = 2 / \(number(threads.second)) - 1 = "
+          + number(measured) + (measured == serial ? "" : ", taken as \(number(serial))"))
+      if let warning = threads.warning { lines.append("  warning: \(warning)") }
     }
   }
 
@@ -67,8 +69,9 @@ struct PlanReport {
     for cost in plan.cells {
       let seconds = cost.step.seconds(cost.workload.whole)
       lines.append(
-        "  cell \(cost.cell.number) (\(cost.cell.summary)): \(cost.workload.rounds.count) rounds, "
-          + "\(cost.workload.whole.steps) steps, \(cost.workload.whole.views) views")
+        "  cell \(cost.cell.number) (\(cost.cell.summary)): \(counted(cost.workload.rounds.count, "round")), "
+          + "\(counted(cost.workload.whole.steps, "step")), \(counted(cost.workload.whole.views, "view"))"
+      )
       lines.append(
         "    \(cost.step.arithmetic(cost.workload.whole)) = \(number(seconds)) s = \(hours(seconds))"
       )
@@ -125,11 +128,11 @@ struct PlanReport {
     let (ranks, threads) = (layout.ranks, layout.threads)
     lines += [
       "",
-      "\(layout.nodes) \(layout.nodes == 1 ? "node" : "nodes") of \(layout.cores) cores: "
-        + "\(layout.places) of \(plan.cells.count) cells at a time, each on "
-        + "\(layout.coresOfCell) \(layout.coresOfCell == 1 ? "core" : "cores")",
-      "  pretraining on \(layout.workers == 1 ? "1 worker" : "\(layout.workers) workers and rank 0") "
-        + "of \(text(threads: threads)) each; the busiest worker of each round, over all rounds:",
+      "\(counted(layout.nodes, "node")) of \(counted(layout.cores, "core")): "
+        + "\(layout.places) of \(counted(plan.cells.count, "cell")) at a time, each on "
+        + "\(counted(layout.coresOfCell, "core"))",
+      "  pretraining on \(counted(layout.workers, "worker"))\(layout.workers == 1 ? "" : " and rank 0") "
+        + "of \(counted(threads, "thread")) each; the busiest worker of each round, over all rounds:",
     ]
     for (index, cost) in plan.cells.enumerated() {
       let workload = plan.search.busiest[index][layout.workers - 1]
@@ -144,8 +147,8 @@ struct PlanReport {
     }
     if plan.cells.contains(where: { !$0.evaluations.isEmpty }) {
       lines.append(
-        "  evaluations on \(layout.evaluationRanks) \(layout.evaluationRanks == 1 ? "rank" : "ranks") "
-          + "of \(text(threads: layout.evaluationThreads)) each:")
+        "  evaluations on \(counted(layout.evaluationRanks, "rank")) "
+          + "of \(counted(layout.evaluationThreads, "thread")) each:")
       for (cells, items) in groups(\.evaluations) where !items.isEmpty {
         let cost = plan.cells.first { $0.evaluations == items }!
         let speed = cost.threads(layout.evaluationThreads)
@@ -156,13 +159,13 @@ struct PlanReport {
       }
     }
     lines += [
-      "  wall time, longest cell first onto \(layout.places) \(layout.places == 1 ? "place" : "places"): "
+      "  wall time, longest cell first onto \(counted(layout.places, "place")): "
         + "pretraining \(hours(layout.pretrainingWall)), evaluations \(hours(layout.evaluationWall)), "
         + "in sum \(hours(layout.wall))",
-      "  core-hours: \(number(hour(layout.reserved))) that cells hold (\(layout.coresOfCell) cores × "
+      "  core-hours: \(number(hour(layout.reserved))) that cells hold (\(counted(layout.coresOfCell, "core")) × "
         + "\(number(hour(layout.reserved) / Double(layout.coresOfCell))) h), "
         + "\(number(hour(layout.wall) * Double(layout.nodes * layout.cores))) where whole nodes are billed",
-      "  memory of pretraining: about \(memory >> 20) MiB a worker, \(ranksOfNode(layout)) ranks a node: at most "
+      "  memory of pretraining: about \(memory >> 20) MiB a worker, \(counted(ranksOfNode(layout), "rank")) a node: at most "
         + "\(number(Double(memory * ranksOfNode(layout)) / 0x1p30)) GiB a node",
     ]
   }
@@ -171,7 +174,6 @@ struct PlanReport {
     min(layout.cores / layout.threads, layout.places * layout.ranks)
   }
 
-  private func text(threads: Int) -> String { threads == 1 ? "1 thread" : "\(threads) threads" }
   private func hour(_ seconds: Double) -> Double { seconds / 3600 }
   private func hours(_ seconds: Double) -> String { "\(String(format: "%.4g", hour(seconds))) h" }
 }

@@ -1,3 +1,4 @@
+import Catalogues
 import Foundation
 
 /// A piece of work of an evaluation or the monitor: how long it takes one core, and who shares it.
@@ -38,7 +39,7 @@ struct WorkItem: Equatable {
     case .pieces(let pieces):
       let turns = (pieces + ranks - 1) / ranks
       return
-        " × \(turns) / \(pieces)\(threads) (pieces, in \(turns == 1 ? "1 turn" : "\(turns) turns"))"
+        " × \(turns) / \(pieces)\(threads) (pieces, in \(counted(turns, "turn")))"
     case .root: return "\(threads) (rank 0)"
     case .alone: return " (rank 0, one thread)"
     }

@@ -5,6 +5,8 @@ public enum CellState: Equatable, Sendable {
   case unfinished(rounds: Int)
   /// Trained on other data than there are now.
   case outdated
+  /// All rounds are done, and the last checkpoint is not whole.
+  case damaged
   /// The last attempt ended with this.
   case failed(String)
   /// All rounds are done, what follows them is not: this comes next.

@@ -9,19 +9,20 @@ import Jobs
 /// What is done of a sweep, by the files in its cells' folders and by its data: whoever asks, asks
 /// here.
 extension Sweep {
-  /// How far a cell is. Of the last checkpoint no more is read than what it says of its data, since
-  /// a table asks it of every cell.
+  /// How far a cell is. Where its rounds seem to be done, the last checkpoint is read whole and
+  /// compared with its checksum: a damaged one is to be trained again.
   public func state(of cell: SweepCell) -> CellState {
     let rounds = CheckpointFolder(cell.folder).rounds().first
     if let rounds, isOutdated(cell, round: rounds) { return .outdated }
-    let isAtEnd =
-      rounds == cell.job.federation.rounds && RunFolder(cell.folder).isMeasured(cell.job)
+    let isDue = rounds == cell.job.federation.rounds && RunFolder(cell.folder).isMeasured(cell.job)
+    let isAtEnd = isDue && isTrained(cell)
     let left = CellStage.allCases.first { !isDone($0, of: cell) }
     if isAtEnd, left == nil { return .finished }
     if let failure = RunFailure.read(in: cell.folder) {
       return .failed("\(failure.stage): \(failure.message)")
     }
     if isAtEnd, let left { return .trained(next: left) }
+    if isDue { return .damaged }
     return rounds.map { .unfinished(rounds: $0) } ?? .missing
   }
 
@@ -42,7 +43,7 @@ extension Sweep {
 
   /// Data that cannot be read now are taken for the same: they may lie on another machine.
   private func isOfTheseData(_ checkpoint: HDF5File, _ job: Job) -> Bool {
-    guard let wanted = data.shards(of: job) else { return true }
+    guard let wanted = data.training(of: job) else { return true }
     return (try? checkpoint.textAttribute("shards")) == wanted
   }
 
@@ -92,7 +93,7 @@ extension Sweep {
       (store, data.store(Job.absolute(store, beside: path)).map { Tree.text($0) })
     }
     let trained = partners(of: cell).map { partner in
-      (partner.id, data.shards(of: partner.job).map { Tree.text($0) })
+      (partner.id, data.training(of: partner.job).map { Tree.text($0) })
     }
     let content: Tree = [
       "from": .text(home.path), "specs": .list(specs),

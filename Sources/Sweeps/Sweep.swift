@@ -97,11 +97,11 @@ public struct Sweep {
     let axes = try SweepAxes(root["sweep"] ?? .null)
     if let limit, axes.count > limit {
       throw ConfigurationError(
-        "sweep", "\(axes.count) cells, more than \(limit); --yes if that is meant")
+        "sweep", "\(counted(axes.count, "cell")), more than \(limit); --yes if that is meant")
     }
     try ConfigurationError.require(
       axes.count <= Self.mostEver, "sweep",
-      "\(axes.count) cells, more than \(Self.mostEver); make several sweeps of it")
+      "\(counted(axes.count, "cell")), more than \(Self.mostEver); make several sweeps of it")
     let base = try SweepBase(file, absolute)
     let settings = axes.cells()
     let folders = SweepFolder(folder)

@@ -88,7 +88,7 @@ struct SweepAxes {
     for (key, list) in zip(keys, lists) where list.count != lists[0].count {
       throw ConfigurationError(
         "sweep.zip.\(key)",
-        "\(list.count) values beside the \(lists[0].count) of \(first); they go together one by one"
+        "\(counted(list.count, "value")) beside the \(lists[0].count) of \(first); they go together one by one"
       )
     }
     guard keys.contains(where: { !$0.hasPrefix(labelPrefix) }) else {

@@ -10,8 +10,17 @@ final class SweepData: Sendable {
 
   /// The fingerprint of a job's shards; nil where its data cannot be read.
   func shards(of job: Job) -> String? {
-    let cut = Tree(["clients", "seed"].map { ($0, job.section($0)) }).digest
-    return once("\(job.data.sorted { $0.key < $1.key }) \(cut)") { try job.shardFingerprint() }
+    once(key("shards", job, ["clients", "seed"])) { try job.shardFingerprint() }
+  }
+
+  /// What tells the data that a job's run is trained on; nil where they cannot be read.
+  func training(of job: Job) -> String? {
+    once(key("training", job, ["clients", "seed", "views"])) { try job.trainingFingerprint() }
+  }
+
+  private func key(_ what: String, _ job: Job, _ sections: [String]) -> String {
+    let settings = Tree(sections.map { ($0, job.section($0)) }).digest
+    return "\(what) \(job.data.sorted { $0.key < $1.key }) \(settings)"
   }
 
   /// The fingerprint of a sample store; nil where it cannot be read.

@@ -49,7 +49,7 @@ public struct SweepEmbeddings {
       split: own.split, rounds: own.rounds, output: own.features, limit: own.limit)
     for cell in cells {
       let federation = cell.job.federation
-      let kept = Set(federation.keep.filter { $0 <= federation.rounds } + [federation.rounds])
+      let kept = Set(federation.keep + [federation.rounds])
       if let round = own.rounds.first(where: { !kept.contains($0) }) {
         throw ConfigurationError(
           "rounds",

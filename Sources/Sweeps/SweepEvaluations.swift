@@ -36,9 +36,7 @@ struct SweepEvaluations {
   init(_ value: Tree?, _ cells: [SweepCell], lone: Set<String>) throws {
     given = try Self.list(value)
     rules = try given.enumerated().map { index, spec in
-      do { return try Self.rule(spec, cells, lone) } catch let error as ConfigurationError {
-        throw ConfigurationError("evaluations", "number \(index + 1): \(error)")
-      }
+      try ConfigurationError.inside("evaluations[\(index)]") { try Self.rule(spec, cells, lone) }
     }
   }
 
@@ -59,12 +57,13 @@ struct SweepEvaluations {
 
   private static func list(_ value: Tree?) throws -> [Tree] {
     guard let value, value != .null else { return [] }
-    guard let specs = value.list, specs.allSatisfy({ $0.mapping != nil }) else {
+    guard let specs = value.list else {
       throw ConfigurationError(
         "evaluations", "expected a list of mappings, - { name: knn, data: STORE }")
     }
     for (index, spec) in specs.enumerated() where spec["name"]?.text == nil {
-      throw ConfigurationError("evaluations", "number \(index + 1) has no name")
+      throw ConfigurationError(
+        "evaluations[\(index)]", "has no name; expected a mapping, - { name: knn, data: STORE }")
     }
     return specs
   }
@@ -115,7 +114,7 @@ struct SweepEvaluations {
         "cell \(cell.number) (\(cell.summary)) has "
           + (found.isEmpty
             ? "no partner: cells with \(with.summary) have other labels or seeds"
-            : "\(found.count) partners with \(with.summary); one more label must tell them apart")
+            : "\(counted(found.count, "partner")) with \(with.summary); one more label must tell them apart")
           + ": \(named)\(more)")
     }
     guard found[0].number != cell.number else {

@@ -1,3 +1,4 @@
+import Catalogues
 import Datasets
 import Downstream
 import Foundation
@@ -66,7 +67,7 @@ public struct SweepPlan {
         reused += 1
         left.evaluations += workload.evaluations
         left.embeddings += workload.embeddings
-      case .missing, .unfinished, .outdated, .failed: left += workload
+      case .missing, .unfinished, .outdated, .damaged, .failed: left += workload
       }
       self.samples.append(samples)
     }
@@ -94,18 +95,18 @@ public struct SweepPlan {
   public var lines: [String] {
     let jobs = sweep.cells.map(\.job)
     return [
-      "sweep \(sweep.name): \(sweep.cells.count) cells in \(sweep.folder)",
+      "sweep \(sweep.name): \(counted(sweep.cells.count, "cell")) in \(sweep.folder)",
       "runs: \(whole.runs), \(left.runs) of them to do"
         + (reused > 0 ? "; \(reused) already done in other sweeps" : ""),
       "clients: \(range(jobs.map(\.clients.count))) a run, \(range(jobs.map(\.selection.count))) "
-        + "a round; \(shards) \(shards == 1 ? "cut" : "cuts") of the data",
+        + "a round; \(counted(shards, "cut")) of the data",
       "samples: \(range(samples)) a run",
-      "rounds: \(whole.rounds), with \(whole.trainings) trainings of a client",
+      "rounds: \(whole.rounds), with \(counted(whole.trainings, "training")) of a client",
       "views: \(whole.views)",
       "evaluations: \(whole.evaluations)" + followers,
-      whole.embeddings == 0 ? nil : "embeddings: \(whole.embeddings) files",
-      "to do: \(left.rounds) rounds, \(left.views) views, \(left.evaluations) evaluations"
-        + (whole.embeddings == 0 ? "" : ", \(left.embeddings) files of embeddings"),
+      whole.embeddings == 0 ? nil : "embeddings: \(counted(whole.embeddings, "file"))",
+      "to do: \(counted(left.rounds, "round")), \(counted(left.views, "view")), \(counted(left.evaluations, "evaluation"))"
+        + (whole.embeddings == 0 ? "" : ", \(counted(left.embeddings, "file")) of embeddings"),
       outlines.isEmpty
         ? nil
         : "outlines without samples, so that the sweep cannot run yet: "
@@ -122,7 +123,7 @@ public struct SweepPlan {
     let groups = counts.sorted(by: >).filter { seen.insert($0).inserted }.map { count in
       zip(names, counts).filter { $1 == count }.map(\.0).joined(separator: ", ")
         + (count == sweep.cells.count
-          ? " after each run" : " after \(count) of \(sweep.cells.count) runs")
+          ? " after each run" : " after \(count) of \(counted(sweep.cells.count, "run"))")
     }
     return groups.isEmpty ? "" : " (\(groups.joined(separator: "; ")))"
   }

@@ -72,8 +72,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   /// Throws where a value cannot be.
   /// - Parameter modalities: those of the job.
   public func validate(modalities: [String]) throws(ConfigurationError) {
-    try ConfigurationError.require(
-      localEpochs >= 1, "local_epochs", "\(localEpochs) is below 1")
+    try ConfigurationError.check("local_epochs", localEpochs, in: 1...100_000)
     try ConfigurationError.require(
       batch >= 2, "batch", "\(batch) is below 2: the loss compares samples of a batch")
     try ConfigurationError.require(batch <= 65_536, "batch", "\(batch) is above 65536")

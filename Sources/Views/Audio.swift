@@ -118,7 +118,7 @@ public struct Audio: PlugIn, Modality {
     try check(
       (16...options.transform).contains(options.window), "window", options.window,
       "between 16 and the transform's \(options.transform)")
-    try check(options.hop > 0, "hop", options.hop, "above 0")
+    try check((1...65_536).contains(options.hop), "hop", options.hop, "between 1 and 65536")
     let least = Double(options.window) / LogMel.sampleRate
     try check(
       options.seconds >= least && options.seconds <= 600, "seconds", options.seconds,
@@ -129,7 +129,7 @@ public struct Audio: PlugIn, Modality {
     try check(
       options.frequencies[0] < options.frequencies[1], "frequencies", options.frequencies,
       "[lowest, highest]")
-    try check((0...1).contains(options.mask), "mask", options.mask, "between 0 and 1")
+    try ConfigurationError.share("mask", options.mask)
     try check(options.noise >= 0, "noise", options.noise, "0 or more")
     try check(options.hiss >= 0, "hiss", options.hiss, "0 or more")
     try checkRange(options.keep, "keep", above: 0, upTo: 1)
@@ -160,6 +160,17 @@ public struct Audio: PlugIn, Modality {
     let mean = sums[1] / values
     let variance = max(0, sums[2] / values - mean * mean)
     return ["mean": mean, "deviation": variance.squareRoot(), "bins": Double(options.bins)]
+  }
+
+  /// Those of the spectrogram. Masks and noise come after it.
+  public var statisticsOptions: Tree {
+    guard options.normalisation == .store else { return [:] }
+    return [
+      "seconds": .number(options.seconds), "bins": .whole(options.bins),
+      "frequencies": .list(options.frequencies.map { .number($0) }),
+      "window": .whole(options.window), "hop": .whole(options.hop),
+      "transform": .whole(options.transform), "spectrum": .text(options.spectrum.rawValue),
+    ]
   }
 
   public func check(_ shape: ViewShape) throws { try checkPicture(shape) }

@@ -84,9 +84,7 @@ public struct Image: PlugIn, Modality {
       ("jitter.brightness", options.jitter.brightness),
       ("jitter.contrast", options.jitter.contrast),
       ("jitter.saturation", options.jitter.saturation),
-    ] where !(0...1).contains(value) {
-      throw ConfigurationError(key, "\(value) is not between 0 and 1")
-    }
+    ] { try ConfigurationError.share(key, value) }
     guard (0...0.5).contains(options.jitter.hue) else {
       throw ConfigurationError("jitter.hue", "\(options.jitter.hue) is not between 0 and 0.5")
     }

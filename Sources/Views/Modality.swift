@@ -40,6 +40,10 @@ public protocol Modality: Sendable {
   /// was no sample. Computed once at import and kept in the store.
   func statistics(ofSums sums: [Double]) -> [String: Double]
 
+  /// The options on which the statistics depend: a store's are for those of the import, and views
+  /// under others need others. None where these views need no statistics.
+  var statisticsOptions: Tree { get }
+
   /// Options under which a training view is cropped (and flipped) alone: for supervised training.
   /// None unless a modality says so.
   static var plainViews: Tree { get }
@@ -60,6 +64,7 @@ extension Modality {
   public static var sampleShape: [Int?]? { nil }
   public static var channels: Int? { nil }
   public static var sampleRate: Int? { nil }
+  public var statisticsOptions: Tree { [:] }
   public static var plainViews: Tree { [:] }
   public func check(_ shape: ViewShape) throws {}
 

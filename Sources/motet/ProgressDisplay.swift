@@ -1,3 +1,4 @@
+import Catalogues
 import Federation
 import Foundation
 import Jobs
@@ -31,7 +32,7 @@ final class ProgressDisplay: RunObserver {
       "\(format(Double(report.views) / seconds, 1)) views/s",
     ]
     if report.clientsWithoutSteps > 0 {
-      parts.append("\(report.clientsWithoutSteps) clients without steps")
+      parts.append("\(counted(report.clientsWithoutSteps, "client")) without steps")
     }
     for client in report.clientsLeftOut {
       note("round \(round): left out client \(client.client): \(client.divergence ?? "")")

@@ -127,7 +127,9 @@ import Testing
       try FileManager.default.removeItem(atPath: "\(folder).h5")
 
       try writeTables(folder, validation: [row(4, "P01_01", 0..<100, "water", 4)])
-      #expect(refusal(settings, folder).hasSuffix("class_id 4 is both 'rustle' and 'water'"))
+      #expect(
+        refusal(settings, folder).hasSuffix(
+          "class_id 4 is both 'rustle' and 'water'; correct one of them"))
       try writeTables(
         folder, validation: [row(4, "P01_01", 0..<9_000_000_000_000_000, "rustle", 4)])
       #expect(

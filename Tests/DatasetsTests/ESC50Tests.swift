@@ -36,6 +36,11 @@ import Testing
       #expect(
         refusal(["name": "esc50"], twice)
           == "\(twice)/meta/esc50.csv: target 0 and target 3 are both 'dog'; correct one of them")
+      let both = "\(base)/both"
+      try writeESC(both, ["a.wav,1,0,dog,True,10,A", "b.wav,5,0,cat,True,11,A"])
+      #expect(
+        refusal(["name": "esc50"], both)
+          == "\(both)/meta/esc50.csv: b.wav: target 0 is both 'dog' and 'cat'; correct one of them")
       try FileManager.default.removeItem(atPath: "\(folder)/audio/c.wav")
       #expect(
         refusal(["name": "esc50"], folder).hasPrefix("\(folder)/audio/c.wav: No such file"))

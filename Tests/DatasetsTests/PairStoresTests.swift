@@ -90,7 +90,7 @@ import Testing
       // Sources are compared in the order of their names.
       #expect(
         refusal(folder)
-          == "\(image): its 3 classes are not the 3 of \(audio): 2 is in 'image' alone; "
+          == "\(image): its classes, 3, are not the 3 of \(audio): 2 is in 'image' alone; "
           + "dog in 'audio' alone")
       try write(audio, "audio", ["train": [0, 1]], classes: ["1", "0", "2"])
       #expect(refusal(folder).hasSuffix("they come in another order"))

@@ -52,6 +52,31 @@ import Testing
     }
   }
 
+  /// Only what is whole but for its seal is read on, and only where that was asked for.
+  @Test func whatIsDamagedIsNotReadOn() throws {
+    let whole = try write()
+    func reading(_ bytes: Data) throws -> (error: String?, warnings: [String]) {
+      var warnings: [String] = []
+      try bytes.write(to: URL(fileURLWithPath: path))
+      let error = message {
+        let file = try HDF5File.openSealed(path, as: Self.format) { warnings.append($0) }
+        #expect(try file.read("x", as: Float.self) == [1, 2, 3])
+      }
+      return (error, warnings)
+    }
+    #expect(try reading(whole) == (nil, []))
+    let (error, warnings) = try reading(whole.dropLast(Self.sealLength))
+    #expect(error == nil && warnings.count == 1)
+    #expect(warnings.first?.hasPrefix("\(path): its seal is missing: ") == true)
+    var changed = whole
+    changed[whole.count / 2] ^= 1
+    let lengths = [0, 10, Self.sealLength, whole.count - Self.sealLength - 1, whole.count - 1]
+    for bytes in [changed] + lengths.map({ whole.prefix($0) }) {
+      let (error, warnings) = try reading(bytes)
+      #expect(error == "\(path): damaged: its content and its checksum differ" && warnings.isEmpty)
+    }
+  }
+
   /// A file of another kind is whole, and named as what it is.
   @Test func anotherKindOfFileIsNamed() throws {
     try HDF5File.save(path) { try FileFormat("motet sample store", version: 1).stamp($0) }

@@ -35,7 +35,7 @@ import Testing
       attributes: [
         "job": job.resolved.json, "host": "here", "instruction_set": "AVX", "ranks": "3",
         "fftw": "fftw-3",
-      ])
+      ], warn: { _ in })
     // One row more than the checkpoint knows: it comes again.
     for round in 1...rounds + 1 {
       let figure = MonitorFigure(data: "i", modality: "image", accuracy: Double(round) / 10)
@@ -101,6 +101,27 @@ import Testing
     var data = try Data(contentsOf: url)
     data[data.count / 2] ^= 4
     try data.write(to: url)
+  }
+
+  /// Figures whose seal another program has cut off are gathered, and named; a checkpoint without
+  /// its seal is not taken for one.
+  @Test func figuresWithoutASealAreNamed() throws {
+    let a = try makeRun("a")
+    try makeEvaluation(a, accuracy: 0.5)
+    _ = try gather([a])
+    let expected = try HDF5File.openSealed(target).read("/evaluations/value", as: Double.self)
+    for name in ["results.h5", "evaluations/knn-0123456789ab.h5", "checkpoint-000003.h5"] {
+      let url = URL(fileURLWithPath: "\(a)/\(name)")
+      try Data(contentsOf: url).dropLast(78).write(to: url)
+    }
+    var warnings: [String] = []
+    let summary = try Gather.gather([a], to: target, warn: { warnings.append($0) })
+    #expect(warnings.count == 2 && warnings.allSatisfy { $0.contains(": its seal is missing: ") })
+    #expect(warnings[0].hasPrefix("\(a)/results.h5: "))
+    #expect(summary.damaged.count == 1 && summary.damaged[0].contains("checkpoint-000003.h5"))
+    let file = try HDF5File.openSealed(target)
+    #expect(try file.read("/evaluations/value", as: Double.self) == expected)
+    #expect(try file.read("/rounds/round", as: Int64.self) == [1, 2, 3])
   }
 
   @Test func tablesHaveWhatTheRunsHave() throws {

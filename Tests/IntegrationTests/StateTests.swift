@@ -84,7 +84,48 @@ import Testing
     #expect(kept(job, "server") == nil)
   }
 
-  /// Before a round is trained, in one line that names the file and the mend.
+  /// The newest checkpoint, or what a client kept in its round, is lost: the run goes on from the
+  /// round before, to the same bits.
+  @Test func whatTheLastRoundLeftMayBeLost() throws {
+    let job = try SmallJob(rounds: 4, settings: Self.scaffold)
+    let whole = try run("motet", job.arguments("whole"))
+    let expected = try #require(hash(whole), "\(whole.errors)")
+    for lost in ["checkpoint", "state", "damaged state", "foreign state", "checkpoint and state"] {
+      let name = lost.replacingOccurrences(of: " ", with: "-")
+      let arguments = job.arguments(name)
+      let three = try mpirun(3, "motet", arguments + ["--set", "federation.rounds=3"])
+      #expect(three.status == 0, "\(three.errors)")
+      let state = try #require(kept(job, name)?.first { $0.hasSuffix("-round-000003.h5") })
+      let path = job.folder.path("\(name)/clients/\(state)")
+      switch lost {
+      case "damaged state":
+        try writeFile(path, try Data(contentsOf: URL(fileURLWithPath: path)).dropLast(9))
+      case "foreign state":
+        let other = try #require(kept(job, name)?.first { $0.hasSuffix("-round-000002.h5") })
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.copyItem(
+          atPath: job.folder.path("\(name)/clients/\(other)"), toPath: path)
+      default:
+        if lost.hasSuffix("state") { try FileManager.default.removeItem(atPath: path) }
+      }
+      if lost.hasPrefix("checkpoint") {
+        try FileManager.default.removeItem(atPath: job.folder.path("\(name)/checkpoint-000003.h5"))
+      }
+      let continued = try mpirun(2, "motet", arguments)
+      #expect(hash(continued) == expected, "\(lost): \(continued.errors)")
+      #expect(continued.errors.contains("continuing after round 2"), "\(continued.errors)")
+      #expect(
+        lost.hasPrefix("checkpoint")
+          || continued.errors.contains("clients/\(state)")
+            && continued.errors.contains(
+              "; going on from round 2"),
+        "\(continued.errors)")
+      #expect(kept(job, name)?.sorted() == kept(job, "whole")?.sorted(), "\(lost)")
+    }
+  }
+
+  /// Before a round is trained, in one line that names the file and the mend: where every
+  /// checkpoint needs the file.
   @Test func missingOrForeignStatesAreRefused() throws {
     let job = try SmallJob(settings: Self.scaffold)
     for (name, rate) in [("run", "0.03"), ("other", "0.04")] {
@@ -92,7 +133,10 @@ import Testing
       #expect(result.status == 0, "\(result.errors)")
     }
     let file = try #require(
-      kept(job, "run")?.first { kept(job, "other")?.contains($0) == true })
+      kept(job, "run")?.first { file in
+        file.hasSuffix("-round-000001.h5") && kept(job, "other")?.contains(file) == true
+          && kept(job, "run")?.count { $0.prefix(13) == file.prefix(13) } == 1
+      })
     let path = job.folder.path("run/clients/\(file)")
     let own = try #require(FileManager.default.contents(atPath: path))
     let more = job.arguments("run", "training.rate=0.03", "federation.rounds=3")

@@ -156,12 +156,18 @@ import Testing
     #expect(warnings.count == 2)
     #expect(
       warnings.first?.hasPrefix(
-        "1 of 4 clients have image samples too few for a batch "
-          + "(training.smallest_batch 8, last_batch keep)") == true)
-    #expect(warnings.last?.hasPrefix("1 of 4 clients have image batches of fewer than 16") == true)
+        "1 of 4 clients has image samples too few for a batch "
+          + "(training.smallest_batch 8, last_batch keep) and trains none of them") == true)
+    #expect(warnings.last?.hasPrefix("1 of 4 clients has image batches of fewer than 16") == true)
     let all = try load(Self.least, ["clients.count=4", "training.smallest_batch=2"])
     #expect(all.warningsOfSmallClients { $1 == "image" ? images[$0] : 500 }.count == 1)
     #expect(job.warningsOfSmallClients { _, _ in 256 }.isEmpty)
+    // Nobody trains: with samples too few, or with none at all.
+    let idle = job.warningsOfSmallClients { _, _ in 3 }
+    #expect(idle.count == 3 && idle[0].hasPrefix("4 of 4 clients have image samples too few"))
+    for warnings in [idle, job.warningsOfSmallClients { _, _ in 0 }] {
+      #expect(warnings.last?.hasPrefix("no client has samples enough for a batch: ") == true)
+    }
   }
 
   /// A resolved job, written as YAML and read again, is the same job.
@@ -195,7 +201,13 @@ import Testing
       "demo.yaml:2: training.batch: 1 is below 2: the loss compares samples of a batch"
     ),
     (
-      "training: { momentum: 1 }", "demo.yaml:2: training.optimizer.momentum: 1.0 is not in 0 ..< 1"
+      "training: { momentum: 1 }",
+      "demo.yaml:2: training.momentum: as the optimizer's: 1.0 is not in 0 ..< 1"
+    ),
+    (
+      "training: { optimizer: adamw, momentum: 0.5 }",
+      "demo.yaml:2: training.momentum: as the optimizer's: unknown key 'momentum'; there are: "
+        + "beta1, beta2, decay, epsilon, weight_decay"
     ),
     (
       "training: { order: alternat }",
@@ -249,10 +261,10 @@ import Testing
     ),
     (
       "federation: { participation: 120% }",
-      "demo.yaml:2: federation.participation: 1.2 is not a share above 0 %, at most 100 %"
+      "demo.yaml:2: federation.participation: 120 % is not a share above 0 %, at most 100 %"
     ),
     ("federation: { rounds: 0 }", "demo.yaml:2: federation.rounds: 0 is outside 1 to 1000000"),
-    ("monitor: { knn: { k: 0 } }", "demo.yaml:2: monitor.knn.k: 0 is below 1"),
+    ("monitor: { knn: { k: 0 } }", "demo.yaml:2: monitor.knn.k: 0 is outside 1 to 1000000"),
     (
       "clients: { alpha: { image: 0.1 } }", "demo.yaml:2: clients.alpha: has no number for audio"
     ),

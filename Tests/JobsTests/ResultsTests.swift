@@ -9,8 +9,11 @@ import Testing
 @Suite struct ResultsTests {
   let folder = TemporaryFolder()
 
-  func open(completed: Int = .max) throws -> ResultsWriter {
-    try ResultsWriter(folder.path("results.h5"), completed: completed, attributes: ["job": "{}"])
+  func open(
+    completed: Int = .max, warn: (String) -> Void = { _ in }
+  ) throws -> ResultsWriter {
+    try ResultsWriter(
+      folder.path("results.h5"), completed: completed, attributes: ["job": "{}"], warn: warn)
   }
 
   func figure(_ modality: String, _ accuracy: Double) -> MonitorFigure {
@@ -82,6 +85,23 @@ import Testing
     #expect(
       message { _ = try Results(reading: path) }
         == "\(path): \(column) has 3 rows of 2; the file is damaged")
+  }
+
+  /// Another program has opened the file for writing, which cuts off the seal: its rows are read
+  /// on, and the next round seals it again.
+  @Test func aFileWithoutASealIsReadOnAndSealedAgain() throws {
+    let written = try write()
+    let path = folder.path("results.h5")
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+    try whole.dropLast(78).write(to: URL(fileURLWithPath: path))
+    var warnings: [String] = []
+    let writer = try open { warnings.append($0) }
+    #expect(warnings.count == 1 && warnings[0].hasPrefix("\(path): its seal is missing: "))
+    #expect(warnings[0].hasSuffix("(in h5py with mode 'r')") && !warnings[0].contains("\n"))
+    #expect(writer.results.rows == written.rows)
+    try writer.save()
+    #expect(try open { warnings.append($0) }.results.rows == written.rows && warnings.count == 1)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == whole)
   }
 
   @Test func aDamagedFileIsNamed() throws {

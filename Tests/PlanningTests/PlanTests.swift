@@ -229,6 +229,18 @@ import Testing
     #expect(speed(1) == 1 && speed(2) == 2 && speed(64) == 64)
     #expect(ThreadSpeed(one: 1, two: 1.25)(8) == 0.8)
   }
+
+  /// Whatever was measured, a share of a step is one, more threads are no slower than two, and
+  /// what cannot be true is said.
+  @Test(arguments: [0.3, 0.9, 1, 1.1, 1.785, 2, 2.1, 2.3, 9])
+  func measurementsThatCannotBeAreLimitedAndNamed(second: Double) {
+    let speed = ThreadSpeed(one: second, two: 1)
+    #expect((0...1).contains(speed.serial))
+    for threads in [3, 32, 1024] {
+      #expect(speed(threads) >= min(second, 1) && speed(threads) <= Double(threads))
+    }
+    #expect((speed.warning != nil) == (second <= 1 || second > 2.2))
+  }
 }
 
 extension ClientWorkload {

@@ -167,6 +167,23 @@ import Testing
     #expect(sweep.state(of: b) == .trained(next: .evaluate))
   }
 
+  /// One byte of the last checkpoint, anywhere, and the cell is no longer finished: it is submitted
+  /// again, and trained again.
+  @Test(arguments: [0, 40, -79, -78, -1]) func aDamagedCheckpointIsNotFinished(place: Int) throws {
+    #expect(try run(a) == .finished)
+    #expect(sweep.state(of: a) == .finished)
+    let path = CheckpointFolder(a.folder).file(round: 1)
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+    var changed = whole
+    changed[place < 0 ? whole.count + place : place] ^= 1
+    for damaged in [changed, whole.dropLast(), whole.prefix(9), Data()] {
+      try damaged.write(to: URL(fileURLWithPath: path))
+      #expect(sweep.state(of: a) == .damaged)
+    }
+    #expect(try run(a) == .finished)
+    #expect(sweep.state(of: a) == .finished && trained.count { $0 == a.id } == 2)
+  }
+
   /// Two sweeps that share a run do not measure it at once.
   @Test func aRunInUseByTwoSweepsIsFollowedByOneAtATime() throws {
     try SweepManifest(sweep).write(in: sweep.folder)

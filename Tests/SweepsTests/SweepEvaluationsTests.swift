@@ -12,7 +12,7 @@ import Testing
   init() {
     folder.write(
       "base.yaml",
-      "data: { image: i.h5, audio: a.h5 }\nfederation: { rounds: 4, keep: [2, 9] }\n")
+      "data: { image: i.h5, audio: a.h5 }\nfederation: { rounds: 4, keep: [2] }\n")
   }
 
   /// A sweep of three methods, two encoders and two seeds.
@@ -123,7 +123,7 @@ import Testing
         + "  - { name: joined, data: p.h5, \(text) }\n")
     #expect(
       message.replacing(/clients\.mix=\S+ encoder=\S+/, with: "CELL")
-        == "s.yaml:9: evaluations: number 2: \(expected)".replacing(
+        == "s.yaml:11: evaluations[1].\(expected)".replacing(
           /clients\.mix=\S+ encoder=\S+/, with: "CELL"))
   }
 
@@ -144,12 +144,12 @@ import Testing
     }
     #expect(
       error("{ label.x: b }")
-        == "s.yaml:7: evaluations: number 1: with: cell 1 (x=a seed=1 training.rate=0.1) has 2 "
+        == "s.yaml:7: evaluations[0].with: cell 1 (x=a seed=1 training.rate=0.1) has 2 "
         + "partners with label.x=b; one more label must tell them apart: "
         + "cell 2 (x=b seed=1 training.rate=0.2), cell 3 (x=b seed=1 training.rate=0.3)")
     #expect(
       error("{ label.x: c }")
-        == "s.yaml:7: evaluations: number 1: with: cell 1 (x=a seed=1 training.rate=0.1) has no "
+        == "s.yaml:7: evaluations[0].with: cell 1 (x=a seed=1 training.rate=0.1) has no "
         + "partner: cells with label.x=c have other labels or seeds: "
         + "cell 4 (x=c seed=2 training.rate=0.4)")
     #expect(error("{ label.x: c, seed: 2 }") == "no error")

@@ -158,7 +158,7 @@ import Testing
     ),
     (
       "sweep: { zip: [{ seed: [1, 2], label.x: [a] }] }",
-      "alpha.yaml:2: sweep.zip.label.x: 1 values beside the 2 of seed; they go together one by one"
+      "alpha.yaml:2: sweep.zip.label.x: 1 value beside the 2 of seed; they go together one by one"
     ),
     (
       "sweep: { zip: [{ label.x: [a, b] }] }",
@@ -186,7 +186,26 @@ import Testing
     ),
     (
       "sweep: { seeds: [1] }\nevaluations: [{ data: x.h5 }]",
-      "alpha.yaml:3: evaluations: number 1 has no name"
+      "alpha.yaml:3: evaluations[0]: has no name; expected a mapping, - { name: knn, data: STORE }"
+    ),
+    (
+      "sweep: { seeds: [1] }\nevaluations:\n  - { name: knn, data: x.h5 }\n  - { data: x.h5 }",
+      "alpha.yaml:5: evaluations[1]: has no name; expected a mapping, - { name: knn, data: STORE }"
+    ),
+    (
+      "sweep: { seeds: [1] }\nevaluations:\n  - { name: knn, data: x.h5 }\n"
+        + "  - name: knn\n    data: x.h5\n    k: 0",
+      "alpha.yaml:7: evaluations[1].k: 0 is outside 1 to 1000000"
+    ),
+    (
+      "sweep: { grid: { training.momentum: [0.9, 1.5] } }",
+      "alpha.yaml:2: training.momentum: as the optimizer's: 1.5 is not in 0 ..< 1 "
+        + "(cell 2: training.momentum=1.5)"
+    ),
+    (
+      "sweep: { grid: { training.momentum: [0.9], training.optimizer.name: [adamw] } }",
+      "alpha.yaml:2: training.momentum: as the optimizer's: unknown key 'momentum'; there are: "
+        + "beta1, beta2, decay, epsilon, weight_decay (cell 1: training.momentum=0.9)"
     ),
     (
       "sweep: { seeds: [1] }\nname: a/b",

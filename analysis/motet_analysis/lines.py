@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from motet_analysis.drawing import MARKERS, colour, legend_below, panels
 from motet_analysis.measurements import Measurements
@@ -81,9 +81,8 @@ def _readable(own: Measurements) -> DataFrame:
 
 def _draw(axes: Axes, part: DataFrame, axis: Axis, series: Sequence[str]) -> None:
     part = part.sort_values(axis.column, key=sort_key)
-    values = list(dict.fromkeys(part[axis.column]))
-    place = _places(axes, values, axis)
-    keys = part[list(series)].apply(lambda row: tuple(row), axis=1)
+    place = _places(axes, part[axis.column], axis)
+    keys = part[list(series)].apply(lambda row: tuple(map(text, row)), axis=1)
     for index, (names, own) in enumerate(part.groupby(keys, sort=False)):
         spreads = list(own["spread"])
         axes.errorbar(
@@ -98,23 +97,29 @@ def _draw(axes: Axes, part: DataFrame, axis: Axis, series: Sequence[str]) -> Non
 
 
 def _label(name: str, value: object) -> str:
-    return text(value) if name == "panel" else f"{title(name)} {text(value)}"
+    return text(value) if name == "panel" else f"{title(name)} {_word(value)}"
+
+
+def _word(value: object) -> str:
+    """A value for people; a run may have no such setting."""
+    return text(value) or "none"
 
 
 def _places(
-    axes: Axes, values: Sequence[object], axis: Axis
+    axes: Axes, column: Series, axis: Axis
 ) -> Callable[[object], float]:
-    """Where a value lies: by size where all are numbers, else one beside the other."""
-    numbers = [number(value) for value in values]
-    sizes = [value for value in numbers if value is not None]
+    """Where a value of a column lies: by size where all are numbers, else one beside the other."""
+    # By its text: a missing value is not equal to another, and so no key.
+    values = list({text(value): value for value in column}.values())
+    sizes = [size for value in values if (size := number(value)) is not None]
     if len(sizes) == len(values):
         if axis.logarithmic and min(sizes) > 0:
             axes.set_xscale("log")
         axes.set_xticks(sizes, [f"{size:g}" for size in sizes])
         axes.minorticks_off()
-        by_size = dict(zip(values, sizes))
-        return lambda value: by_size[value]
-    axes.set_xticks(range(len(values)), [text(value) for value in values], fontsize=7)
+        by_size = dict(zip(map(text, values), sizes))
+        return lambda value: by_size[text(value)]
+    axes.set_xticks(range(len(values)), [_word(value) for value in values], fontsize=7)
     axes.margins(x=0.1)
-    by_place = {value: float(place) for place, value in enumerate(values)}
-    return lambda value: by_place[value]
+    by_place = {text(value): float(place) for place, value in enumerate(values)}
+    return lambda value: by_place[text(value)]

@@ -28,7 +28,8 @@ def described(runs: DataFrame) -> DataFrame:
 
 def telling(runs: DataFrame) -> list[str]:
     """The columns of described runs that tell them apart: labels first, then α, the mix and other
-    settings, each only where those before it do not determine it."""
+    settings, each only where those before it do not determine it. The name of an optimizer, an
+    encoder or the like comes before its options."""
     labels = sorted(column for column in runs if column.startswith("label."))
     others = sorted(
         column
@@ -37,6 +38,7 @@ def telling(runs: DataFrame) -> list[str]:
         and column not in _IDLE
         and not column.startswith(("set.clients.alpha.", "set.clients.mix."))
     )
+    others.sort(key=lambda column: (column.rpartition(".")[0], not column.endswith(".name")))
     chosen: list[str] = []
     for column in [*labels, "alpha", "mix", *others]:
         if len(_kinds(runs[column])) > 1 and not _is_determined(runs, column, chosen):
@@ -57,19 +59,22 @@ def text(value: Any) -> str:
 
 
 def number(value: Any) -> float | None:
-    """A setting's value as a number, if it is one."""
+    """A setting's value as a number, if it is one; what a run does not have is none."""
     try:
-        return float(value)
+        found = float(value)
     except ValueError:
         return None
+    return None if pandas.isna(found) else found
 
 
 def sort_key(column: Series) -> Series:
     """For sorting by a column of settings: numbers by size, then texts as they first come."""
-    places = {value: place for place, value in enumerate(dict.fromkeys(column))}
+    # By their texts: two missing values are not equal, and their texts are.
+    texts = [text(value) for value in column]
+    places = {value: place for place, value in enumerate(dict.fromkeys(texts))}
     sizes = [number(value) for value in column]
     return Series(
-        [(0, size) if size is not None else (1, places[own]) for size, own in zip(sizes, column)],
+        [(0, size) if size is not None else (1, places[own]) for size, own in zip(sizes, texts)],
         index=column.index,
     )
 

@@ -65,6 +65,32 @@ def test_pictures_are_inside(tmp_path: Path) -> None:
     assert "seed 2" in page.text and "Figure 2" in page.text
 
 
+@pytest.mark.parametrize("options", [
+    {"adamw": {"beta1": 0.9}, "sgd": {"momentum": 0.9}},
+    {"sgd": {}, "lars": {"trust": 0.001, "momentum": 0.9}},
+    {"": {}, " ": {"beta1": 0.9}, "  ": {"beta1": 0.8}},
+])
+def test_settings_that_some_runs_do_not_have(
+    tmp_path: Path, options: dict[str, dict[str, float]]
+) -> None:
+    """Optimizers, say, have options of their own, over α and alone, with a name and without."""
+    for alphas in ((0.1, 1.0), (0.1,)):
+        content = GatheredFile()
+        for alpha in alphas:
+            for name, own in options.items():
+                settings = {f"set__training__optimizer__{key}": value for key, value in own.items()}
+                if name.strip():
+                    settings["set__training__optimizer__name"] = name
+                run = content.run(
+                    f"{name}{alpha}", "s", set__clients__alpha__image=alpha, **settings)
+                content.evaluate(run, "knn", "cifar10", 0.3)
+                content.rounds.append({"run": run, "round": 1, "loss.image": 1.0})
+        target = tmp_path / "report.html"
+        source = content.write(tmp_path / "results.h5")
+        assert main(["report", str(source), "--to", str(target)]) == 0
+        assert "30.00" in Page(target.read_text(encoding="utf-8")).text
+
+
 def test_embeddings_of_shared_runs_are_shown_once(tmp_path: Path) -> None:
     """Runs that a table and both figures use: by round in one, by method in the other."""
     content = GatheredFile()

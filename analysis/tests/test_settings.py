@@ -27,6 +27,18 @@ def test_labels_come_first_and_what_they_determine_is_left_out() -> None:
     assert telling(runs) == ["label.method", "set.encoder.name"]
 
 
+def test_a_name_comes_before_its_options() -> None:
+    runs = frame(
+        **{"set__training__optimizer__beta1": [0.9, numpy.nan],
+           "set__training__optimizer__name": ["adamw", "sgd"]})
+    assert telling(runs) == ["set.training.optimizer.name"]
+
+
+def test_missing_values_are_sorted_as_one_text() -> None:
+    own = Series([float("nan"), 2.0, float("nan"), 1.0])
+    assert own.sort_values(key=sort_key).fillna(-1).tolist() == [1.0, 2.0, -1.0, -1.0]
+
+
 def test_runs_that_differ_in_nothing() -> None:
     assert telling(frame(set__seed=[1, 2], set__training__rate=[0.1, 0.1])) == []
 

@@ -33,9 +33,9 @@ public struct CIFAR10: Importer, PlugIn {
     let list = "\(folder)/batches.meta.txt"
     let names = try textLines(list, mend: "--from is the folder cifar-10-batches-bin")
     guard names.count == 10 else {
-      throw StoreError(list, "\(names.count) class names; expected 10")
+      throw StoreError(list, "\(counted(names.count, "class name")); expected 10")
     }
-    try checkClassNames(names, numbers: Array(1...10), called: "line", in: list)
+    _ = try ClassNames(zip(1...10, names).map { ($0, $1, list) }, called: "line", in: list)
     try sink.begin("image", classes: names, expected: Self.images)
     let counts = try files.map { try read("\(folder)/\($0)", $1, into: sink) }
     // A subset is as good as the whole, but may be what is left of it.

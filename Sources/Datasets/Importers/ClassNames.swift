@@ -1,16 +1,34 @@
-/// Throws where two classes of a table have one name, before samples are read: names differ in a
-/// store.
-/// - Parameters:
-///   - numbers: what the table has for each name.
-///   - called: what those numbers are.
-func checkClassNames(
-  _ names: [String], numbers: [Int], called word: String, in path: String
-) throws {
-  var found: [String: Int] = [:]
-  for (name, number) in zip(names, numbers) {
-    if let other = found.updateValue(number, forKey: name) {
-      throw StoreError(
-        path, "\(word) \(other) and \(word) \(number) are both '\(name)'; correct one of them")
+/// The class names of a table, by their numbers. A store has each name once, so a number of two
+/// names is refused, and a name of two numbers, before samples are read.
+struct ClassNames {
+  /// Ascending.
+  let numbers: [Int]
+  /// In the order of the numbers.
+  let names: [String]
+
+  /// - Parameters:
+  ///   - samples: each sample's number and name, and where it is said, for messages.
+  ///   - word: what the numbers are called.
+  ///   - path: the table.
+  init(
+    _ samples: some Sequence<(number: Int, name: String, place: String)>, called word: String,
+    in path: String
+  ) throws {
+    var found: [Int: String] = [:]
+    for (number, name, place) in samples {
+      if let other = found.updateValue(name, forKey: number), other != name {
+        throw StoreError(
+          place, "\(word) \(number) is both '\(other)' and '\(name)'; correct one of them")
+      }
+    }
+    numbers = found.keys.sorted()
+    names = numbers.map { found[$0]! }
+    var first: [String: Int] = [:]
+    for (name, number) in zip(names, numbers) {
+      if let other = first.updateValue(number, forKey: name) {
+        throw StoreError(
+          path, "\(word) \(other) and \(word) \(number) are both '\(name)'; correct one of them")
+      }
     }
   }
 }

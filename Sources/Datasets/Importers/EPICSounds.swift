@@ -60,22 +60,15 @@ public struct EPICSounds: Importer, PlugIn {
     let segments =
       try readTable("\(folder)/EPIC_Sounds_train.csv", "train")
       + readTable("\(folder)/EPIC_Sounds_validation.csv", "test")
-    var names: [Int: String] = [:]
-    for segment in segments {
-      let other = names.updateValue(segment.className, forKey: segment.classID)
-      if let other, other != segment.className {
-        throw StoreError(
-          segment.name, "class_id \(segment.classID) is both '\(other)' and '\(segment.className)'")
-      }
-    }
-    let ids = names.keys.sorted()
-    try checkClassNames(ids.map { names[$0]! }, numbers: ids, called: "class_id", in: folder)
-    let labels = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, $0) })
+    let classes = try ClassNames(
+      segments.map { ($0.classID, $0.className, $0.name) }, called: "class_id", in: folder)
+    let labels = Dictionary(
+      uniqueKeysWithValues: classes.numbers.enumerated().map { ($1, $0) })
     let videos = try EPICVideos(folder)
     for video in Set(segments.map(\.video)).sorted() where videos.path(of: video) == nil {
       try sink.skip("\(folder): there is no sound of video \(video)")
     }
-    try sink.begin("audio", classes: ids.map { names[$0]! }, expected: segments.count)
+    try sink.begin("audio", classes: classes.names, expected: segments.count)
     for segment in segments {
       guard let path = videos.path(of: segment.video) else {
         sink.miss(segment.name)

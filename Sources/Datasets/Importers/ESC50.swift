@@ -73,10 +73,10 @@ public struct ESC50: Importer, PlugIn {
           + "split empty; name other folds or set split=source")
     }
     // A part of the data set may lack classes: labels number those that are there.
-    let targets = Set(clips.map(\.target)).sorted()
-    let names = targets.map { target in clips.first { $0.target == target }!.category }
-    try checkClassNames(names, numbers: targets, called: "target", in: table)
-    try sink.begin("audio", classes: names, expected: clips.count)
+    let classes = try ClassNames(
+      clips.map { ($0.target, $0.category, "\(table): \($0.file)") }, called: "target", in: table)
+    let targets = classes.numbers
+    try sink.begin("audio", classes: classes.names, expected: clips.count)
     for (clip, isTest) in zip(clips, isTest) {
       let path = "\(folder)/audio/\(clip.file)"
       let label = targets.firstIndex(of: clip.target)!

@@ -47,9 +47,7 @@ public struct ImageFolder: Importer, PlugIn {
 }
 
 func checkShare(_ share: Double) throws {
-  guard share >= 0, share < 1 else {
-    throw ConfigurationError("test_share", "\(share) is not a share; 0 ≤ share < 1")
-  }
+  try ConfigurationError.share("test_share", share, leavesRest: true)
 }
 
 func checkSize(_ size: Int) throws {

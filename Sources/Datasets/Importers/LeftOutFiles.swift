@@ -1,3 +1,4 @@
+import Catalogues
 import Foundation
 
 /// Files of a data set that are of other kinds than an importer reads, by folder and by how their
@@ -33,7 +34,9 @@ public struct LeftOutFiles: Sendable {
   var messages: [String] {
     let lines = folders.prefix(Self.most).map { "\($0.name): \(Self.text($0.kinds))" }
     guard folders.count > lines.count else { return lines }
-    return lines + ["and files of other kinds in \(folders.count - lines.count) more folders"]
+    return lines + [
+      "and files of other kinds in \(counted(folders.count - lines.count, "more folder"))"
+    ]
   }
 
   /// `7 files of other kinds (5 .webp, 2 without an ending)`, the most frequent first.
@@ -41,7 +44,7 @@ public struct LeftOutFiles: Sendable {
     let count = kinds.values.reduce(0, +)
     let each = kinds.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .map { "\($0.value) \($0.key)" }
-    return "\(count) \(count == 1 ? "file" : "files") of other kinds "
+    return "\(counted(count, "file")) of other kinds "
       + "(\(each.prefix(8).joined(separator: ", ")))"
   }
 }

@@ -29,7 +29,8 @@ public struct MNIST: Importer, PlugIn {
       let count = try header(images, magic: 2051, extents: [28, 28])
       let labelled = try header(labels, magic: 2049, extents: [])
       guard count == labelled else {
-        throw StoreError(labels.path, "\(labelled) labels for \(count) images")
+        throw StoreError(
+          labels.path, "\(counted(labelled, "label")) for \(counted(count, "image"))")
       }
       guard count > 0 else { throw StoreError(images.path, "holds no images; fetch it again") }
       readers.append((split, images, labels, count))
@@ -47,8 +48,7 @@ public struct MNIST: Importer, PlugIn {
         guard label.count == 1, grey.count == 28 * 28 else {
           let cut = label.isEmpty ? reader.labels : reader.images
           try sink.skip(
-            "\(cut.path): ends after \(index) of \(reader.count) records"
-              + cut.cut)
+            "\(cut.path): ends after \(index) of \(counted(reader.count, "record"))\(cut.cut)")
           isWhole = false
           break
         }

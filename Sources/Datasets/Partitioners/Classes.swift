@@ -46,15 +46,16 @@ public struct Classes: Partitioner, PlugIn {
     guard present.count >= options.perClient || present.isEmpty else {
       throw ConfigurationError(
         "per_client",
-        "\(samples.modality) has samples of \(present.count) classes, fewer than "
+        "\(samples.modality) has samples of \(counted(present.count, "class")), fewer than "
           + "\(options.perClient) a client; lower it to at most \(present.count)")
     }
     guard slots >= present.count else {
       let least = (present.count + samples.clients - 1) / samples.clients
       throw ConfigurationError(
         "per_client",
-        "\(samples.clients) clients of \(options.perClient) classes leave out "
-          + "\(present.count - slots) of the \(present.count) classes of \(samples.modality); raise "
+        "\(counted(samples.clients, "client")) of \(counted(options.perClient, "class")) "
+          + "\(samples.clients == 1 ? "leaves" : "leave") out "
+          + "\(present.count - slots) of the \(counted(present.count, "class")) of \(samples.modality); raise "
           + "it to at least \(least), or the number of clients")
     }
     var order = present

@@ -66,7 +66,7 @@ public struct File: Partitioner, PlugIn {
       throw StoreError(
         path,
         "there is no line for sample \(missing)"
-          + (others > 0 ? " and \(others) \(others == 1 ? "other" : "others")" : "")
+          + (others > 0 ? " and \(counted(others, "other"))" : "")
           + " of the \(count) of \(samples.modality); add a line for each")
     }
     return clients

@@ -23,7 +23,7 @@ public struct Natural: Partitioner, PlugIn {
     guard count >= samples.clients || count == 0 else {
       throw ConfigurationError(
         "",
-        "\(samples.modality) has \(count) groups for \(samples.clients) clients; lower the number "
+        "\(samples.modality) has \(counted(count, "group")) for \(counted(samples.clients, "client")); lower the number "
           + "of clients to at most \(count), or choose another partitioner")
     }
     // By name, so that the order of the samples makes no difference.

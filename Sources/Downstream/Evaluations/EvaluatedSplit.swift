@@ -4,6 +4,8 @@ import Digests
 import Evaluation
 import Foundation
 import Layers
+import Machines
+import MessagePassing
 import Views
 
 /// Which samples an evaluation trains on (or asks for neighbours) and which it is measured on.
@@ -54,6 +56,8 @@ struct EvaluatedSplit {
   let makers: [any ViewMaker]
   /// For training views that are cropped alone, and for those of pretraining.
   let plainMakers: [any ViewMaker]
+  /// What the store's statistics are not for (`SampleStore.otherStatistics`).
+  private let otherStatistics: String?
 
   /// - Parameter rows: all where nil.
   init(
@@ -71,7 +75,11 @@ struct EvaluatedSplit {
     self.split = split
     self.labels = self.rows.map { labels[$0] }
     names = try store.names(modality, split: split)
-    let statistics = try store.statistics(modality)
+    let settings = try run.job.makeModality(modality)
+    otherStatistics = try store.otherStatistics(modality, for: settings)
+    let statistics = try store.statistics(modality, for: settings) {
+      if StopSignal.isReceived { throw WorkStopped() }
+    }
     let shape = try run.job.viewShape(of: modality)
     func makers(plain: Bool) throws -> [any ViewMaker] {
       do {
@@ -106,6 +114,7 @@ struct EvaluatedSplit {
       let hash = SHA256()
       hash.update(try store.fingerprint(modality, split: split))
       rows.withUnsafeBytes { hash.update($0) }
+      if let otherStatistics { hash.update(otherStatistics) }
       return hash.finish()
     }
   }

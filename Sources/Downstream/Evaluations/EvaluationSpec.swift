@@ -1,6 +1,7 @@
 import Catalogues
 import Foundation
 import Jobs
+import MessagePassing
 
 /// One evaluation, as a mapping describes it: `{ name: knn, data: fsdd.h5, k: 200 }`.
 public struct EvaluationSpec {
@@ -9,9 +10,13 @@ public struct EvaluationSpec {
   /// The mapping with every default filled in and absolute paths.
   public let resolved: Tree
   let task: any EvaluationTask
+  /// Where it stands, for messages: its file, line and place in the list.
+  private let place: String?
 
-  /// - Parameter folder: what relative paths are relative to.
-  public init(_ settings: Tree, relativeTo folder: String) throws {
+  /// - Parameters:
+  ///   - folder: what relative paths are relative to.
+  ///   - place: where it stands, for messages; nil for the command line.
+  public init(_ settings: Tree, relativeTo folder: String, place: String? = nil) throws {
     var settings = settings
     let folder = URL(fileURLWithPath: folder, isDirectory: true)
     for key in try evaluationTasks.fileOptions(of: settings) {
@@ -21,6 +26,15 @@ public struct EvaluationSpec {
     resolved = try evaluationTasks.resolve(settings)
     task = try evaluationTasks.make(settings)
     name = resolved["name"]?.text ?? ""
+    self.place = place
+  }
+
+  /// What `body` makes of it, its errors as those of this evaluation: a file of many says which.
+  func naming<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as WorkStopped { throw error } catch {
+      guard place != nil || error is ConfigurationError else { throw error }
+      throw JobError(path: place ?? "evaluation \(name)", message: "\(error)")
+    }
   }
 
   /// The sample stores that a mapping names, as it has them; none where it names no task.
@@ -58,8 +72,11 @@ public struct EvaluationSpec {
           throw ConfigurationError(
             key, "depends on the cell of a sweep; give the sweep's file, and the cell with --cell")
         }
+        let key = "evaluations[\(index)]"
+        let line = file.tree.line(of: key).map { ":\($0)" } ?? ""
         return try EvaluationSpec(
-          item, relativeTo: URL(fileURLWithPath: file.path).deletingLastPathComponent().path)
+          item, relativeTo: URL(fileURLWithPath: file.path).deletingLastPathComponent().path,
+          place: "\(file.path)\(line): \(key), \(item["name"]?.text ?? "")")
       }
     }
   }
@@ -77,11 +94,7 @@ public struct EvaluationSpec {
   }
 
   /// What it computes. Opens its data; samples are not needed.
-  public func workload() throws -> EvaluationWorkload {
-    do { return try task.workload() } catch let error as ConfigurationError {
-      throw JobError(path: "evaluation \(name)", message: "\(error)")
-    }
-  }
+  public func workload() throws -> EvaluationWorkload { try naming { try task.workload() } }
 
   /// `knn-0123456789ab`: twelve hexadecimal digits tell it from any other measurement of the run.
   /// They are a hash of what was measured and after which round.

@@ -62,10 +62,11 @@ private final class EvaluationWork {
     self.context = context
     title = spec.title(
       round: context.run.round, other: spec.task.otherRun.map { context.other($0).modelHash })
-    do { prepared = try spec.task.prepare(context) } catch let error as ConfigurationError {
-      throw JobError(path: "evaluation \(spec.name)", message: "\(error)")
+    let made = try spec.naming {
+      let prepared = try spec.task.prepare(context)
+      return (prepared, try prepared.data)
     }
-    data = try prepared.data
+    (prepared, data) = made
   }
 
   /// What tells it and its data from any other.
@@ -96,7 +97,7 @@ private final class EvaluationWork {
   /// The record that is there; nil where there is none. Throws where it is another measurement's.
   private func existing(_ data: String) throws -> EvaluationRecord? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
-    let record = try EvaluationRecord.load(path)
+    let record = try EvaluationRecord.load(path, warn: context.observer.note)
     for (what, old, new) in [
       ("another model", record.model, context.run.modelHash), ("other data", record.data, data),
     ] where old != new {

@@ -48,13 +48,14 @@ struct DataImportCommand: ParsableCommand {
       modality: { try modalities.make($0) }, progress: { progress.show($0, of: $1) })
     progress.finish()
     if report.continued > 0 {
-      Console.complain("continued: \(report.continued) samples had been read before")
+      Console.complain("continued: \(counted(report.continued, "sample")) had been read before")
     }
     for message in report.damaged { Console.complain("skipped: \(message)") }
     for message in report.leftOut { Console.complain("left out: \(message)") }
     for message in report.remarks { Console.complain(message) }
     if let first = report.missing.first {
-      Console.complain("missing: \(report.missing.count) samples of the list, the first \(first)")
+      Console.complain(
+        "missing: \(counted(report.missing.count, "sample")) of the list, the first \(first)")
     }
     try output.show()
   }

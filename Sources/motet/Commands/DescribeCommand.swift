@@ -64,8 +64,8 @@ struct DescribeCommand: ParsableCommand {
     }
     Console.line(
       """
-      # \(job.model.layout.trainableCount) parameters; views: \(shapes.joined(separator: ", ")); \
-      \(selection.count) of \(job.clients.count) clients a round, at most \(selection.count + 1) ranks
+      # \(counted(job.model.layout.trainableCount, "parameter")); views: \(shapes.joined(separator: ", ")); \
+      \(selection.count) of \(counted(job.clients.count, "client")) a round, at most \(counted(selection.count + 1, "rank"))
       # shards in \(job.shards)
       # results in \(job.results)
       """)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogues
 import Checkpoints
 import Federation
 import Foundation
@@ -23,7 +24,7 @@ struct DoctorCommand: ParsableCommand {
         try Engine(lanes: try Engine.lanesFromEnvironment())
       }
       let own =
-        "\(machine.host), \(machine.cores) cores, "
+        "\(machine.host), \(counted(machine.cores, "core")), "
         + "\(machine.availableMemory >> 20) MiB free, \(engine.instructionSet), "
         + "spectra \(Self.spectra().prefix(12))"
       let ranks = try communicator.gather(text: own)
@@ -37,7 +38,7 @@ struct DoctorCommand: ParsableCommand {
       Console.line(
         "MPI: \(Communicator.library); "
           + (Communicator.isRank
-            ? "\(communicator.size) ranks" : "not started by mpirun, one process alone"))
+            ? "\(counted(communicator.size, "rank"))" : "not started by mpirun, one process alone"))
       Console.line("FFTW: \(Spectra.build)")
       for (rank, text) in (ranks ?? []).enumerated() { Console.line("rank \(rank): \(text)") }
       Console.line("exact sum: sha256 \(sum)")

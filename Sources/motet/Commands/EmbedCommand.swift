@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogues
 import Downstream
 import Evaluation
 import Machines
@@ -58,7 +59,7 @@ struct EmbedCommand: RankCommand {
       display.finish()
       for file in files {
         Console.line(
-          "\(file.path)  \(file.count) samples, \(file.dimension) features"
+          "\(file.path)  \(counted(file.count, "sample")), \(counted(file.dimension, "feature"))"
             + (file.isNew ? "" : "  written before"))
       }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogues
 import Downstream
 import Foundation
 import Machines
@@ -93,7 +94,7 @@ private final class EvaluationDisplay: WorkDisplay, EvaluationObserver {
       Console.line(
         "\(name)  round \(record.round)  \(figure.name) \(text(figure.value))"
           + "\(isShare ? " %" : "")  (\(text(figure.low)) to \(text(figure.high)), "
-          + "\(figure.count) samples)\(isNew ? "" : "  measured before")")
+          + "\(counted(figure.count, "sample")))\(isNew ? "" : "  measured before")")
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogues
 import Foundation
 import Gathering
 
@@ -31,12 +32,12 @@ struct GatherCommand: ParsableCommand {
     }
     let total = summary.runs.values.reduce(0, +)
     Console.line(
-      "\(to): \(total) runs (\(states.joined(separator: ", "))), "
-        + "\(summary.evaluations) figures of evaluations; \(summary.read) read"
+      "\(to): \(counted(total, "run")) (\(states.joined(separator: ", "))), "
+        + "\(counted(summary.evaluations, "figure")) of evaluations; \(summary.read) read"
         + (summary.isWritten ? "" : ", nothing has changed"))
     guard !summary.damaged.isEmpty else { return }
     let count = summary.damaged.count
-    Console.complain("\(count) damaged \(count == 1 ? "file" : "files")")
+    Console.complain(counted(count, "damaged file"))
     if strict { throw ExitCode.failure }
   }
 }

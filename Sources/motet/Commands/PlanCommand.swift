@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogues
 import Foundation
 import Jobs
 import Machines
@@ -53,6 +54,7 @@ struct PlanCommand: ParsableCommand {
       title, cells, nodes: nodes.isEmpty ? [1] : nodes, cores: cores ?? Machine().cores,
       speeds: known, progress: { Console.note("measuring \($0)") })
     guard json else { return plan.lines.forEach(Console.line) }
+    plan.warnings.forEach(Console.complain)
     Console.line(plan.tree.prettyJSON)
   }
 
@@ -67,6 +69,8 @@ struct PlanCommand: ParsableCommand {
     let sweep = try Sweep.load(file, limit: Sweep.mostCells)
     let chosen = try PlannedCell.ofSweep(sweep, where: conditions)
     let filter = conditions.isEmpty ? "" : " (\(conditions.joined(separator: ", ")))"
-    return ("\(sweep.name): \(chosen.count) of \(sweep.cells.count) cells\(filter)", chosen)
+    return (
+      "\(sweep.name): \(chosen.count) of \(counted(sweep.cells.count, "cell"))\(filter)", chosen
+    )
   }
 }

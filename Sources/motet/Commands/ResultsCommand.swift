@@ -15,7 +15,7 @@ struct ResultsCommand: ParsableCommand {
     guard FileManager.default.fileExists(atPath: file) else {
       throw JobError(path: path, message: "there is no results.h5 here; give a run's folder")
     }
-    let results = try Results(reading: file)
+    let results = try Results(reading: file, warn: Console.complain)
     var columns: [String] = []
     var rows: [(round: Int, cells: [String: Double])] = []
     for (round, figure) in results.measurements {

@@ -25,7 +25,7 @@ struct RunCommand: RankCommand {
       let job = try communicator.agree { try arguments.load() }
       try communicator.tellOfSharedCores()
       let assembly = try Assembly(
-        job, communicator: communicator, isStopped: { StopSignal.isReceived })
+        job, communicator: communicator, isStopped: { StopSignal.isReceived }, note: Console.note)
       let run = try Run(
         job, communicator: communicator, assembly: assembly, fresh: fresh,
         observer: ProgressDisplay())

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogues
 import Foundation
 import Jobs
 import Machines
@@ -45,7 +46,7 @@ struct SweepRunCommand: StoppableCommand {
     }
     failures.forEach(Console.complain)
     Console.line(
-      "\(sweep.name): \(finished) of \(sweep.cells.count) cells finished"
+      "\(sweep.name): \(finished) of \(counted(sweep.cells.count, "cell")) finished"
         + (failures.isEmpty ? "" : ", \(failures.count) failed; the same command tries them again")
         + (busy > 0 ? ", \(busy) are with another process" : ""))
     if !failures.isEmpty { throw ExitCode.failure }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogues
 import Foundation
 import Sweeps
 
@@ -32,7 +33,7 @@ struct SweepStatusCommand: ParsableCommand {
       Console.line("\(cell.number)  \(cell.id)  \(text(state, cell))  \(cell.summary)")
     }
     let finished = states.count { $0 == .finished }
-    Console.line("\(sweep.name): \(finished) of \(states.count) cells finished")
+    Console.line("\(sweep.name): \(finished) of \(counted(states.count, "cell")) finished")
   }
 
   private func text(_ state: CellState, _ cell: SweepCell) -> String {
@@ -40,6 +41,7 @@ struct SweepStatusCommand: ParsableCommand {
     case .missing: "missing"
     case .unfinished(let rounds): "round \(rounds)/\(cell.job.federation.rounds)"
     case .outdated: "of other data"
+    case .damaged: "damaged (its last checkpoint)"
     case .failed(let message): "failed (\(message))"
     case .trained(next: .evaluate): "not evaluated"
     case .trained(next: .embed): "not embedded"
