@@ -1,3 +1,4 @@
+import Catalogues
 import HDF5
 
 /// What the samples of a split are called, in their order: the file below the folder that was
@@ -39,7 +40,9 @@ public struct SampleNames: Sendable, Equatable, RandomAccessCollection {
     }
     offsets = try file.read("\(place)/name_offset")
     guard offsets.count == samples + 1, offsets.first == 0 else {
-      throw wrong("\(offsets.count) offsets of names for \(samples) samples; expected one more")
+      throw wrong(
+        "\(counted(offsets.count, "offset")) of names for \(counted(samples, "sample")); expected "
+          + "one more")
     }
     if let row = (0..<samples).first(where: { offsets[$0] >= offsets[$0 + 1] }) {
       throw wrong("sample \(row) has no name, or the offsets of names run backwards")

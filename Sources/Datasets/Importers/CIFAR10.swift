@@ -41,9 +41,10 @@ public struct CIFAR10: Importer, PlugIn {
     // A subset is as good as the whole, but may be what is left of it.
     let differ = Set(counts.prefix(5)).count > 1
     guard differ || counts.reduce(0, +) != Self.images else { return }
+    let whole = counted(Self.images, "image")
     let each = zip(files, counts).map { "\($0.0) \($1)" }.joined(separator: ", ")
     sink.remark(
-      "\(folder) has \(counts.reduce(0, +)) of CIFAR-10's \(Self.images) images (\(each))"
+      "\(folder) has \(counts.reduce(0, +)) of CIFAR-10's \(whole) (\(each))"
         + (differ ? "; the data batches differ: was one of them cut?" : ""))
   }
 
@@ -71,7 +72,7 @@ public struct CIFAR10: Importer, PlugIn {
     if number == 0 {
       try sink.skip("\(path): holds no images\(reader.isCut ? reader.cut : "; fetch it again")")
     } else if reader.isCut {
-      try sink.skip("\(path): ends after \(number) records\(reader.cut)")
+      try sink.skip("\(path): ends after \(counted(number, "record"))\(reader.cut)")
     }
     return number
   }

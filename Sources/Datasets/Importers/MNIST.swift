@@ -67,7 +67,7 @@ public struct MNIST: Importer, PlugIn {
       // What is at the end of a compressed file is the checksum of all before it.
       for part in [reader.images, reader.labels] where isWhole {
         if try !part.read(1).isEmpty {
-          try sink.skip("\(part.path): goes on after its \(reader.count) records")
+          try sink.skip("\(part.path): goes on after its \(counted(reader.count, "record"))")
         } else if part.isCut {
           try sink.skip("\(part.path): ends before its checksum\(part.cut)")
         }
