@@ -8,11 +8,16 @@ final class LibsndfileSource: SoundSource {
   let frames: Int
   private let path: String
   private let file: OpaquePointer
+  /// What is behind a tag; nil where there is none.
+  private let part: FilePart?
 
-  init(_ path: String) throws(MediaError) {
+  /// - Parameter base: where the sound begins, after tags: libsndfile passes over those before some
+  ///   kinds alone.
+  init(_ path: String, from base: Int) throws(MediaError) {
     var info = SF_INFO()
     self.path = path
-    file = try Self.open(path, &info)
+    part = try base > 0 ? FilePart(path, from: base) : nil
+    file = try Self.open(path, part, &info)
     rate = Int(info.samplerate)
     channels = Int(info.channels)
     frames = Int(info.frames)
@@ -38,16 +43,20 @@ final class LibsndfileSource: SoundSource {
   /// libsndfile keeps why it could not open a file in one place for all threads: whoever wants to
   /// read it there opens once more while no other does.
   private static func open(
-    _ path: String, _ info: inout SF_INFO
+    _ path: String, _ part: FilePart?, _ info: inout SF_INFO
   ) throws(MediaError) -> OpaquePointer {
+    func attempt() -> OpaquePointer? {
+      info = SF_INFO()
+      if let part { return part.open(&info) }
+      return sf_open(path, Int32(SFM_READ), &info)
+    }
     openings.share()
-    let file = sf_open(path, Int32(SFM_READ), &info)
+    let file = attempt()
     openings.end()
     if let file { return file }
     openings.exclude()
     defer { openings.end() }
-    info = SF_INFO()
-    if let file = sf_open(path, Int32(SFM_READ), &info) { return file }
+    if let file = attempt() { return file }
     throw MediaError(path, "unreadable sound (\(String(cString: sf_strerror(nil))))")
   }
 

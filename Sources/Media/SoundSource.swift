@@ -20,7 +20,7 @@ func openSound(_ path: String) throws(MediaError) -> any SoundSource {
   let head = try FileHead(path)
   if let container = SoundContainer(head) {
     try container.check(path, from: head.position)
-    return try LibsndfileSource(path)
+    return try LibsndfileSource(path, from: head.position)
   }
   if let kind = ForeignKind(head.bytes, as: .sound) {
     throw MediaError(path, "is \(kind.name), which is not read as a sound; \(kind.mend)")

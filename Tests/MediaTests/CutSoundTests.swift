@@ -124,9 +124,7 @@ import Testing
     let flac = Array(try #require(Data(base64Encoded: SoundTests.flac)))
     let tag = Array("ID3".utf8) + [3, 0, 0, 0, 0, 0, 21] + [UInt8](repeating: 0, count: 21)
     try withTemporaryFolder { folder in
-      for (kind, file) in [
-        ("wav", Self.wave(400)), ("aiff", Self.aiff(400)), ("au", Self.sun(400)), ("flac", flac),
-      ] {
+      for (kind, file) in Self.kinds.map({ ($0.name, $0.make(400)) }) + [("flac", flac)] {
         let (plain, tagged) = ("\(folder)/plain.\(kind)", "\(folder)/tagged.\(kind)")
         try writeFile(plain, file)
         try writeFile(tagged, tag + file)
