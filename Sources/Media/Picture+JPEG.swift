@@ -47,8 +47,10 @@ extension Picture {
   /// A JPEG file without the bytes between its segments, up to the first scan, that decoders pass
   /// over.
   private static func withoutStrays(_ bytes: [UInt8]) -> [UInt8] {
+    var kept: [UInt8] = []
+    kept.reserveCapacity(bytes.count)
     // The mark of a file's beginning.
-    var kept = Array(bytes.prefix(2))
+    kept += bytes.prefix(2)
     var at = 2
     while let mark = nextMark(bytes, from: at) {
       at = mark
@@ -62,7 +64,8 @@ extension Picture {
       kept += bytes[at..<end]
       at = end
     }
-    return kept + bytes[at...]
+    kept += bytes[at...]
+    return kept
   }
 
   /// Where the next mark begins: 255 and what is neither 255, which fills, nor 0.
