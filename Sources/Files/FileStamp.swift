@@ -19,6 +19,7 @@ public struct FileStamp: Sendable, Equatable {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     bytes = Int64(status.st_size)
-    modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+    // A file may be of any year: what is beyond 2262 begins again.
+    modified = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
   }
 }
