@@ -159,13 +159,19 @@ public final class ShardReader {
   /// Samples by client and class, [clients][classes].
   public func counts(_ modality: String) throws -> [[Int]] {
     let name = "/counts/\(modality)"
-    let extent = try file.shape(name)
-    guard extent.count == 2, extent[0] == clientCount else {
-      throw StoreError(path, "\(name) is damaged; make the shards again")
-    }
-    let classes = extent[1]
+    let damaged = StoreError(path, "\(name) is damaged; make the shards again")
+    let classes = try classes(modality).count
+    guard classes > 0, try file.shape(name) == [clientCount, classes] else { throw damaged }
     let flat = try file.read(name, as: Int64.self)
-    return (0..<clientCount).map { flat[$0 * classes..<($0 + 1) * classes].map { Int($0) } }
+    let counts = (0..<clientCount).map { client in
+      flat[client * classes..<(client + 1) * classes].map { Int($0) }
+    }
+    // Each is compared before they are added.
+    let most = Int64(partitions[modality]?.indices.count ?? 0)
+    guard flat.allSatisfy((0...most).contains),
+      counts.indices.allSatisfy({ counts[$0].reduce(0, +) == count($0, modality) })
+    else { throw damaged }
+    return counts
   }
 
   /// Checks that every file with samples is there and belongs to this manifest, so that a run fails

@@ -288,6 +288,9 @@ import Testing
     ("beyond", "/first_client is damaged; make the shards again"),
     ("clients", "holds no clients, or too many; make the shards again"),
     ("index", "/train/image: sample 9223372036854775807 of 300"),
+    ("counts", "/counts/image is damaged; make the shards again"),
+    ("negative", "/counts/image is damaged; make the shards again"),
+    ("moved counts", "/counts/image is damaged; make the shards again"),
   ])
   func craftedManifestsAreRefused(_ fault: String, _ expected: String) throws {
     try withStore { store, folder in
@@ -310,6 +313,17 @@ import Testing
           let count = try file.shape("/partition/image/indices")[0]
           #expect(offsets.last == Int64(count))
           try replace("/partition/image/indices", [Int64](repeating: .max, count: count))
+        case "counts", "negative", "moved counts":
+          let known = try file.read("/counts/image", as: Int64.self).prefix(6)
+          let values: [Int64] =
+            switch fault {
+            case "counts": [Int64](repeating: .max, count: 6)
+            case "negative": [known[0] + known[1] + 1, -1] + known[2...]
+            default: [known[3], known[4], known[5], known[0] + 1, known[1], known[2]]
+            }
+          try values.withUnsafeBufferPointer {
+            try file.write("/counts/image", rows: 0..<2, from: $0)
+          }
         case "clients": try file.setAttribute("clients", "9223372036854775807", on: "plan")
         default: Issue.record("unknown")
         }
@@ -317,6 +331,7 @@ import Testing
       let said = message {
         let shards = try ShardReader.open(folder)
         for client in 0..<10 { _ = try shards.load(client: client) }
+        _ = try describe(shards)
       }
       #expect(said?.hasSuffix(expected) == true, "\(said ?? "nothing")")
     }
