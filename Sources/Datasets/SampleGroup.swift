@@ -110,24 +110,7 @@ struct SampleGroup {
     for run in runs where run.lowerBound < 0 || run.upperBound > count {
       throw StoreError(file.path, "\(name): samples \(run) of \(count)")
     }
-    return try whileUnchanged { try read(runs) }
-  }
-
-  /// What `read` gives, where the file is before it and after it as it was when it was opened: HDF5
-  /// gives zeros for what lies past the end of a file that was cut.
-  func whileUnchanged<R>(_ read: () throws -> R) throws -> R {
-    func check() throws {
-      guard let stamp, FileStamp(of: file.path) == stamp else {
-        throw StoreError(
-          file.path,
-          "changed while it was being read; the same command goes on with it as it is now")
-      }
-    }
-    try check()
-    // A file that changed gives errors of many kinds, which say less.
-    let result = Result { try read() }
-    try check()
-    return try result.get()
+    return try file.whileUnchanged(since: stamp) { try read(runs) }
   }
 
   private func read(_ runs: [Range<Int>]) throws -> SampleSet {

@@ -198,6 +198,24 @@ import Testing
     }
   }
 
+  /// HDF5 gives zeros for what lies past the end of a file.
+  @Test func anArchiveThatIsCutWhileItIsReadIsNamed() throws {
+    try withTemporaryFolder { base in
+      let folder = "\(base)/epic"
+      let archive = "\(folder)/EPIC_audio.hdf5"
+      try writeTables(
+        folder, validation: (9..<40).map { row($0, "P01_02", 3_000..<6_000, "rustle", 4) })
+      try writeArchive(folder)
+      let said = message {
+        _ = try importDataset(
+          ["name": "epicsounds"], from: folder, to: "\(base)/a.h5",
+          policy: ImportSink.Policy(threads: 1), modality: { _ in Counting() },
+          progress: { done, _ in if done == 1 { truncate(archive, 20_000) } })
+      }
+      #expect(said?.contains("\(archive): changed while it was being read") == true)
+    }
+  }
+
   @Test func groupsMayBeVideos() throws {
     try withTemporaryFolder { base in
       let folder = "\(base)/epic"

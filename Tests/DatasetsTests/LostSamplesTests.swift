@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import HDF5
 import TestSupport
 import Testing
 
@@ -93,12 +95,13 @@ import Testing
   /// After it was compared for the last time before a reading, which then finds zeros.
   @Test func aFileThatChangesWithinAReadingIsNamed() throws {
     try withStore { store, _ in
-      let group = try SampleStore.open(store).group("image", "train")
-      #expect(try group.whileUnchanged { 7 } == 7)
+      let file = try HDF5File.open(store)
+      let stamp = FileStamp(of: store)
+      #expect(try file.whileUnchanged(since: stamp) { 7 } == 7)
       struct Lost: Error {}
       for fails in [false, true] {
         let said = message {
-          try group.whileUnchanged {
+          try file.whileUnchanged(since: stamp) {
             #expect(truncate(store, fails ? 4_000 : 5_000) == 0)
             if fails { throw Lost() }
           }

@@ -1,4 +1,5 @@
 import Catalogues
+import Files
 import Foundation
 import HDF5
 import Media
@@ -118,6 +119,8 @@ public struct EPICSounds: Importer, PlugIn {
 private final class EPICVideos: @unchecked Sendable {
   private let waves: [String: String]
   private let archive: HDF5File?
+  /// The archive's.
+  private let stamp: FileStamp?
   private let archived: Set<String>
   /// One thread at a time reads the archive.
   private let lock = NSLock()
@@ -127,6 +130,7 @@ private final class EPICVideos: @unchecked Sendable {
     guard path == nil || HDF5File.isThreadSafe else {
       throw StoreError(path!, "needs an HDF5 library built thread-safe; give VIDEO.wav files")
     }
+    stamp = path.flatMap { FileStamp(of: $0) }
     archive = try path.map { try HDF5File.open($0) }
     archived = Set(try archive?.names() ?? [])
     waves = archive == nil ? try soundsByStem(folder) : [:]
@@ -151,9 +155,11 @@ private final class EPICVideos: @unchecked Sendable {
     }
     let archive = archive!
     let values = try lock.withLock {
-      // Whole numbers are 16-bit samples; others have full scale 1.
-      let scale: Float = try archive.elementKind(video) == .whole ? 1 / 32_768 : 1
-      return try archive.read(video, rows: samples, as: Float.self).map { $0 * scale }
+      try archive.whileUnchanged(since: stamp) {
+        // Whole numbers are 16-bit samples; others have full scale 1.
+        let scale: Float = try archive.elementKind(video) == .whole ? 1 / 32_768 : 1
+        return try archive.read(video, rows: samples, as: Float.self).map { $0 * scale }
+      }
     }
     guard values.allSatisfy(\.isFinite) else {
       throw StoreError(archive.path, "\(video): values that are not finite")
