@@ -10,17 +10,7 @@ extension SampleGroup {
       StoreError(file.path, "\(name): \(message): \(mend)")
     }
     let known = type(of: try modalities.make(modality))
-    guard form == known.form else {
-      throw wrong("samples in the form '\(form.word)'; \(modality) is '\(known.form.word)'")
-    }
-    if let wanted = known.sampleShape {
-      guard shape.count == wanted.count,
-        zip(shape, wanted).allSatisfy({ $1 == nil || $0 == $1 })
-      else {
-        let words = wanted.map { $0.map { "\($0)" } ?? "any" }.joined(separator: ", ")
-        throw wrong("samples of shape \(shape); \(modality) has [\(words)]")
-      }
-    }
+    if let misfit = known.misfit(modality, form, shape) { throw wrong(misfit) }
     guard let expected = known.sampleRate, file.hasAttribute("sample_rate", on: name) else {
       return
     }
@@ -29,5 +19,23 @@ extension SampleGroup {
       throw StoreError(
         file.path, "\(name): \(modality) at \(rate) Hz; expected \(expected)")
     }
+  }
+}
+
+extension Modality {
+  /// What keeps samples of a form and shape from being those that the modality reads; nil where
+  /// they are.
+  static func misfit(_ name: String, _ form: SampleForm, _ shape: [Int]) -> String? {
+    guard form == Self.form else {
+      return "samples in the form '\(form.word)'; \(name) is '\(Self.form.word)'"
+    }
+    guard let wanted = sampleShape else { return nil }
+    guard shape.count == wanted.count,
+      zip(shape, wanted).allSatisfy({ $1 == nil || $0 == $1 })
+    else {
+      let words = wanted.map { $0.map { "\($0)" } ?? "any" }.joined(separator: ", ")
+      return "samples of shape \(shape); \(name) has [\(words)]"
+    }
+    return nil
   }
 }

@@ -20,6 +20,9 @@ final class SampleGroupWriter {
   /// Bytes that are gathered before they are written.
   private static let block = 4 << 20
 
+  /// What to do about samples that no importer made.
+  static let mend = "remove the hidden file of an interrupted import that is beside it"
+
   /// `shape`: that of dense samples, where it is known before the first.
   init(_ file: HDF5File, _ place: String, form: SampleForm, shape: [Int]? = nil) throws {
     self.file = file
@@ -41,8 +44,8 @@ final class SampleGroupWriter {
     guard sample.form == form else {
       throw StoreError(
         file.path,
-        "\(place): a sample in the form '\(sample.form.word)' among those in '\(form.word)'; remove "
-          + "the hidden file of an interrupted import that is beside it")
+        "\(place): a sample in the form '\(sample.form.word)' among those in '\(form.word)'; "
+          + Self.mend)
     }
     switch form.layout {
     case .dense:

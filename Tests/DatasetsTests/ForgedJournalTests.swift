@@ -1,7 +1,9 @@
 import Files
 import Foundation
+import HDF5
 import TestSupport
 import Testing
+import Views
 
 @testable import Datasets
 
@@ -24,16 +26,38 @@ import Testing
     }
   }
 
-  @Test func samplesInAnotherFormAreRefused() throws {
+  /// Also the first, of which a modality would compute what it has no numbers for.
+  @Test(arguments: [
+    [("image", StoredSample.ragged([1, 2]))], [("audio", .dense([1], shape: [1]))],
+    [("image", .dense([1, 2, 3], shape: [3]))], [("image", .dense([1, 2], shape: [1, 1, 2]))],
+    [("image", .dense([1, 2, 3], shape: [1, 1, 3])), ("image", .ragged([1, 2]))],
+    [("audio", .ragged([1, 2])), ("audio", .dense([1], shape: [1]))],
+  ])
+  func samplesInAnotherFormAreRefused(samples: [(String, StoredSample)]) throws {
     try withTemporaryFolder { folder in
       let said = message {
-        try saveStore("\(folder)/a.h5") { writer in
-          try writer.setClasses(["a"], of: "image")
-          try writer.add(sample, label: 0, modality: "image", split: "train")
-          try writer.add(.ragged([1, 2]), label: 0, modality: "image", split: "train")
+        try HDF5File.save("\(folder)/a.h5") { file in
+          let writer = try SampleStoreWriter(file) { try Views.modalities.make($0) }
+          try writer.setClasses(["a"], of: samples[0].0)
+          for (modality, sample) in samples {
+            try writer.add(sample, label: 0, modality: modality, split: "train")
+          }
         }
       }
-      #expect(said?.contains("a sample in the form") == true, "\(said ?? "nothing")")
+      #expect(said?.hasSuffix(SampleGroupWriter.mend) == true, "\(said ?? "nothing")")
+    }
+  }
+
+  /// Sides that are zero or too large to be multiplied.
+  @Test func samplesOfNoSizeAreNoRecords() {
+    let stamp = FileStamp(bytes: 0, modified: 0)
+    for shape in [[0, 1, 3], [1, 0], [0]] {
+      for layout: SampleForm.Layout in [.dense, .ragged] {
+        let sample = StoredSample(SampleForm(layout, .uint8), shape: shape, bytes: [])
+        var bytes: [UInt8] = []
+        JournalRecord(key: "", stamp: stamp, sample: sample, tally: nil).append(to: &bytes)
+        #expect(bytes.withUnsafeBytes { JournalRecord($0) } == nil, "\(shape)")
+      }
     }
   }
 }

@@ -196,12 +196,11 @@ import Testing
 
   @Test func recordsComeBack() {
     let stamp = FileStamp(bytes: 5, modified: -3)
-    for outcome: ImportOutcome in [
-      .damaged("größer: kaputt"), .damaged(""),
-      .sample(.dense([1, 2, 3, 4, 5, 6] as [UInt8], shape: [1, 2, 3]), tally: nil),
-      .sample(.ragged([-7, 0, 32_767]), tally: [1.5, -.infinity]),
-    ] {
-      let record = JournalRecord(key: "key", stamp: stamp, outcome: outcome)
+    for (sample, tally) in [
+      (StoredSample.dense([1, 2, 3, 4, 5, 6] as [UInt8], shape: [1, 2, 3]), nil),
+      (.ragged([-7, 0, 32_767]), [1.5, -.infinity]),
+    ] as [(StoredSample, [Double]?)] {
+      let record = JournalRecord(key: "größer", stamp: stamp, sample: sample, tally: tally)
       var bytes: [UInt8] = []
       record.append(to: &bytes)
       #expect(bytes.withUnsafeBytes { JournalRecord($0) } == record)

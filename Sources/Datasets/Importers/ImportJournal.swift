@@ -15,7 +15,7 @@ import HDF5
 /// price is the samples' size on disk a second time while an import runs.
 final class ImportJournal {
   let path: String
-  /// Outcomes that were found in the file.
+  /// Samples that were taken out of the file.
   private(set) var replayed = 0
   private let file: UnsafeMutablePointer<FILE>
   private let size: Int
@@ -29,6 +29,8 @@ final class ImportJournal {
 
   /// Bytes that are gathered before they are written; no more is lost by a kill.
   private static let block = 4 << 20
+  /// Bytes before a record: its checksum and its length.
+  private static let headSize = 16
 
   /// The journal of the import into `store`. One that was begun with another `identity` (importer,
   /// options, folder) is begun again. Throws where another process holds it.
@@ -57,7 +59,7 @@ final class ImportJournal {
     fstat(descriptor, &status)
     size = Int(status.st_size)
     let header = Array(
-      "motet import journal 5, motet \(FileFormat.motetVersion)\n\(identity)\n".utf8)
+      "motet import journal 6, motet \(FileFormat.motetVersion)\n\(identity)\n".utf8)
     var found = [UInt8](repeating: 0, count: header.count)
     let isSame = fread(&found, 1, header.count, file) == header.count && found == header
     end = isSame ? header.count : 0
@@ -73,25 +75,26 @@ final class ImportJournal {
 
   deinit { fclose(file) }
 
-  /// The outcome of a sample, where the file has that of `key` with the same stamp.
-  func next(_ key: String, _ stamp: () -> FileStamp) -> ImportOutcome? {
+  /// The record of a sample, where the file has that of `key` with the same stamp.
+  func next(_ key: String, _ stamp: () -> FileStamp) -> JournalRecord? {
     guard let place = places.removeValue(forKey: key), let record = readRecord(at: place),
-      record.stamp == stamp(), case .sample = record.outcome
+      record.stamp == stamp()
     else { return nil }
     replayed += 1
-    return record.outcome
+    return record
   }
 
-  /// Adds the outcome of the next sample.
+  /// Adds the next sample.
   func append(_ record: JournalRecord) throws {
     let start = buffer.count
-    buffer.append(contentsOf: [UInt8](repeating: 0, count: 8))
+    let end = start + Self.headSize
+    buffer.append(contentsOf: [UInt8](repeating: 0, count: Self.headSize))
     record.append(to: &buffer)
     let checksum = buffer.withUnsafeBytes {
-      Self.checksum(UnsafeRawBufferPointer(rebasing: $0[(start + 8)...]))
+      Self.checksum(UnsafeRawBufferPointer(rebasing: $0[end...]))
     }
-    withUnsafeBytes(of: (checksum, UInt32(buffer.count - start - 8))) {
-      buffer.replaceSubrange(start..<start + 8, with: $0)
+    withUnsafeBytes(of: (checksum, Int64(buffer.count - end))) {
+      buffer.replaceSubrange(start..<end, with: $0)
     }
     if buffer.count >= Self.block { try flush() }
   }
@@ -125,9 +128,10 @@ final class ImportJournal {
   /// Nil where there is no whole record.
   private func readRecord(at position: Int) -> JournalRecord? {
     guard fseek(file, position, SEEK_SET) == 0 else { return nil }
-    var head: (checksum: UInt32, length: UInt32) = (0, 0)
+    var head: (checksum: Int64, length: Int64) = (0, 0)
     // A file system may end a torn file in zeros.
-    guard fread(&head, 8, 1, file) == 1, head.length > 0, Int(head.length) <= size - position - 8
+    guard fread(&head, Self.headSize, 1, file) == 1, head.length > 0,
+      head.length <= size - position - Self.headSize
     else { return nil }
     let length = Int(head.length)
     let body = [UInt8](unsafeUninitializedCapacity: length) { bytes, count in
@@ -139,7 +143,7 @@ final class ImportJournal {
     }
   }
 
-  private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    UInt32(crc32_z(0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
+  private static func checksum(_ bytes: UnsafeRawBufferPointer) -> Int64 {
+    Int64(crc32_z(0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
   }
 }

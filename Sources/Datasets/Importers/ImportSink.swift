@@ -119,10 +119,10 @@ public final class ImportSink {
       modality: modality, split: split, label: label, name: try name(of: path, part), path: path,
       content: content, group: group, pair: pair)
     guard try hasRoom(item.shelf) else { return advance() }
-    if let outcome = journal.next(item.key, { FileStamp(of: path) ?? .missing }) {
+    if let known = journal.next(item.key, { FileStamp(of: path) ?? .missing }) {
       // In the samples' order.
       try settleAll()
-      return try settle(item, outcome)
+      return try settle(item, .sample(known.sample, tally: known.tally))
     }
     if workers.isFull { try settleOldest() }
     pending.append(item)
@@ -215,8 +215,8 @@ public final class ImportSink {
     let item = pending.removeFirst()
     try settle(item, outcome)
     // What could not be read may be whole the next time, with the same size and time.
-    guard case .sample = outcome else { return }
-    try journal.append(JournalRecord(key: item.key, stamp: stamp, outcome: outcome))
+    guard case .sample(let sample, let tally) = outcome else { return }
+    try journal.append(JournalRecord(key: item.key, stamp: stamp, sample: sample, tally: tally))
   }
 
   private func settle(_ item: Item, _ outcome: ImportOutcome) throws {

@@ -13,22 +13,23 @@ enum ImportOutcome: Sendable, Equatable {
 struct JournalRecord: Equatable {
   let key: String
   let stamp: FileStamp
-  let outcome: ImportOutcome
+  let sample: StoredSample
+  /// What it adds to the statistics, where that was computed.
+  let tally: [Double]?
+}
 
-  init(key: String, stamp: FileStamp, outcome: ImportOutcome) {
-    self.key = key
-    self.stamp = stamp
-    self.outcome = outcome
-  }
+extension JournalRecord {
 
   /// Takes a record apart, whose checksum has been compared. Nil where its parts do not fit: a
   /// checksum can be forged.
   init?(_ bytes: UnsafeRawBufferPointer) {
     var parts = RecordParts(bytes)
     guard let key = parts.text(), let bytes = parts.number(), let modified = parts.number(),
-      let kind = parts.number(), let outcome = parts.outcome(kind)
+      let tally = parts.numbers(), let sample = parts.sample()
     else { return nil }
-    self.init(key: key, stamp: FileStamp(bytes: bytes, modified: modified), outcome: outcome)
+    self.init(
+      key: key, stamp: FileStamp(bytes: bytes, modified: modified), sample: sample,
+      tally: tally.isEmpty ? nil : tally)
   }
 
   /// Puts the parts after `bytes`.
@@ -42,17 +43,10 @@ struct JournalRecord: Equatable {
     }
     counted(Array(key.utf8))
     put([stamp.bytes, stamp.modified])
-    switch outcome {
-    case .damaged(let message):
-      put([0 as Int64])
-      counted(Array(message.utf8))
-    case .sample(let sample, let tally):
-      put([1 as Int64])
-      counted(tally ?? [])
-      counted(Array(sample.form.word.utf8))
-      counted(sample.shape.map { Int64($0) })
-      counted(sample.bytes)
-    }
+    counted(tally ?? [])
+    counted(Array(sample.form.word.utf8))
+    counted(sample.shape.map { Int64($0) })
+    counted(sample.bytes)
   }
 }
 
@@ -86,28 +80,19 @@ private struct RecordParts {
     counted(UInt8.self).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  mutating func outcome(_ kind: Int64) -> ImportOutcome? {
-    switch kind {
-    case 0: text().map { .damaged($0) }
-    case 1: sample()
-    default: nil
-    }
-  }
+  mutating func numbers() -> [Double]? { counted() }
 
-  private mutating func sample() -> ImportOutcome? {
-    guard let tally = counted(Double.self), let word = text(), let form = SampleForm(word: word),
-      let shape = counted(Int64.self), let bytes = counted(UInt8.self),
-      form.layout == .dense || shape.count == 1 && !bytes.isEmpty
+  mutating func sample() -> StoredSample? {
+    guard let word = text(), let form = SampleForm(word: word), let shape = counted(Int64.self),
+      let bytes = counted(UInt8.self), form.layout == .dense || shape.count == 1
     else { return nil }
     var size = form.element.size
     for length in shape {
       let (product, isTooMuch) = size.multipliedReportingOverflow(by: Int(length))
-      guard length >= 0, !isTooMuch else { return nil }
+      guard length > 0, !isTooMuch else { return nil }
       size = product
     }
     guard size == bytes.count else { return nil }
-    return .sample(
-      StoredSample(form, shape: shape.map { Int($0) }, bytes: bytes),
-      tally: tally.isEmpty ? nil : tally)
+    return StoredSample(form, shape: shape.map { Int($0) }, bytes: bytes)
   }
 }
