@@ -79,7 +79,7 @@ import Testing
     let left = try run("motet", ["sweep", "run", path])
     #expect(left.status == 0 && left.output.contains("cell 1: finished before"), "\(left.errors)")
     #expect(
-      left.lines.contains("to do: 0 rounds, 0 views, 0 evaluations, 1 files of embeddings"))
+      left.lines.contains("to do: 0 rounds, 0 views, 0 evaluations, 1 file of embeddings"))
     #expect(left.output.contains("10 samples") && !left.output.contains("model sha256"))
 
     // A sweep that uses these runs has both, too.
