@@ -67,7 +67,7 @@ public struct ClientStates: Sendable {
   private func verify(client: Int, _ kept: KeptState) throws {
     let path = file(client: client, round: kept.round)
     guard FileManager.default.fileExists(atPath: path) else {
-      throw ClientStateError(path: path, problem: "missing")
+      throw ClientStateError(path: path, problem: "missing", isThere: false)
     }
     let seal: String
     do { seal = try HDF5File.seal(of: path) } catch let error as FileFormatError {
@@ -118,13 +118,14 @@ public struct KeptState: Codable, Sendable, Equatable {
 public struct ClientStateError: Error, CustomStringConvertible {
   public let path: String
   public let problem: String
+  /// Whether there is a file by this name.
+  var isThere = true
 
   /// What is wrong, without the mend.
   var line: String { "\(path): \(problem)" }
 
   public var description: String {
-    let isThere = FileManager.default.fileExists(atPath: path)
-    return "\(line); put the run's own file back, "
+    "\(line); put the run's own file back, "
       + (isThere ? "remove it (an older checkpoint may do without it), " : "")
       + "or start over with --fresh"
   }

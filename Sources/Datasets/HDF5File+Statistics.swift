@@ -1,7 +1,7 @@
 import HDF5
 
 extension HDF5File {
-  /// What a modality computed of the training samples at import, as stores and shards have it; none
+  /// What a modality computed of the training samples at import, as stores have it; none
   /// where it computed nothing. Throws where one is no number: views would be, too.
   func statistics(_ modality: String) throws -> [String: Double] {
     let group = "/statistics/\(modality)"

@@ -71,13 +71,8 @@ struct SampleGroup {
       }
     }
     // What an outline says is nowhere in the file.
-    var bytes = form.element.size
-    for side in extent {
-      let (product, isTooMuch) = bytes.multipliedReportingOverflow(by: side)
-      guard !isTooMuch, product <= 1 << 60 else {
-        throw wrong("\(form.dataset) of shape \(extent), which no file can hold")
-      }
-      bytes = product
+    guard form.bytes(ofShape: extent) != nil else {
+      throw wrong("\(form.dataset) of shape \(extent), which no file can hold")
     }
     try checkModality(mend: mend)
   }
@@ -170,6 +165,18 @@ struct SampleGroup {
     between pause: () throws -> Void = {}
   ) throws -> String {
     let hash = SampleDigest(form: form, shape: shape)
+    try forEach(between: pause) { row, sample in
+      hash.add(sample.bytes, label: labels[row])
+      body(row, sample)
+    }
+    return hash.finish()
+  }
+
+  /// Reads every sample in turn, in pieces of bounded size.
+  /// - Parameter pause: called between pieces; what it throws ends the reading.
+  func forEach(
+    between pause: () throws -> Void, _ body: (_ row: Int, _ sample: Sample) -> Void
+  ) throws {
     var start = 0
     while start < count {
       var end = start
@@ -180,15 +187,9 @@ struct SampleGroup {
       }
       try pause()
       let part = try load(start..<end)
-      for index in 0..<part.count {
-        part.withSample(index) {
-          hash.add($0.bytes, label: part.labels[index])
-          body(start + index, $0)
-        }
-      }
+      for index in 0..<part.count { part.withSample(index) { body(start + index, $0) } }
       start = end
     }
-    return hash.finish()
   }
 }
 

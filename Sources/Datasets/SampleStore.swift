@@ -31,8 +31,8 @@ public final class SampleStore {
   private let file: HDF5File
   private let classNames: [String: [String]]
   private let groups: [String: [String: SampleGroup]]
-  /// Statistics that were computed for other options than the import's, by these.
-  private var computed: [Tree: [String: Double]] = [:]
+  /// Statistics that were computed for other options than the import's, by modality and options.
+  private var computed: [String: [String: Double]] = [:]
   /// By split.
   let allPairs: [String: SamplePairs]
 
@@ -140,29 +140,18 @@ public final class SampleStore {
   public func statistics(
     _ name: String, for modality: any Modality, between pause: () throws -> Void = {}
   ) throws -> [String: Double] {
-    guard try otherStatistics(name, for: modality) != nil,
+    guard let options = try otherStatistics(name, for: modality),
       let samples = groups[Self.trainingSplit]?[name], let tally = modality.makeTally()
     else { return try statistics(name) }
-    if let known = computed[modality.statisticsOptions] { return known }
+    let key = "\(name) \(options)"
+    if let known = computed[key] { return known }
     var sums: [Double] = []
-    var row = 0
-    while row < samples.count {
-      try pause()
-      var size = 0
-      let end =
-        (row..<samples.count).first { row in
-          size += samples.bytes(of: row)
-          return size > 16 << 20
-        } ?? samples.count
-      let set = try samples.load(row..<max(end, row + 1))
-      for index in 0..<set.count {
-        let own = set.withSample(index, tally)
-        sums = sums.isEmpty ? own : zip(sums, own).map(+)
-      }
-      row += set.count
+    try samples.forEach(between: pause) { _, sample in
+      let own = tally(sample)
+      sums = sums.isEmpty ? own : zip(sums, own).map(+)
     }
     let found = modality.statistics(ofSums: sums)
-    computed[modality.statisticsOptions] = found
+    computed[key] = found
     return found
   }
 

@@ -141,11 +141,6 @@ public final class ShardReader {
     try file.texts("/classes/\(modality)")
   }
 
-  /// What the modality computed of the whole training split at import.
-  public func statistics(_ modality: String) throws -> [String: Double] {
-    try file.statistics(modality)
-  }
-
   /// How a modality was cut, for a person: "dirichlet alpha=0.1".
   public func cut(_ modality: String) -> String {
     let settings = plan["\(modality).partitioner"] ?? ""

@@ -16,7 +16,8 @@ public struct Assembly {
   let aggregator: any Aggregator
   /// By modality, each client's number of samples, by id.
   let samples: [String: [Int]]
-  /// What tells the data that are trained on from any others (`Job.trainingFingerprint`).
+  /// What tells the data that are trained on from any others (`Job.trainingFingerprint`); rank 0's
+  /// counts.
   let shards: String
   /// Nil where nothing is measured.
   let monitor: KNNMonitor?
@@ -44,22 +45,28 @@ public struct Assembly {
       isRoot: rank == 0, largestClient: largest
     ).check(communicator)
     let statistics = try Self.statistics(job, communicator, isStopped: isStopped, note: note)
+    let trainedOn = Job.trainingFingerprint(
+      shards: shards.fingerprint, others: statistics.others)
     self = try communicator.agree {
-      try Assembly(job, shards, statistics, rank: rank, isStopped: isStopped)
+      try Assembly(
+        job, shards, statistics.values, trainedOn: trainedOn, rank: rank, isStopped: isStopped)
     }
   }
 
   /// What views need to know of the data, by modality. Where the stores' are for other options than
   /// the job's, rank 0 computes them once more and gives them to all. A collective.
+  /// - Returns: on rank 0 also those options (`Job.trainingFingerprint`); none elsewhere.
   private static func statistics(
     _ job: Job, _ communicator: Communicator, isStopped: () -> Bool, note: (String) -> Void
-  ) throws -> [String: [String: Double]] {
+  ) throws -> (values: [String: [String: Double]], others: [String]) {
     var text = ""
+    var others: [String] = []
     try communicator.agreeOnRoot {
       let found = try job.modalityNames.map { name in
         let store = try SampleStore.open(job.data[name]!)
         let modality = try job.makeModality(name)
         if let options = try store.otherStatistics(name, for: modality) {
+          others.append("\(name) \(options)")
           note("\(store.path): computing the statistics of \(name) once more, for \(options)")
         }
         let values = try store.statistics(name, for: modality) {
@@ -70,16 +77,17 @@ public struct Assembly {
       text = Tree(found).json
     }
     let tree = try Tree(json: communicator.broadcast(text: text))
-    return (tree.mapping ?? .init()).reduce(into: [:]) { all, modality in
+    let values = (tree.mapping ?? .init()).reduce(into: [:]) { all, modality in
       all[modality.key] = (modality.value.mapping ?? .init()).reduce(into: [:]) {
         $0[$1.key] = $1.value.text.flatMap(UInt64.init).map(Double.init(bitPattern:))
       }
     }
+    return (values, others)
   }
 
   private init(
-    _ job: Job, _ shards: ShardReader, _ statistics: [String: [String: Double]], rank: Int,
-    isStopped: @escaping () -> Bool
+    _ job: Job, _ shards: ShardReader, _ statistics: [String: [String: Double]],
+    trainedOn: String, rank: Int, isStopped: @escaping () -> Bool
   ) throws {
     let engine = try job.makeEngine()
     let views = try job.modalityNames.map { name in
@@ -105,7 +113,7 @@ public struct Assembly {
     aggregator = job.aggregator
     self.trainer = ShardTrainer(shards, trainer, isStopped: isStopped)
     self.isStopped = isStopped
-    self.shards = try job.trainingFingerprint(shards: shards.fingerprint)
+    self.shards = trainedOn
     model = ParameterVector(job.model.layout)
     // Millions of normal numbers take seconds; the other ranks get the model with the first round.
     if rank == 0 { job.model.initialise(model, seed: job.seed) }

@@ -22,19 +22,20 @@ extension Job {
     try inClients { try shardPlan().fingerprint() }
   }
 
-  /// What tells the data that a run of this job is trained on from any others: its shards, and the
-  /// statistics of its views where those of the stores are for other options.
-  func trainingFingerprint(shards: String) throws -> String {
+  /// What tells the data that a run is trained on from any others: its shards, and the statistics
+  /// of its views where those of the stores are for other options.
+  /// - Parameter others: a modality with its options for each of these.
+  static func trainingFingerprint(shards: String, others: [String]) -> String {
+    others.isEmpty ? shards : SHA256.hex(of: ([shards] + others).joined(separator: "\n"))
+  }
+
+  /// The same of this job's shards as they would be cut of the data today.
+  public func trainingFingerprint() throws -> String {
     let others = try modalityNames.compactMap { name in
       try SampleStore.open(data[name]!).otherStatistics(name, for: makeModality(name))
         .map { "\(name) \($0)" }
     }
-    return others.isEmpty ? shards : SHA256.hex(of: ([shards] + others).joined(separator: "\n"))
-  }
-
-  /// The same of the shards as they would be cut of the data today.
-  public func trainingFingerprint() throws -> String {
-    try trainingFingerprint(shards: shardFingerprint())
+    return Self.trainingFingerprint(shards: try shardFingerprint(), others: others)
   }
 
   /// Which client gets which samples, by modality; nothing is written.

@@ -22,14 +22,23 @@ func openFile(_ path: String) throws(MediaError) -> (handle: UnsafeMutablePointe
   return (file, Int(status.st_size))
 }
 
-/// The bytes of a file, or the first of them.
-func fileBytes(_ path: String, most: Int = .max) throws(MediaError) -> [UInt8] {
-  let (file, whole) = try openFile(path)
+/// All bytes of a file.
+/// - Parameters:
+///   - headSize: how many bytes `check` is given.
+///   - check: what it throws of the first bytes, before memory is taken for all.
+func fileBytes(
+  _ path: String, headSize: Int, check: ([UInt8]) throws(MediaError) -> Void
+) throws(MediaError) -> [UInt8] {
+  let (file, size) = try openFile(path)
   defer { fclose(file) }
-  let size = min(whole, most)
-  let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-    count = fread(buffer.baseAddress, 1, size, file)
+  func read(_ count: Int) -> [UInt8] {
+    rewind(file)
+    return [UInt8](unsafeUninitializedCapacity: count) { buffer, got in
+      got = fread(buffer.baseAddress, 1, count, file)
+    }
   }
+  try check(read(min(size, headSize)))
+  let bytes = read(size)
   guard bytes.count == size else { throw MediaError(path, "could not be read to its end") }
   return bytes
 }

@@ -32,14 +32,18 @@ public struct Picture: Sendable, Equatable {
   /// channels, alpha is dropped, 16 bits become 8. A file that ends early is an error.
   public static func read(_ path: String) throws(MediaError) -> Picture {
     // A large file of another kind is not worth its memory.
-    let head = try fileBytes(path, most: ForeignKind.headSize)
-    if head.starts(with: [0xFF, 0xD8, 0xFF]) { return try decodeJPEG(fileBytes(path), path) }
-    if head.starts(with: pngMark) { return try decodePNG(fileBytes(path), path) }
-    guard let kind = ForeignKind(head, as: .picture) else {
-      throw MediaError(path, "neither JPEG nor PNG")
+    let bytes = try fileBytes(path, headSize: ForeignKind.headSize) { head throws(MediaError) in
+      guard !head.starts(with: jpegMark), !head.starts(with: pngMark) else { return }
+      guard let kind = ForeignKind(head, as: .picture) else {
+        throw MediaError(path, "neither JPEG nor PNG")
+      }
+      throw MediaError(path, "is \(kind.name), neither JPEG nor PNG; \(kind.mend)")
     }
-    throw MediaError(path, "is \(kind.name), neither JPEG nor PNG; \(kind.mend)")
+    return try bytes.starts(with: pngMark) ? decodePNG(bytes, path) : decodeJPEG(bytes, path)
   }
+
+  /// How every JPEG file begins.
+  private static let jpegMark: [UInt8] = [0xFF, 0xD8, 0xFF]
 }
 
 extension Picture {

@@ -15,7 +15,7 @@ extension Sweep {
     let rounds = CheckpointFolder(cell.folder).rounds().first
     if let rounds, isOutdated(cell, round: rounds) { return .outdated }
     let isDue = rounds == cell.job.federation.rounds && RunFolder(cell.folder).isMeasured(cell.job)
-    let isAtEnd = isDue && isTrained(cell)
+    let isAtEnd = isDue && isLastWhole(cell.folder, cell.job)
     let left = CellStage.allCases.first { !isDone($0, of: cell) }
     if isAtEnd, left == nil { return .finished }
     if let failure = RunFailure.read(in: cell.folder) {
@@ -74,9 +74,13 @@ extension Sweep {
   }
 
   private func isTrained(_ folder: String, _ job: Job) -> Bool {
+    RunFolder(folder).isMeasured(job) && isLastWhole(folder, job)
+  }
+
+  /// Whether a run's last checkpoint is there, whole, and of the data that there are now.
+  private func isLastWhole(_ folder: String, _ job: Job) -> Bool {
     let last = CheckpointFolder(folder).file(round: job.federation.rounds)
-    guard RunFolder(folder).isMeasured(job), FileManager.default.fileExists(atPath: last),
-      let file = try? HDF5File.openSealed(last)
+    guard FileManager.default.fileExists(atPath: last), let file = try? HDF5File.openSealed(last)
     else { return false }
     return isOfTheseData(file, job)
   }

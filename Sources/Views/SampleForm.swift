@@ -28,6 +28,17 @@ public struct SampleForm: Sendable, Hashable {
     self.element = element
   }
 
+  /// Bytes that so many numbers take; nil where a side is negative, or no file can hold them.
+  public func bytes(ofShape shape: [Int]) -> Int? {
+    var bytes = element.size
+    for side in shape {
+      let (product, isTooMuch) = bytes.multipliedReportingOverflow(by: side)
+      guard side >= 0, !isTooMuch, product <= 1 << 60 else { return nil }
+      bytes = product
+    }
+    return bytes
+  }
+
   /// The word in files: "dense" and "ragged" mean bytes and 16-bit numbers, as they did when there
   /// was nothing else; other elements are named, as in "dense float32".
   public var word: String {

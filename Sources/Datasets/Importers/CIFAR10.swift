@@ -35,8 +35,9 @@ public struct CIFAR10: Importer, PlugIn {
     guard names.count == 10 else {
       throw StoreError(list, "\(counted(names.count, "class name")); expected 10")
     }
-    _ = try ClassNames(zip(1...10, names).map { ($0, $1, list) }, called: "line", in: list)
-    try sink.begin("image", classes: names, expected: Self.images)
+    let classes = try ClassNames(
+      zip(1...10, names).map { ($0, $1, list) }, called: "line", in: list)
+    try sink.begin("image", classes: classes.names, expected: Self.images)
     let counts = try files.map { try read("\(folder)/\($0)", $1, into: sink) }
     // A subset is as good as the whole, but may be what is left of it.
     let differ = Set(counts.prefix(5)).count > 1

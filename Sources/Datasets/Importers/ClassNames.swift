@@ -1,10 +1,10 @@
 /// The class names of a table, by their numbers. A store has each name once, so a number of two
 /// names is refused, and a name of two numbers, before samples are read.
 struct ClassNames {
-  /// Ascending.
-  let numbers: [Int]
-  /// In the order of the numbers.
+  /// In the order of their numbers.
   let names: [String]
+  /// By a class's number its place in `names`.
+  let labels: [Int: Int]
 
   /// - Parameters:
   ///   - samples: each sample's number and name, and where it is said, for messages.
@@ -21,8 +21,9 @@ struct ClassNames {
           place, "\(word) \(number) is both '\(other)' and '\(name)'; correct one of them")
       }
     }
-    numbers = found.keys.sorted()
+    let numbers = found.keys.sorted()
     names = numbers.map { found[$0]! }
+    labels = Dictionary(uniqueKeysWithValues: numbers.enumerated().map { ($1, $0) })
     var first: [String: Int] = [:]
     for (name, number) in zip(names, numbers) {
       if let other = first.updateValue(number, forKey: name) {

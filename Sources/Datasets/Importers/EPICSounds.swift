@@ -63,8 +63,6 @@ public struct EPICSounds: Importer, PlugIn {
       + readTable("\(folder)/EPIC_Sounds_validation.csv", "test")
     let classes = try ClassNames(
       segments.map { ($0.classID, $0.className, $0.name) }, called: "class_id", in: folder)
-    let labels = Dictionary(
-      uniqueKeysWithValues: classes.numbers.enumerated().map { ($1, $0) })
     let videos = try EPICVideos(folder)
     for video in Set(segments.map(\.video)).sorted() where videos.path(of: video) == nil {
       try sink.skip("\(folder): there is no sound of video \(video)")
@@ -76,7 +74,7 @@ public struct EPICSounds: Importer, PlugIn {
         continue
       }
       try sink.add(
-        split: segment.split, label: labels[segment.classID]!, name: path, part: segment.id,
+        split: segment.split, label: classes.labels[segment.classID]!, name: path, part: segment.id,
         content: "\(segment.video) \(segment.samples)", group: segment.group
       ) {
         do {

@@ -75,11 +75,10 @@ public struct ESC50: Importer, PlugIn {
     // A part of the data set may lack classes: labels number those that are there.
     let classes = try ClassNames(
       clips.map { ($0.target, $0.category, "\(table): \($0.file)") }, called: "target", in: table)
-    let targets = classes.numbers
     try sink.begin("audio", classes: classes.names, expected: clips.count)
     for (clip, isTest) in zip(clips, isTest) {
       let path = "\(folder)/audio/\(clip.file)"
-      let label = targets.firstIndex(of: clip.target)!
+      let label = classes.labels[clip.target]!
       try sink.add(
         split: isTest ? "test" : "train", label: label, name: path, group: clip.source
       ) {

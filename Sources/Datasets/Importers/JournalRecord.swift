@@ -19,7 +19,6 @@ struct JournalRecord: Equatable {
 }
 
 extension JournalRecord {
-
   /// Takes a record apart, whose checksum has been compared. Nil where its parts do not fit: a
   /// checksum can be forged.
   init?(_ bytes: UnsafeRawBufferPointer) {
@@ -83,16 +82,11 @@ private struct RecordParts {
   mutating func numbers() -> [Double]? { counted() }
 
   mutating func sample() -> StoredSample? {
-    guard let word = text(), let form = SampleForm(word: word), let shape = counted(Int64.self),
-      let bytes = counted(UInt8.self), form.layout == .dense || shape.count == 1
+    guard let word = text(), let form = SampleForm(word: word),
+      let shape = counted(Int64.self)?.map({ Int($0) }), let bytes = counted(UInt8.self),
+      form.layout == .dense || shape.count == 1, !bytes.isEmpty,
+      form.bytes(ofShape: shape) == bytes.count
     else { return nil }
-    var size = form.element.size
-    for length in shape {
-      let (product, isTooMuch) = size.multipliedReportingOverflow(by: Int(length))
-      guard length > 0, !isTooMuch else { return nil }
-      size = product
-    }
-    guard size == bytes.count else { return nil }
-    return StoredSample(form, shape: shape.map { Int($0) }, bytes: bytes)
+    return StoredSample(form, shape: shape, bytes: bytes)
   }
 }

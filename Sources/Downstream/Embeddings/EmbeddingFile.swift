@@ -59,13 +59,12 @@ public struct EmbeddingFile {
       spec: try file.textAttribute("spec"), samples: try file.textAttribute("samples"),
       names: file.hasAttribute("names") ? try file.textAttribute("names") : "")
     guard found == identity else {
+      let differences = [
+        (found.model != identity.model, "another model"), (found.spec != identity.spec, found.spec),
+        (found.samples != identity.samples, "other samples"),
+      ]
       let other =
-        found.model != identity.model
-        ? "another model"
-        : found.spec != identity.spec
-          ? found.spec
-          : found.samples != identity.samples
-            ? "other samples" : "the same samples under other names, or none"
+        differences.first(where: \.0)?.1 ?? "the same samples under other names, or none"
       throw JobError(
         path: path, message: "has embeddings of \(other); remove it to write these")
     }
