@@ -19,7 +19,7 @@ public enum ShardOutcome: Sendable, Equatable {
 @discardableResult
 public func makeShards(
   plan: ShardPlan, to folder: String, overwrite: Bool = false,
-  progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  progress: (_ done: Int, _ of: Int) throws -> Void = { _, _ in }
 ) throws -> ShardOutcome {
   guard !plan.sources.isEmpty else { throw ConfigurationError("data", "no data to cut") }
   let parts = try plan.sources.sorted { $0.key < $1.key }.map {
@@ -189,7 +189,7 @@ private struct ShardWriter {
     self.folder = folder
   }
 
-  func write(_ progress: (Int, Int) -> Void) throws {
+  func write(_ progress: (Int, Int) throws -> Void) throws {
     let firsts = plan.byReference ? [] : fileBounds()
     try HDF5File.save("\(folder)/\(ShardReader.manifestName)") { try writeManifest($0, firsts) }
     // The files carry the fingerprint of the manifest that they belong to.
@@ -202,7 +202,7 @@ private struct ShardWriter {
         try file.setAttribute("client_count", Int64(end - first))
         for part in parts { try writeSamples(part, first..<end, file) }
       }
-      progress(end, plan.clients)
+      try progress(end, plan.clients)
     }
   }
 

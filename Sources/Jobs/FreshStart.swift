@@ -6,24 +6,34 @@ import Machines
 struct FreshStart {
   private static let name = ".fresh"
   private let path: String
-  /// Of Slurm, the same before and after a requeue; nil outside of it.
+  /// Slurm's number, the same before and after a requeue; nil outside of it.
   private let batchJob: String?
+  /// How often Slurm has requeued it.
+  private let requeues: String
 
   init(in folder: String, environment: [String: String] = ProcessInfo.processInfo.environment) {
     path = "\(folder)/\(Self.name)"
     batchJob = environment["SLURM_JOB_ID"]
+    requeues = environment["SLURM_RESTART_COUNT"] ?? "0"
   }
 
-  /// Whether this batch job has started the folder's run over already.
+  /// Whether this batch job started the folder's run over before it was requeued. A second command
+  /// of the same allocation is another start.
   var isDone: Bool {
-    guard let batchJob else { return false }
-    return (try? String(contentsOfFile: path, encoding: .utf8)) == batchJob
+    guard let batchJob, let note = try? String(contentsOfFile: path, encoding: .utf8) else {
+      return false
+    }
+    let noted = note.split(separator: " ")
+    return noted.first == batchJob[...] && noted.last != requeues[...]
   }
 
   /// Notes that it has.
   func setDone() throws {
     guard let batchJob else { return }
-    try Data(batchJob.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    do {
+      try Data("\(batchJob) \(requeues)".utf8)
+        .write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch { throw JobError(path: path, message: "cannot be written; is its folder writable?") }
   }
 
   /// What goes on with a run that was stopped.

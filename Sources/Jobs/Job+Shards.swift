@@ -47,7 +47,7 @@ extension Job {
   @discardableResult
   public func makeShards(
     byReference: Bool = false, to folder: String? = nil, overwrite: Bool = false,
-    progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    progress: (_ done: Int, _ of: Int) throws -> Void = { _, _ in }
   ) throws -> ShardOutcome {
     try inClients {
       try Datasets.makeShards(

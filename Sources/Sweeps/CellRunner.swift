@@ -81,7 +81,10 @@ public struct CellRunner {
       if try sweep.isTrained(cell) || reuse(cell) { return nil }
       try setOutdatedAside(cell)
       RunFailure.clear(in: cell.folder)
-      return try stage("shards", cell) { try makeShards(cell) }
+      return try stage("shards", cell) {
+        try makeShards(cell)
+        return nil
+      }
         ?? stage("run", cell) {
           try start(["run", sweep.path, "--cell", cell.id])
         }
@@ -133,9 +136,12 @@ public struct CellRunner {
   ) throws -> Outcome? {
     if StopSignal.isReceived { return .stopped }
     let end: ChildProcess.End?
-    do { end = try body() } catch { return fail(cell, name, 1, "\(error)") }
+    do { end = try body() } catch is Stopped { return .stopped } catch {
+      return fail(cell, name, 1, "\(error)")
+    }
     guard let end, end.status != 0 else { return nil }
-    if end.isStopped { return .stopped }
+    // A signal to the whole group reaches mpirun too, which ends its ranks with a code of its own.
+    if end.isStopped || StopSignal.isReceived { return .stopped }
     return fail(cell, name, end.status, end.complaint ?? "ended with exit code \(end.status)")
   }
 
@@ -173,19 +179,21 @@ public struct CellRunner {
         + "\(target ?? cell.folder), it is trained anew")
   }
 
-  /// Makes the shards that the cell shares with others, once. Nil, or the end that a signal brings.
-  private func makeShards(_ cell: SweepCell) throws -> ChildProcess.End? {
+  /// Makes the shards that the cell shares with others, once. Throws `Stopped` after a signal.
+  private func makeShards(_ cell: SweepCell) throws {
     let folder = cell.job.shards
     let name = URL(fileURLWithPath: folder).lastPathComponent
+    let stopped = Stopped(after: "a part of the shards")
     let lock = try FileLock.wait("\(locks)/shards-\(name)") { StopSignal.isReceived }
-    guard let lock else { return ChildProcess.End(status: StopSignal.exitCode, complaint: nil) }
-    return try withExtendedLifetime(lock) {
+    guard let lock else { throw stopped }
+    try withExtendedLifetime(lock) {
       // Complete once it has its name; of other data where those were imported again.
       let isThere = FileManager.default.fileExists(atPath: folder)
-      if isThere, !areOutdated(folder, cell) { return nil }
+      if isThere, !areOutdated(folder, cell) { return }
       note("cell \(cell.number): making shards \(folder)")
-      try cell.job.makeShards(byReference: sweep.byReference, overwrite: isThere)
-      return nil
+      try cell.job.makeShards(byReference: sweep.byReference, overwrite: isThere) { _, _ in
+        if StopSignal.isReceived { throw stopped }
+      }
     }
   }
 }

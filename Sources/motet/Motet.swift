@@ -64,6 +64,9 @@ struct Motet: ParsableCommand {
       }
     } catch let error where error is ExitCode || exitCode(for: error) != .failure {
       exit(withError: error)
+    } catch let stop as Stopped {
+      Console.complain("\(stop)")
+      exit(withError: ExitCode(StopSignal.exitCode))
     } catch {
       Console.complain("\(error)")
       exit(withError: ExitCode.failure)

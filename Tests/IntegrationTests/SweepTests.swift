@@ -158,6 +158,43 @@ import Testing
       try model(cellFolder("rates", 1)) == hash(try run("motet", job.arguments("whole"))))
   }
 
+  /// A terminal's Ctrl-C and Slurm's signals reach mpirun too, which ends its ranks with a code of
+  /// its own: the cell is stopped, not failed.
+  @Test func aSignalToTheWholeGroupStopsACell() throws {
+    let path = sweep("group", "sweep: { grid: { federation.rounds: [200], monitor.every: [0] } }\n")
+    let motet = productsFolder.appendingPathComponent("motet").path
+    for signal in [SIGTERM, SIGINT] {
+      let cell = try RunningProcess(motet, ["sweep", "cell", path, "1", "--ranks", "2"])
+      let own = cell.process.processIdentifier
+      try waitUntil { cell.output.contains("/200") || !cell.process.isRunning }
+      let children = try String(
+        contentsOfFile: "/proc/\(own)/task/\(own)/children", encoding: .utf8)
+      for process in [own] + children.split(separator: " ").compactMap({ pid_t($0) }) {
+        kill(process, signal)
+      }
+      let ended = cell.wait()
+      #expect(ended.status == 85, "signal \(signal): \(ended.errors)")
+      let status = try run("motet", ["sweep", "status", path])
+      #expect(!status.output.contains("failed"), "\(status.output)")
+    }
+  }
+
+  /// A signal that is there when the program begins, as it reads the sweep, leaves the cell to be
+  /// requeued.
+  @Test func aSignalBeforeTheRunStopsACell() throws {
+    let path = sweep("early", "sweep: { grid: { training.rate: [0.1], monitor.every: [0] } }\n")
+    let motet = productsFolder.appendingPathComponent("motet").path
+    // The shell has the signal pending when the program begins.
+    let script = """
+      kill -USR1 $$; exec "$0" sweep cell "$1" 1
+      """
+    let ended = try RunningProcess(
+      "/usr/bin/env",
+      ["--block-signal=USR1", "/bin/sh", "-c", script, motet, path]
+    ).wait()
+    #expect(ended.status == 85, "\(ended.output) \(ended.errors)")
+  }
+
   /// One line that names the file and the mend; nothing left behind.
   @Test func mistakes() throws {
     func refusal(_ arguments: String...) throws -> String {

@@ -58,16 +58,30 @@ import Testing
     #expect(try run.setAside(besides: [folder.path("elsewhere.h5")]) == "\(run.path).old-1")
   }
 
-  /// A batch job that Slurm requeues goes on with what it started over, another starts over again.
+  /// A batch job that Slurm requeues goes on with what it started over; another, and a second
+  /// command of the same allocation, start over again.
   @Test func freshOnceABatchJob() throws {
-    func start(_ job: String?) -> FreshStart {
-      FreshStart(in: folder.path(""), environment: job.map { ["SLURM_JOB_ID": $0] } ?? [:])
+    func start(_ job: String?, requeues: String? = nil) -> FreshStart {
+      var environment = job.map { ["SLURM_JOB_ID": $0] } ?? [:]
+      environment["SLURM_RESTART_COUNT"] = requeues
+      return FreshStart(in: folder.path(""), environment: environment)
     }
     #expect(!start("7").isDone)
     try start("7").setDone()
-    #expect(start("7").isDone && !start("8").isDone && !start(nil).isDone)
+    #expect(!start("7").isDone && !start("8").isDone && !start(nil).isDone)
+    #expect(start("7", requeues: "1").isDone && start("7", requeues: "2").isDone)
+    #expect(!start("8", requeues: "1").isDone)
+    try start("7", requeues: "1").setDone()
+    #expect(!start("7", requeues: "1").isDone && start("7", requeues: "2").isDone)
     #expect(start("7").continuation == "the same command continues")
     #expect(start(nil).continuation.contains("without --fresh"))
+  }
+
+  @Test func whereTheNoteCannotBeWrittenItsFileIsNamed() {
+    let path = folder.path("missing")
+    #expect {
+      try FreshStart(in: path, environment: ["SLURM_JOB_ID": "7"]).setDone()
+    } throws: { "\($0)".hasPrefix("\(path)/.fresh: cannot be written") }
   }
 
   @Test func whereNoFolderCanBeMadeThePathIsNamed() {
