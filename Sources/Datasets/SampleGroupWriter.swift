@@ -20,9 +20,6 @@ final class SampleGroupWriter {
   /// Bytes that are gathered before they are written.
   private static let block = 4 << 20
 
-  /// What to do about samples that no importer made.
-  static let mend = "remove the hidden file of an interrupted import that is beside it"
-
   /// `shape`: that of dense samples, where it is known before the first.
   init(_ file: HDF5File, _ place: String, form: SampleForm, shape: [Int]? = nil) throws {
     self.file = file
@@ -40,13 +37,7 @@ final class SampleGroupWriter {
   func add(
     _ sample: StoredSample, label: Int32, group: String? = nil, name: String? = nil
   ) throws {
-    // A journal may be anybody's.
-    guard sample.form == form else {
-      throw StoreError(
-        file.path,
-        "\(place): a sample in the form '\(sample.form.word)' among those in '\(form.word)'; "
-          + Self.mend)
-    }
+    precondition(sample.form == form, "a \(sample.form) sample among \(form) ones")
     switch form.layout {
     case .dense:
       if digest == nil { try begin(sample.shape) }

@@ -49,7 +49,7 @@ public final class SampleStoreWriter {
       throw StoreError(file.path, "label \(label) is out of range for \(modality)")
     }
     let key = "/\(split)/\(modality)"
-    let samples = try groups[key] ?? begin(key, sample, modality, described.modality)
+    let samples = try groups[key] ?? begin(key, sample.form, described.modality)
     groups[key] = samples
     let row = samples.labels.count
     try samples.add(sample, label: Int32(label), group: group, name: name)
@@ -65,14 +65,9 @@ public final class SampleStoreWriter {
   }
 
   private func begin(
-    _ key: String, _ sample: StoredSample, _ name: String, _ modality: any Modality
+    _ key: String, _ form: SampleForm, _ modality: any Modality
   ) throws -> SampleGroupWriter {
-    // A journal may be anybody's, and a tally reads its samples as they are to be.
-    let known = try Views.modalities.names.contains(name) ? Views.modalities.make(name) : nil
-    if let misfit = known.flatMap({ type(of: $0).misfit(name, sample.form, sample.shape) }) {
-      throw StoreError(file.path, "\(key): \(misfit); \(SampleGroupWriter.mend)")
-    }
-    let group = try SampleGroupWriter(file, key, form: sample.form)
+    let group = try SampleGroupWriter(file, key, form: form)
     if let rate = type(of: modality).sampleRate {
       try file.setAttribute("sample_rate", Int64(rate), on: key)
     }

@@ -75,10 +75,12 @@ final class ImportJournal {
 
   deinit { fclose(file) }
 
-  /// The record of a sample, where the file has that of `key` with the same stamp.
-  func next(_ key: String, _ stamp: () -> FileStamp) -> JournalRecord? {
+  /// The record of a sample, where the file has that of `key` with the same stamp, and it is what
+  /// the modality reads: a journal may be anybody's.
+  func next(_ key: String, of modality: String, _ stamp: () -> FileStamp) -> JournalRecord? {
     guard let place = places.removeValue(forKey: key), let record = readRecord(at: place),
-      record.stamp == stamp()
+      record.stamp == stamp(),
+      misfit(modality, record.sample.form, record.sample.shape) == nil
     else { return nil }
     replayed += 1
     return record

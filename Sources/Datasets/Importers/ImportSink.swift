@@ -119,7 +119,7 @@ public final class ImportSink {
       modality: modality, split: split, label: label, name: try name(of: path, part), path: path,
       content: content, group: group, pair: pair)
     guard try hasRoom(item.shelf) else { return advance() }
-    if let known = journal.next(item.key, { FileStamp(of: path) ?? .missing }) {
+    if let known = journal.next(item.key, of: modality, { FileStamp(of: path) ?? .missing }) {
       // In the samples' order.
       try settleAll()
       return try settle(item, .sample(known.sample, tally: known.tally))
