@@ -23,6 +23,23 @@ static inline hid_t chdf5_file_create(void) { return H5P_FILE_CREATE; }
 static inline hid_t chdf5_group_create(void) { return H5P_GROUP_CREATE; }
 static inline size_t chdf5_variable(void) { return H5T_VARIABLE; }
 static inline hsize_t chdf5_unlimited(void) { return H5S_UNLIMITED; }
+static inline hid_t chdf5_resource(void) { return H5E_RESOURCE; }
 static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned chdf5_read_write(void) { return H5F_ACC_RDWR; }
 static inline unsigned chdf5_exclusive(void) { return H5F_ACC_EXCL; }
+
+/* H5Literate's own callback has another form in each version of the library. */
+struct chdf5_visit { void (*visit)(const char *name, void *context); void *context; };
+static inline herr_t chdf5_visit_link(hid_t group, const char *name, const H5L_info_t *info,
+                                      void *visit) {
+  (void)group, (void)info;
+  ((struct chdf5_visit *)visit)->visit(name, ((struct chdf5_visit *)visit)->context);
+  return 0;
+}
+/* Calls `visit` with the name of each link of a group, in no order. */
+static inline herr_t chdf5_each_link(hid_t group, void (*visit)(const char *name, void *context),
+                                     void *context) {
+  struct chdf5_visit body = {visit, context};
+  hsize_t first = 0;
+  return H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, &first, chdf5_visit_link, &body);
+}

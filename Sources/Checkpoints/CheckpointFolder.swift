@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import HDF5
 
 /// A run's checkpoints: `checkpoint-000012.h5` and the one before it, and those that are to stay.
 public struct CheckpointFolder: Sendable {
@@ -29,7 +30,7 @@ public struct CheckpointFolder: Sendable {
     try checkpoint.save(file(round: checkpoint.round))
     let older = rounds().filter { $0 <= checkpoint.round }.dropFirst(Self.kept)
     for old in older where !keep.contains(old) {
-      try FileManager.default.removeItem(atPath: file(round: old))
+      try FileSystem.remove(file(round: old))
     }
     guard !checkpoint.kept.isEmpty else { return }
     try clientStates.prune(checkpoints: rounds().filter { $0 <= checkpoint.round })
@@ -59,6 +60,8 @@ public struct CheckpointFolder: Sendable {
         if goesOn { try clientStates.verify(checkpoint.kept) }
         tell()
         return checkpoint
+      } catch let error as HDF5Error where error.isOutOfMemory {
+        throw error
       } catch { failures.append(error) }
     }
     guard let first = rounds.first else { return nil }

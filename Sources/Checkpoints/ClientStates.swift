@@ -25,7 +25,7 @@ public struct ClientStates: Sendable {
   public func save(
     _ vectors: [String: ParameterVector], client: Int, round: Int
   ) throws -> KeptState {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    try FileSystem.makeFolder(path)
     let file = file(client: client, round: round)
     try HDF5File.saveSealed(file, sweeps: false) { file in
       try Self.format.stamp(file)
@@ -95,7 +95,7 @@ public struct ClientStates: Sendable {
       let needed = Set(
         rounds.compactMap { round in files.map(\.round).filter { $0 <= round }.max() })
       for file in files where file.round <= last && !needed.contains(file.round) {
-        try FileManager.default.removeItem(atPath: "\(path)/\(file.name)")
+        try FileSystem.remove("\(path)/\(file.name)")
       }
     }
   }

@@ -48,7 +48,7 @@ public struct Grouping: Sendable, Equatable {
   /// The groups of the samples in a group of a file; nil where it has none. Throws where they do
   /// not fit the samples.
   init?(_ file: HDF5File, _ place: String, samples: Int) throws {
-    guard file.contains("\(place)/group") else { return nil }
+    guard try file.contains("\(place)/group") else { return nil }
     names = try file.texts("\(place)/group_names")
     indices = try file.read("\(place)/group")
     func wrong(_ message: String) -> StoreError { StoreError(file.path, "\(place): \(message)") }

@@ -5,7 +5,7 @@ extension HDF5File {
   /// where it computed nothing. Throws where one is no number: views would be, too.
   func statistics(_ modality: String) throws -> [String: Double] {
     let group = "/statistics/\(modality)"
-    guard contains(group) else { return [:] }
+    guard try contains(group) else { return [:] }
     return try attributeNames(on: group).reduce(into: [:]) { values, name in
       let value = try doubleAttribute(name, on: group)
       guard value.isFinite else {

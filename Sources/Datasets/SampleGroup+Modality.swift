@@ -9,7 +9,7 @@ extension SampleGroup {
       throw StoreError(file.path, "\(name): \(misfit): \(mend)")
     }
     guard let expected = known(modality)?.sampleRate,
-      file.hasAttribute("sample_rate", on: name)
+      try file.hasAttribute("sample_rate", on: name)
     else { return }
     let rate = try file.intAttribute("sample_rate", on: name)
     guard rate == expected else {

@@ -34,7 +34,7 @@ struct SampleGroup {
     self.name = name
     self.modality = modality
     stamp = FileStamp(of: file.path)
-    isOutline = file.hasAttribute(StoreOutline.attribute)
+    isOutline = try file.hasAttribute(StoreOutline.attribute)
     let word = try file.textAttribute("form", on: name)
     guard let form = SampleForm(word: word) else {
       throw wrong("samples in the unknown form '\(word)'; import the data again")
@@ -148,7 +148,7 @@ struct SampleGroup {
     between pause: () throws -> Void = {}
   ) throws -> Bool {
     let found = try digest(each: body, between: pause)
-    guard file.hasAttribute("sha256", on: name) else { return false }
+    guard try file.hasAttribute("sha256", on: name) else { return false }
     guard try file.textAttribute("sha256", on: name) == found else {
       throw StoreError(
         file.path,

@@ -34,7 +34,7 @@ public struct SampleNames: Sendable, Equatable, RandomAccessCollection {
   /// The names of the samples in a group of a file; nil where it has none. Throws where they do not
   /// fit the samples.
   init?(_ file: HDF5File, _ place: String, samples: Int) throws {
-    guard file.contains("\(place)/name") else { return nil }
+    guard try file.contains("\(place)/name") else { return nil }
     func wrong(_ message: String) -> StoreError {
       StoreError(file.path, "\(place): \(message); import the data again")
     }

@@ -45,9 +45,9 @@ public final class SampleStore {
     file = try HDF5File.open(path)
     try Self.format.verify(file)
     outline =
-      file.hasAttribute(StoreOutline.attribute)
+      try file.hasAttribute(StoreOutline.attribute)
       ? try file.textAttribute(StoreOutline.attribute) : nil
-    for group in ["classes", "statistics"] where !file.contains(group) {
+    for group in ["classes", "statistics"] where try !file.contains(group) {
       throw StoreError(path, "there is no group '/\(group)'; import the data again")
     }
     var names: [String: [String]] = [:]
@@ -72,7 +72,7 @@ public final class SampleStore {
     }
     guard !groups.isEmpty else { throw StoreError(path, "holds no samples") }
     var pairs: [String: SamplePairs] = [:]
-    for split in file.contains("pairs") ? try file.names(in: "/pairs") : [] {
+    for split in try file.contains("pairs") ? file.names(in: "/pairs") : [] {
       pairs[split] = try SamplePairs(
         file, split: split, groups: groups[split] ?? [:], classes: names)
     }
@@ -108,7 +108,7 @@ public final class SampleStore {
 
   /// The options that the statistics are for; nil where the store does not say, and has none.
   private func statisticsOptions(_ modality: String) throws -> Tree? {
-    if file.hasAttribute(modality, on: "/statistics") {
+    if try file.hasAttribute(modality, on: "/statistics") {
       let text = try file.textAttribute(modality, on: "/statistics")
       guard let options = try? Tree(json: text) else {
         throw StoreError(path, "/statistics: '\(modality)' is no options; import the data again")
@@ -223,7 +223,7 @@ public final class SampleStore {
   public func fingerprint(_ modality: String, split: String) throws -> String {
     let group = try group(modality, split)
     let digest =
-      file.hasAttribute("sha256", on: group.name)
+      try file.hasAttribute("sha256", on: group.name)
       ? try file.textAttribute("sha256", on: group.name) : try group.digest()
     let statistics = try statistics(modality).sorted { $0.key < $1.key }
       .map { "\($0.key)=\($0.value.bitPattern)" }

@@ -96,7 +96,7 @@ public final class ShardReader {
       partitions[modality] = Partition(
         offsets: offsets.map { Int($0) }, indices: indices.map { Int($0) },
         moved: Int(try file.intAttribute("moved", on: "/partition/\(modality)")))
-      if file.contains("/partition/\(modality)/holders") {
+      if try file.contains("/partition/\(modality)/holders") {
         let clientIDs = try file.read("/partition/\(modality)/holders", as: Int64.self)
           .map { Int($0) }
         guard clientIDs.allSatisfy((0..<clients).contains) else {
@@ -114,7 +114,7 @@ public final class ShardReader {
       $0[$1] = try ClientDigests(file, $1, clients: clients)
     }
     firsts =
-      file.contains("/first_client")
+      try file.contains("/first_client")
       ? try file.read("/first_client", as: Int64.self).map { Int($0) } : []
     guard
       firsts.isEmpty

@@ -39,15 +39,12 @@ public func makeShards(
   let url = URL(fileURLWithPath: folder).standardizedFileURL.resolvingSymlinksInPath()
   let parent = url.deletingLastPathComponent().path
   let temporary = TemporaryName.beside(url.path)
+  try FileSystem.makeFolder(parent)
+  TemporaryName.removeAbandoned(url.path)
   do {
-    try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-    TemporaryName.removeAbandoned(url.path)
-    try FileManager.default.createDirectory(
-      atPath: temporary, withIntermediateDirectories: false)
-  } catch {
-    throw StoreError(folder, "cannot be made; is \(parent) writable?")
-  }
-  do {
+    // A process of this number that is no more may have left one.
+    try FileSystem.remove(temporary)
+    try FileSystem.makeFolder(temporary)
     try ShardWriter(plan, parts, entries, folder: temporary).write(progress)
     try replace(url.path, by: temporary)
   } catch {

@@ -32,7 +32,7 @@ public final class FileLock {
 
   /// Who has the lock of a path, or had it last; nil where nobody said.
   public static func owner(_ path: String) -> String? {
-    let text = try? String(contentsOfFile: path, encoding: .utf8)
+    let text = FileSystem.contents(path).map { String(decoding: $0, as: UTF8.self) }
     return text.flatMap { $0.isEmpty ? nil : $0 }
   }
 

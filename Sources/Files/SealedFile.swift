@@ -1,5 +1,4 @@
 import Digests
-import Foundation
 import HDF5
 
 /// Files whose last bytes are a checksum of all the others.
@@ -18,11 +17,8 @@ extension HDF5File {
     try save(
       path, sweeps: sweeps,
       seal: { temporary in
-        let file = try FileHandle(forUpdating: URL(fileURLWithPath: temporary))
-        defer { try? file.close() }
-        let digest = try digest(file, of: Int(try file.seekToEnd()))
-        try file.seekToEnd()
-        try file.write(contentsOf: mark + Array(digest.utf8))
+        let file = try FileBlocks(temporary, writable: true)
+        try file.append(mark + Array(digest(file, of: file.count).utf8))
       }, body)
   }
 
@@ -62,10 +58,9 @@ extension HDF5File {
     _ path: String, as format: FileFormat?
   ) throws -> (file: HDF5File, isSealed: Bool) {
     try requireRegular(path)
-    let sealed = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-    defer { try? sealed.close() }
-    let content = max(0, Int(try sealed.seekToEnd()) - sealLength)
-    let seal = try tail(sealed, from: content)
+    let sealed = try FileBlocks(path)
+    let content = max(0, sealed.count - sealLength)
+    let seal = try sealed.read(sealLength, at: content)
     let isSealed = seal == mark + Array(try digest(sealed, of: content).utf8)
     guard isSealed || !seal.starts(with: mark) else { throw damaged(path) }
     guard isSealed else {
@@ -88,9 +83,8 @@ extension HDF5File {
   /// The checksum that a sealed file ends with, without comparing it with the content.
   public static func seal(of path: String) throws -> String {
     try requireRegular(path)
-    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-    defer { try? file.close() }
-    let seal = try tail(file, from: max(0, Int(try file.seekToEnd()) - sealLength))
+    let file = try FileBlocks(path)
+    let seal = try file.read(sealLength, at: max(0, file.count - sealLength))
     guard seal.count == sealLength, seal.starts(with: mark) else {
       throw FileFormatError(path: path, message: "damaged: it has no checksum")
     }
@@ -101,19 +95,15 @@ extension HDF5File {
     "its seal is missing: another program opened it for writing"
   private static let openToRead = "open such files for reading alone (in h5py with mode 'r')"
 
-  private static func tail(_ file: FileHandle, from place: Int) throws -> [UInt8] {
-    try file.seek(toOffset: UInt64(place))
-    return Array(try file.read(upToCount: sealLength) ?? Data())
-  }
-
   /// SHA-256 of a file's first bytes.
-  private static func digest(_ file: FileHandle, of count: Int) throws -> String {
+  private static func digest(_ file: FileBlocks, of count: Int) throws -> String {
     let hash = SHA256()
-    try file.seek(toOffset: 0)
-    var left = count
-    while left > 0, let part = try file.read(upToCount: min(left, 1 << 20)), !part.isEmpty {
+    var place = 0
+    while place < count {
+      let part = try file.read(min(count - place, 1 << 20), at: place)
+      guard !part.isEmpty else { break }
       part.withUnsafeBytes { hash.update($0) }
-      left -= part.count
+      place += part.count
     }
     return hash.finish()
   }

@@ -43,7 +43,7 @@ public struct Gather {
         let files = SourceFile.files(of: source.path, embeddings: embeddings)
         var run = earlier?.run(source.path, files)
         if run == nil {
-          run = GatheredRun(source.path, source.cell, files, warn: warn)
+          run = try GatheredRun(source.path, source.cell, files, warn: warn)
           summary.read += 1
         }
         let id = run!.id

@@ -20,10 +20,10 @@ enum GatheredEmbeddings {
     try target.write("\(group)/label", try file.read("/label") as [Int32])
     try target.write("\(group)/row", try file.read("/row") as [Int64])
     // Those of an older Motet have neither classes nor names.
-    for name in ["data", "modality", "class", "name"] where file.contains("/\(name)") {
+    for name in ["data", "modality", "class", "name"] where try file.contains("/\(name)") {
       try target.write("\(group)/\(name)", texts: try file.texts("/\(name)"))
     }
-    for name in ["model", "split", "features", "spec"] where file.hasAttribute(name) {
+    for name in ["model", "split", "features", "spec"] where try file.hasAttribute(name) {
       try target.setAttribute(name, try file.textAttribute(name), on: group)
     }
   }

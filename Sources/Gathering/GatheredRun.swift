@@ -27,15 +27,17 @@ struct GatheredRun {
   init(
     _ folder: String, _ cell: SweepManifest.Cell?, _ files: [SourceFile],
     warn: (String) -> Void
-  ) {
+  ) throws {
     sources = SourceFile.table(files)
     row = [:]
     var damages: [[String: Table.Value]] = []
     /// Nil where `body` throws; a file that has gone meanwhile is no damage.
-    func reading<Result>(_ name: String, _ body: (String) throws -> Result) -> Result? {
+    func reading<Result>(_ name: String, _ body: (String) throws -> Result) throws -> Result? {
       let path = "\(folder)/\(name)"
       guard FileManager.default.fileExists(atPath: path) else { return nil }
-      do { return try body(path) } catch {
+      do { return try body(path) } catch let error as HDF5Error where error.isOutOfMemory {
+        throw error
+      } catch {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         damages.append(["file": .text(name), "message": .text("\(error)")])
         return nil
@@ -44,18 +46,18 @@ struct GatheredRun {
 
     let checkpoints = files.map(\.name).filter { $0.hasPrefix("checkpoint-") }
     // All of them, so that a damaged one is named whichever it is; the newest whole one counts.
-    let heads = checkpoints.reversed().compactMap { reading($0) { try CheckpointHead($0) } }
+    let heads = try checkpoints.reversed().compactMap { try reading($0) { try CheckpointHead($0) } }
     let newest = CheckpointFolder(folder).rounds().first ?? 0
-    let results = reading("results.h5") { try ResultsTables($0, completed: newest, warn: warn) }
+    let results = try reading("results.h5") { try ResultsTables($0, completed: newest, warn: warn) }
     rounds = results?.rounds ?? Table()
     monitor = results?.monitor ?? Table()
     let evaluations = files.map(\.name).filter { $0.hasPrefix("evaluations/") }
     self.evaluations = Table(
-      joining: evaluations.compactMap { name in
-        reading(name) { try EvaluationTable.read($0, name: name, warn: warn) }
+      joining: try evaluations.compactMap { name in
+        try reading(name) { try EvaluationTable.read($0, name: name, warn: warn) }
       })
     for name in files.map(\.name) where name.hasPrefix("embeddings/") {
-      _ = reading(name) { try GatheredEmbeddings.round($0) }
+      _ = try reading(name) { try GatheredEmbeddings.round($0) }
     }
     damaged = Table(rows: damages)
 
@@ -143,7 +145,7 @@ private struct ResultsTables {
     motet = try file.textAttribute("motet_version")
     host = try file.textAttribute("host")
     instructionSet = try file.textAttribute("instruction_set")
-    fftw = file.hasAttribute("fftw") ? try file.textAttribute("fftw") : ""
+    fftw = try file.hasAttribute("fftw") ? file.textAttribute("fftw") : ""
     ranks = Int64(try file.textAttribute("ranks")) ?? -1
     let results = try Results(reading: path, completed: completed)
     rounds = Table(

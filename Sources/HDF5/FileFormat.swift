@@ -34,7 +34,7 @@ public struct FileFormat: Sendable {
 
   /// Throws where `file` is another kind of file.
   public func verifyName(_ file: HDF5File) throws {
-    guard file.hasAttribute("format") else {
+    guard try file.hasAttribute("format") else {
       throw FileFormatError(path: file.path, message: "not written by motet; expected a \(name)")
     }
     let found = try file.textAttribute("format")

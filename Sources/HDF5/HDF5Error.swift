@@ -9,12 +9,23 @@ public struct HDF5Error: Error, CustomStringConvertible {
   public let call: String
   /// Outermost first.
   public let stack: [String]
+  /// Whether the library got no memory: that says nothing about the file.
+  public let isOutOfMemory: Bool
 
-  public init(path: String, object: String = "", call: String, stack: [String]) {
+  public init(
+    path: String, object: String = "", call: String, stack: [String], isOutOfMemory: Bool = false
+  ) {
     self.path = path
     self.object = object
     self.call = call
     self.stack = stack
+    self.isOutOfMemory = isOutOfMemory
+  }
+
+  /// The same of a file by another path.
+  public func of(_ path: String) -> HDF5Error {
+    HDF5Error(
+      path: path, object: object, call: call, stack: stack, isOutOfMemory: isOutOfMemory)
   }
 
   public var description: String {
@@ -43,16 +54,25 @@ func check<Status: BinaryInteger>(
   H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
   let status = body()
   guard status < 0 else { return status }
-  var stack: [String] = []
-  withUnsafeMutablePointer(to: &stack) { pointer in
+  var found = FoundErrors()
+  withUnsafeMutablePointer(to: &found) { pointer in
     _ = H5Ewalk2(
       hid_t(H5E_DEFAULT), H5E_WALK_UPWARD,
       { _, entry, context in
-        let text = String(cString: entry!.pointee.desc)
-        context!.assumingMemoryBound(to: [String].self).pointee.append(oneLine(text))
+        let found = context!.assumingMemoryBound(to: FoundErrors.self)
+        found.pointee.texts.append(oneLine(String(cString: entry!.pointee.desc)))
+        if entry!.pointee.maj_num == chdf5_resource() { found.pointee.isOutOfMemory = true }
         return 0
       }, pointer)
   }
   H5Eclear2(hid_t(H5E_DEFAULT))
-  throw HDF5Error(path: path, object: object, call: "\(call)", stack: stack.reversed())
+  throw HDF5Error(
+    path: path, object: object, call: "\(call)", stack: found.texts.reversed(),
+    isOutOfMemory: found.isOutOfMemory)
+}
+
+/// What the library's stack of errors holds, innermost first.
+private struct FoundErrors {
+  var texts: [String] = []
+  var isOutOfMemory = false
 }

@@ -23,9 +23,10 @@ extension HDF5File {
       name, on: object, fileType: chdf5_f64le(), memoryType: chdf5_native_double(), &value)
   }
 
-  public func hasAttribute(_ name: String, on object: String = "/") -> Bool {
-    H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
-    return H5Aexists_by_name(id, object, name, hid_t(H5P_DEFAULT)) > 0
+  public func hasAttribute(_ name: String, on object: String = "/") throws -> Bool {
+    try check(path, "\(object)@\(name)", "H5Aexists_by_name") {
+      H5Aexists_by_name(id, object, name, hid_t(H5P_DEFAULT))
+    } > 0
   }
 
   /// The names of an object's attributes, sorted.
@@ -36,7 +37,7 @@ extension HDF5File {
     try withUnsafeMutablePointer(to: &names) { pointer in
       _ = try check(path, object, "H5Aiterate2") {
         H5Aiterate2(
-          handle, H5_INDEX_NAME, H5_ITER_INC, nil,
+          handle, H5_INDEX_NAME, H5_ITER_NATIVE, nil,
           { _, name, _, context in
             context!.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name!))
             return 0
@@ -75,7 +76,7 @@ extension HDF5File {
   ) throws {
     let space = try check(path, name, "H5Screate") { H5Screate(H5S_SCALAR) }
     defer { H5Sclose(space) }
-    if hasAttribute(name, on: object) {
+    if try hasAttribute(name, on: object) {
       try check(path, name, "H5Adelete_by_name") {
         H5Adelete_by_name(id, object, name, hid_t(H5P_DEFAULT))
       }
@@ -85,7 +86,7 @@ extension HDF5File {
         id, object, name, fileType, space, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT),
         hid_t(H5P_DEFAULT))
     }
-    defer { H5Aclose(attribute) }
+    defer { closeObject(name, "H5Aclose") { H5Aclose(attribute) } }
     try check(path, name, "H5Awrite") { H5Awrite(attribute, memoryType, value) }
   }
 
@@ -106,7 +107,7 @@ extension HDF5File {
   private func withAttribute<R>(
     _ name: String, on object: String, _ body: (_ attribute: hid_t, _ type: hid_t) throws -> R
   ) throws -> R {
-    guard hasAttribute(name, on: object) else {
+    guard try hasAttribute(name, on: object) else {
       throw wrong(name, on: object, "there is no such attribute")
     }
     let attribute = try check(path, name, "H5Aopen_by_name") {

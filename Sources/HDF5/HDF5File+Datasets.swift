@@ -60,7 +60,7 @@ extension HDF5File {
     let set = try check(path, name, "H5Dcreate2") {
       H5Dcreate2(id, name, T.fileType, space, hid_t(H5P_DEFAULT), creation, hid_t(H5P_DEFAULT))
     }
-    H5Dclose(set)
+    closeObject(name, "H5Dclose") { H5Dclose(set) }
   }
 
   /// Creates a data set and writes all of it.

@@ -24,10 +24,13 @@ extension HDF5File {
     let set = try check(path, name, "H5Dcreate2") {
       H5Dcreate2(id, name, type, space, hid_t(H5P_DEFAULT), creation, hid_t(H5P_DEFAULT))
     }
-    defer { H5Dclose(set) }
+    defer { closeObject(name, "H5Dclose") { H5Dclose(set) } }
     let copies = texts.map { strdup($0) }
     defer { for copy in copies { free(copy) } }
     guard !copies.isEmpty else { return }
+    guard !copies.contains(nil) else {
+      throw HDF5Error(path: path, object: name, call: "strdup", stack: ["no memory"])
+    }
     try check(path, name, "H5Dwrite") {
       H5Dwrite(set, type, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), copies)
     }

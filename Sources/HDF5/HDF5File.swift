@@ -5,10 +5,15 @@ import Foundation
 public final class HDF5File {
   public let path: String
   let id: hid_t
+  private var isOpen = true
+  /// What the library said first where it closed an object that had been written to.
+  private var lost: HDF5Error?
   /// Whether it was opened for reading alone: then it may be anybody's.
   let isReading: Bool
   /// Once a text was read.
   var openHeap: GlobalHeap?
+  /// Data sets whose chunks, added up, are no more than the file.
+  var withCheckedChunks: Set<String> = []
 
   private init(path: String, id: hid_t, isReading: Bool) {
     self.path = path
@@ -72,7 +77,22 @@ public final class HDF5File {
     }
   }
 
-  deinit { H5Fclose(id) }
+  deinit { if isOpen { H5Fclose(id) } }
+
+  /// Writes what is left in memory, and closes the file; it is not to be used after that. Throws
+  /// where anything of it could not be written.
+  public func finish() throws {
+    try flush()
+    if let lost { throw lost }
+    isOpen = false
+    try check(path, "", "H5Fclose") { H5Fclose(id) }
+  }
+
+  /// Closes an object. Much of what was written to it is written then, and where that fails, no
+  /// later call does: the file's own closing says so.
+  func closeObject(_ object: String, _ call: StaticString, _ body: () -> herr_t) {
+    do { try check(path, object, call, body) } catch { lost = lost ?? error }
+  }
 
   /// The library, made ready. It is not to clean up at exit: that crashes where a file could not be
   /// closed because the disk is full.
@@ -117,48 +137,53 @@ public final class HDF5File {
     return try Int(exactly: end) == size()
   }
 
-  public func flush() throws { try check(path, "", "H5Fflush") { H5Fflush(id, H5F_SCOPE_LOCAL) } }
+  func flush() throws { try check(path, "", "H5Fflush") { H5Fflush(id, H5F_SCOPE_LOCAL) } }
 
   /// Whether a group or data set of this name exists.
-  public func contains(_ name: String) -> Bool {
-    H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
+  public func contains(_ name: String) throws -> Bool {
     var partial = ""
     for part in name.split(separator: "/") {
       partial += "/" + part
-      if H5Lexists(id, partial, hid_t(H5P_DEFAULT)) <= 0 { return false }
+      let exists = try check(path, partial, "H5Lexists") {
+        H5Lexists(id, partial, hid_t(H5P_DEFAULT))
+      }
+      if exists == 0 { return false }
     }
     return true
   }
 
   /// Whether this is the name of a group.
-  public func isGroup(_ name: String) -> Bool {
-    guard contains(name) else { return false }
-    let group = H5Gopen2(id, name, hid_t(H5P_DEFAULT))
-    if group >= 0 { H5Gclose(group) }
-    return group >= 0
+  public func isGroup(_ name: String) throws -> Bool {
+    guard try contains(name) else { return false }
+    let object = try check(path, name, "H5Oopen") { H5Oopen(id, name, hid_t(H5P_DEFAULT)) }
+    defer { H5Oclose(object) }
+    return H5Iget_type(object) == H5I_GROUP
   }
 
   /// The names inside a group, sorted.
   public func names(in group: String = "/") throws -> [String] {
     let handle = try check(path, group, "H5Gopen2") { H5Gopen2(id, group, hid_t(H5P_DEFAULT)) }
     defer { H5Gclose(handle) }
-    var info = H5G_info_t()
-    try check(path, group, "H5Gget_info") { H5Gget_info(handle, &info) }
-    return try (0..<info.nlinks).map { index in
-      let length = try check(path, group, "H5Lget_name_by_idx") {
-        H5Lget_name_by_idx(
-          handle, ".", H5_INDEX_NAME, H5_ITER_INC, index, nil, 0, hid_t(H5P_DEFAULT))
+    // In an order of its own the library would make a table of them first, which it releases
+    // unfilled where the group is damaged.
+    var names: [[UInt8]] = []
+    try withUnsafeMutablePointer(to: &names) { pointer in
+      _ = try check(path, group, "H5Literate") {
+        chdf5_each_link(
+          handle,
+          { name, found in
+            found!.assumingMemoryBound(to: [[UInt8]].self).pointee
+              .append(Array(UnsafeRawBufferPointer(start: name!, count: strlen(name!))))
+          }, pointer)
       }
-      var buffer = [CChar](repeating: 0, count: length + 1)
-      H5Lget_name_by_idx(
-        handle, ".", H5_INDEX_NAME, H5_ITER_INC, index, &buffer, buffer.count, hid_t(H5P_DEFAULT))
-      return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }
+      .map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Makes a group and those above it, unless they are there.
   public func makeGroup(_ name: String) throws {
-    guard !contains(name) else { return }
+    guard try !contains(name) else { return }
     try makeParents(of: name)
     let creation = try check(path, name, "H5Pcreate") { H5Pcreate(chdf5_group_create()) }
     defer { H5Pclose(creation) }
@@ -166,7 +191,7 @@ public final class HDF5File {
     let group = try check(path, name, "H5Gcreate2") {
       H5Gcreate2(id, name, hid_t(H5P_DEFAULT), creation, hid_t(H5P_DEFAULT))
     }
-    H5Gclose(group)
+    closeObject(name, "H5Gclose") { H5Gclose(group) }
   }
 
   /// Makes the groups above an object. Those that the library makes by itself carry the time.

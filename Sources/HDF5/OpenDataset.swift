@@ -22,7 +22,7 @@ final class OpenDataset {
   init(_ file: HDF5File, _ name: String) throws {
     self.file = file
     self.name = name
-    guard file.contains(name) else { throw wrong("there is no such data set") }
+    guard try file.contains(name) else { throw wrong("there is no such data set") }
     set = try check(file.path, name, "H5Dopen2") { H5Dopen2(file.id, name, hid_t(H5P_DEFAULT)) }
     space = try check(file.path, name, "H5Dget_space") { H5Dget_space(set) }
     let rank = try check(file.path, name, "H5Sget_simple_extent_ndims") {
@@ -42,7 +42,7 @@ final class OpenDataset {
 
   deinit {
     if space >= 0 { H5Sclose(space) }
-    if set >= 0 { H5Dclose(set) }
+    if set >= 0 { file.closeObject(name, "H5Dclose") { H5Dclose(set) } }
   }
 
   /// Elements in all.
@@ -124,6 +124,18 @@ final class OpenDataset {
     else { throw wrong("its chunks are more than a file can hold") }
     let bytes = chunk.reduce(elementSize, *)
     if bytes > Self.smallChunk { try requireStored(bytes: bytes) }
+    try checkChunks(creation)
+  }
+
+  /// Throws where chunks are longer than the file: the library takes memory for each of a data set
+  /// with filters as its index says.
+  private func checkChunks(_ creation: hid_t) throws {
+    guard H5Pget_nfilters(creation) > 0, !file.withCheckedChunks.contains(name) else { return }
+    let size = try file.size()
+    guard Int(clamping: H5Dget_storage_size(set)) <= size else {
+      throw wrong("its chunks are more than this file of \(size) bytes can hold")
+    }
+    file.withCheckedChunks.insert(name)
   }
 
   private func requireStored(bytes: Int) throws {

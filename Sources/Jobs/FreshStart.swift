@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Machines
 
@@ -20,20 +21,15 @@ struct FreshStart {
   /// Whether this batch job started the folder's run over before it was requeued. A second command
   /// of the same allocation is another start.
   var isDone: Bool {
-    guard let batchJob, let note = try? String(contentsOfFile: path, encoding: .utf8) else {
-      return false
-    }
-    let noted = note.split(separator: " ")
+    guard let batchJob, let note = FileSystem.contents(path) else { return false }
+    let noted = String(decoding: note, as: UTF8.self).split(separator: " ")
     return noted.first == batchJob[...] && noted.last != requeues[...]
   }
 
   /// Notes that it has.
   func setDone() throws {
     guard let batchJob else { return }
-    do {
-      try Data("\(batchJob) \(requeues)".utf8)
-        .write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch { throw JobError(path: path, message: "cannot be written; is its folder writable?") }
+    try FileSystem.write("\(batchJob) \(requeues)".utf8, to: path)
   }
 
   /// What goes on with a run that was stopped.

@@ -54,7 +54,7 @@ public struct Results {
     for name in try file.names(in: "/rounds") where name != "round" {
       let group = "/rounds/\(name)"
       let names =
-        file.isGroup(group) ? try file.names(in: group).map { "\(name)/\($0)" } : [name]
+        try file.isGroup(group) ? file.names(in: group).map { "\(name)/\($0)" } : [name]
       for name in names {
         let path = "/rounds/\(name)"
         if try file.elementKind(path) == .whole {

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 
 /// The folder of a run's files: checkpoints and results.
@@ -15,10 +16,8 @@ public struct RunFolder {
   /// be made in it, or another process has it.
   /// - Parameter note: told where nothing can keep others out.
   public func prepare(note: (String) -> Void) throws -> FolderLock {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw JobError(path: path, message: "the results folder cannot be made; set 'results'")
+    do { try FileSystem.makeFolder(path) } catch {
+      throw JobError(path: error.path, message: "\(error.message); set 'results'")
     }
     let probe = "\(path)/.writable-\(getpid())"
     let descriptor = open(probe, O_CREAT | O_WRONLY | O_EXCL, 0o600)

@@ -8,14 +8,16 @@ public enum CoreSharing {
   public static func warning(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> String? {
-    let all = Set(0..<Int(sysconf(Int32(_SC_NPROCESSORS_CONF))))
+    // What a container has is less than the machine has, and no binding.
+    let all = cores("1") ?? Set(0..<Int(sysconf(Int32(_SC_NPROCESSORS_CONF))))
+    let parents = ancestors()
     guard let own = cores("self"), own.count < all.count, let program = program("self") else {
       return nil
     }
     let job = environment[jobVariable]
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     let others = names.compactMap { pid_t($0) }.filter { process in
-      process != getpid() && Self.program("\(process)") == program
+      process != getpid() && !parents.contains(process) && Self.program("\(process)") == program
         && (job == nil || Self.job("\(process)") != job)
     }
     for process in others.sorted() {
@@ -38,6 +40,16 @@ public enum CoreSharing {
     return String(decoding: data, as: UTF8.self).split(separator: "\0")
       .first { $0.hasPrefix("\(jobVariable)=") }
       .map { String($0.dropFirst(jobVariable.count + 1)) }
+  }
+
+  /// Who started this process, and who started that: a sweep waits for its cells.
+  private static func ancestors() -> Set<pid_t> {
+    var found: Set<pid_t> = []
+    var process = getppid()
+    while process > 1, found.insert(process).inserted {
+      process = Machine.field("PPid", of: "/proc/\(process)/status").flatMap { pid_t($0) } ?? 0
+    }
+    return found
   }
 
   private static func program(_ process: String) -> String? {

@@ -1,4 +1,5 @@
 import Catalogues
+import Files
 import Foundation
 import Jobs
 
@@ -26,8 +27,9 @@ public struct Speeds: Sendable, Equatable {
   /// Reads a file: of speeds alone, or what `motet plan --json` printed.
   public static func load(_ path: String) throws -> Speeds {
     func wrong(_ message: String) -> JobError { JobError(path: path, message: message) }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw wrong("there is no such file; expected speeds, as 'motet plan --json' prints them")
+    guard let data = FileSystem.contents(path) else {
+      throw wrong(
+        "is no file that can be read; expected speeds, as 'motet plan --json' prints them")
     }
     guard let root = try? Tree(json: String(decoding: data, as: UTF8.self)),
       case let tree = root["speeds"] ?? root, let processor = tree["processor"]?.text,

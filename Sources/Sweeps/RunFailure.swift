@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Why the last attempt at a sweep's run ended, kept in the run's folder until the next attempt.
@@ -12,15 +13,14 @@ public struct RunFailure: Codable, Equatable {
   public let message: String
 
   public static func read(in folder: String) -> RunFailure? {
-    FileManager.default.contents(atPath: "\(folder)/\(fileName)")
-      .flatMap { try? JSONDecoder().decode(Self.self, from: $0) }
+    FileSystem.contents("\(folder)/\(fileName)")
+      .flatMap { try? JSONDecoder().decode(Self.self, from: Data($0)) }
   }
 
   /// Best effort: where even this cannot be written, the run is as unfinished as it was.
   func write(in folder: String) {
-    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try? JSONEncoder().encode(self).write(
-      to: URL(fileURLWithPath: "\(folder)/\(Self.fileName)"), options: .atomic)
+    try? FileSystem.makeFolder(folder)
+    try? FileSystem.write(JSONEncoder().encode(self), to: "\(folder)/\(Self.fileName)")
   }
 
   static func clear(in folder: String) { unlink("\(folder)/\(fileName)") }

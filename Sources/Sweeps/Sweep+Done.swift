@@ -59,10 +59,8 @@ extension Sweep {
   /// Keeps that the command of a stage has ended well. Of embeddings their files say so.
   func setDone(_ stage: CellStage, of cell: SweepCell) throws {
     guard stage == .evaluate, let note = note(of: cell) else { return }
-    let url = URL(fileURLWithPath: note)
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data().write(to: url, options: .atomic)
+    try FileSystem.makeFolder(URL(fileURLWithPath: note).deletingLastPathComponent().path)
+    try FileSystem.write([], to: note)
   }
 
   /// The finished run of the same job on the same data in another sweep that a cell without a run

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Jobs
 
@@ -39,8 +40,8 @@ public struct SweepManifest: Codable, Equatable {
 
   public static func read(in folder: String) throws -> SweepManifest {
     let path = "\(folder)/\(fileName)"
-    guard let data = FileManager.default.contents(atPath: path),
-      let manifest = try? JSONDecoder().decode(Self.self, from: data)
+    guard let data = FileSystem.contents(path),
+      let manifest = try? JSONDecoder().decode(Self.self, from: Data(data))
     else {
       throw JobError(path: path, message: "damaged; 'motet sweep run' of the sweep writes it anew")
     }
@@ -58,12 +59,10 @@ public struct SweepManifest: Codable, Equatable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try encoder.encode(self).write(
-        to: URL(fileURLWithPath: "\(folder)/\(Self.fileName)"), options: .atomic)
-    } catch {
-      throw JobError(
-        path: folder, message: "the sweep's folder cannot be written; set 'results'")
+      try FileSystem.makeFolder(folder)
+      try FileSystem.write(encoder.encode(self), to: "\(folder)/\(Self.fileName)")
+    } catch let error as FileError {
+      throw JobError(path: error.path, message: "\(error.message); set 'results'")
     }
   }
 }

@@ -27,8 +27,7 @@ public final class BufferPool {
         break
       }
       size /= 2
-      precondition(
-        size > 1 << 20, "mmap refuses address space: \(String(cString: strerror(errno)))")
+      if size <= 1 << 20 { endOutOfMemory("the system gives no address space") }
     }
     capacity = size
     madvise(base, capacity, MADV_HUGEPAGE)
@@ -56,7 +55,9 @@ public final class BufferPool {
       offset = last.offset
       free.removeLast()
     }
-    precondition(offset + size <= capacity, "more memory needed than this machine has")
+    if offset + size > capacity {
+      endOutOfMemory("a step takes more than \(capacity >> 20) MiB, which the system does not give")
+    }
     highWater = offset + size
     growths += 1
     return offset

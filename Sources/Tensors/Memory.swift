@@ -10,8 +10,11 @@ private let hugePage = 2 << 20
 public func allocate<Value: BitwiseCopyable>(_ count: Int) -> UnsafeMutableBufferPointer<Value> {
   let size = max(64, count * MemoryLayout<Value>.stride)
   let isLong = size >= 2 * hugePage
-  let bytes = UnsafeMutableRawPointer.allocate(
-    byteCount: size, alignment: isLong ? hugePage : 64)
+  // Swift's own traps where there is none; `deallocate` gives this back as well, by `free`.
+  var block: UnsafeMutableRawPointer?
+  guard posix_memalign(&block, isLong ? hugePage : 64, size) == 0, let bytes = block else {
+    endOutOfMemory("the system gives no \(size >> 20) MiB more")
+  }
   if isLong { madvise(bytes, size, MADV_HUGEPAGE) }
   return UnsafeMutableBufferPointer(
     start: bytes.bindMemory(to: Value.self, capacity: count), count: count)

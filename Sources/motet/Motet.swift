@@ -52,24 +52,31 @@ struct Motet: ParsableCommand {
   /// Errors of the command line are ArgumentParser's to explain; all others are one line.
   static func main() {
     StandardStream.prepare()
+    ForeignExit.watch()
     StopSignal.install()
+    let end = run()
+    ForeignExit.isOurs = true
+    if let end { exit(withError: end) }
+  }
+
+  /// Runs the command. Gives what the process is to end with; nil where all is well.
+  private static func run() -> (any Error)? {
     do {
       var command = try parse()
       if !(command is any StoppableCommand) { StopSignal.remove() }
       try command.run()
-      if let reason = StandardStream.lostOutput {
-        Console.complain("standard output cannot be written: \(reason)")
-        // The product of a command of ranks lies in files.
-        if !(command is any RankCommand) { exit(withError: ExitCode.failure) }
-      }
+      guard let reason = StandardStream.lostOutput else { return nil }
+      Console.complain("standard output cannot be written: \(reason)")
+      // The product of a command of ranks lies in files.
+      return command is any RankCommand ? nil : ExitCode.failure
     } catch let error where error is ExitCode || exitCode(for: error) != .failure {
-      exit(withError: error)
+      return error
     } catch let stop as Stopped {
       Console.complain("\(stop)")
-      exit(withError: ExitCode(StopSignal.exitCode))
+      return ExitCode(StopSignal.exitCode)
     } catch {
       Console.complain("\(error)")
-      exit(withError: ExitCode.failure)
+      return ExitCode.failure
     }
   }
 }

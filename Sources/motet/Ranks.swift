@@ -32,6 +32,7 @@ func onAllRanks(_ body: (Communicator) throws -> Void) throws {
   } catch {
     // The others do not know, and wait: only an abort ends them.
     Console.complain("rank \(communicator.rank): \(error)")
+    ForeignExit.isOurs = true
     communicator.abort(ExitCode.failure.rawValue)
   }
 }

@@ -146,7 +146,7 @@ import Testing
       try file.write("/pairs/train/image", images)
       if fault != "alone" { try file.write("/pairs/train/audio", [0, 1] as [Int64]) }
       if fault == "foreign" { try file.write("/pairs/train/video", [0, 1] as [Int64]) }
-      try file.flush()
+      try file.finish()
       let said = message { _ = try SampleStore.open(path) } ?? "nothing"
       #expect(said == "\(path): /pairs/train: \(expected)")
     }

@@ -234,7 +234,7 @@ import Testing
     #expect(try file.read("\(group)/features") as [Float] == [1, 2, 3, 4])
     #expect(try file.texts("\(group)/modality") == ["image", "image"])
     #expect(try file.textAttribute("features", on: group) == "encoder")
-    #expect(!file.contains("\(group)/name"))
+    #expect(try !file.contains("\(group)/name"))
     #expect(try !gather([run], embeddings: true).isWritten)
     try FileManager.default.removeItem(atPath: "\(run)/embeddings/round-000003.h5")
     try makeEmbeddings(run, names: ["cat/1.png", "dog/größer 1.png"])

@@ -26,7 +26,7 @@ import Testing
       #expect(try file.doubleAttribute("real", on: "/deep") == 0.1)
       #expect(try file.attributeNames(on: "/deep") == ["real", "whole"])
       #expect(try file.names(in: "/deep") == ["floats", "table"])
-      #expect(file.contains("/deep/table") && !file.contains("/shallow/table"))
+      #expect(try file.contains("/deep/table") && !file.contains("/shallow/table"))
     }
   }
 

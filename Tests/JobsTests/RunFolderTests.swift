@@ -89,6 +89,8 @@ import Testing
     let path = folder.path("file/runs")
     #expect {
       _ = try RunFolder(path).prepare { _ in }
-    } throws: { "\($0)" == "\(path): the results folder cannot be made; set 'results'" }
+    } throws: {
+      "\($0)" == "\(path): cannot be made (Not a directory); set 'results'"
+    }
   }
 }

@@ -32,7 +32,7 @@ import Testing
         let path = "\(name)/\(deviation)/\(key)"
         let reference: [Float] = try file.read(path)
         let stride =
-          file.hasAttribute("stride", on: path) ? Int(try file.intAttribute("stride", on: path)) : 1
+          try file.hasAttribute("stride", on: path) ? Int(file.intAttribute("stride", on: path)) : 1
         let values = sampled(Array(gradient[rows].floats), stride: stride)
         #expect(relativeError(values, reference) < 1e-3, "\(deviation) \(key)")
       }

@@ -57,7 +57,7 @@ public struct EmbeddingFile {
       round: Int(try file.intAttribute("round")), model: try file.textAttribute("model"),
       split: try file.textAttribute("split"), features: try file.textAttribute("features"),
       spec: try file.textAttribute("spec"), samples: try file.textAttribute("samples"),
-      names: file.hasAttribute("names") ? try file.textAttribute("names") : "")
+      names: try file.hasAttribute("names") ? file.textAttribute("names") : "")
     guard found == identity else {
       let differences = [
         (found.model != identity.model, "another model"), (found.spec != identity.spec, found.spec),

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import Tensors
 
@@ -55,8 +56,7 @@ public final class ClassifierState {
   }
 
   func save(_ content: Content) throws {
-    try FileManager.default.createDirectory(
-      atPath: folder.path, withIntermediateDirectories: true)
+    try FileSystem.makeFolder(folder.path)
     try folder.save(
       Checkpoint(
         round: content.steps, job: spec, shards: data, model: content.parameters,

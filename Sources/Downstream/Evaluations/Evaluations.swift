@@ -1,5 +1,6 @@
 import Catalogues
 import Checkpoints
+import Files
 import Foundation
 import Jobs
 import Layers
@@ -114,11 +115,7 @@ private final class EvaluationWork {
 func prepareFolder(
   _ path: String, for use: String, note: (String) -> Void
 ) throws -> FolderLock {
-  do {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  } catch {
-    throw JobError(path: path, message: "cannot be made: \(error.localizedDescription)")
-  }
+  try FileSystem.makeFolder(path)
   guard FileManager.default.isWritableFile(atPath: path) else {
     throw JobError(path: path, message: "no permission to write in it")
   }

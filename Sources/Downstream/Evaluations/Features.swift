@@ -46,7 +46,7 @@ final class Features {
     var features: [Float] = []
     try communicator.agreeOnRoot {
       let own = FeatureFile(try path(split, run, output))
-      features = own.load(dimension: embedder.dimension)
+      features = own.load(most: split.rows.count, dimension: embedder.dimension)
       file = own
     }
     let wasThere = Int(try communicator.broadcast(Int64(features.count / embedder.dimension)))
@@ -98,19 +98,18 @@ final class Features {
 
     init(_ path: String) { self.path = path }
 
-    /// None where there is no whole file.
-    func load(dimension: Int) -> [Float] {
+    /// None where there is no whole file, or it has more rows than there can be.
+    func load(most rows: Int, dimension: Int) -> [Float] {
       guard FileManager.default.fileExists(atPath: path),
         let file = try? HDF5File.openSealed(path, as: format),
-        let shape = try? file.storedShape("/features"), shape.count == 2, shape[1] == dimension
+        let shape = try? file.storedShape("/features"), shape.count == 2, shape[1] == dimension,
+        shape[0] <= rows
       else { return [] }
       return (try? file.read("/features")) ?? []
     }
 
     func save(_ features: [Float], dimension: Int) throws {
-      try FileManager.default.createDirectory(
-        atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path,
-        withIntermediateDirectories: true)
+      try FileSystem.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
       try HDF5File.saveSealed(path) { file in
         try format.stamp(file)
         try file.write(

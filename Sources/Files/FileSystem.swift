@@ -1,0 +1,87 @@
+import Foundation
+
+/// What Motet asks of the file system beside HDF5. What goes wrong is one line: Foundation's own
+/// errors name its classes, and run over several.
+public enum FileSystem {
+  /// Makes a folder and those above it, unless they are there.
+  public static func makeFolder(_ path: String) throws(FileError) {
+    if mkdir(path, 0o777) == 0 { return }
+    var reason = errno
+    let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    if reason == ENOENT, parent != path {
+      try makeFolder(parent)
+      if mkdir(path, 0o777) == 0 { return }
+      reason = errno
+    }
+    var status = stat()
+    if reason == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+    throw FileError(path: path, message: "cannot be made (\(String(cString: strerror(reason))))")
+  }
+
+  /// Removes a file, or a folder with all that is in it; where there is none, it is gone already.
+  public static func remove(_ path: String) throws(FileError) {
+    if unlink(path) == 0 || errno == ENOENT { return }
+    let reason = errno
+    var status = stat()
+    let isFolder = lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    if isFolder, (try? FileManager.default.removeItem(atPath: path)) != nil { return }
+    throw FileError(
+      path: path,
+      message: isFolder
+        ? "cannot be removed with all that is in it"
+        : "cannot be removed (\(String(cString: strerror(reason))))")
+  }
+
+  /// The bytes of a small file; nil where there is none that can be read, or it is larger. A pipe,
+  /// to which perhaps nobody writes, is not waited for.
+  public static func contents(_ path: String, most: Int = 64 << 20) -> [UInt8]? {
+    guard let file = try? FileBlocks(path), file.count <= most else { return nil }
+    return try? file.read(file.count, at: 0)
+  }
+
+  /// Writes a small file so that its name never holds half of it.
+  public static func write(_ bytes: some Collection<UInt8>, to path: String) throws {
+    try replace(path) { temporary in
+      let file = try FileBlocks(creating: temporary)
+      try file.append(Array(bytes))
+    }
+  }
+
+  /// Gives a file its name once it is whole: it is made under another beside it, synced, renamed,
+  /// and the folder synced. What fails leaves nothing behind, and what killed processes left is
+  /// removed.
+  /// - Parameters:
+  ///   - sweeps: whether to look for what killed processes left. Where a folder has very many files
+  ///     somebody else looks, once.
+  ///   - body: makes the file under its temporary path, by which its errors may call it.
+  static func replace(
+    _ path: String, sweeps: Bool = true, by body: (_ temporary: String) throws -> Void
+  ) throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let temporary = TemporaryName.beside(path)
+    if sweeps { TemporaryName.removeAbandoned(path) }
+    do {
+      // A process of this number that is no more may have left one.
+      unlink(temporary)
+      try body(temporary)
+      try sync(temporary, flags: O_RDWR)
+      guard rename(temporary, path) == 0 else {
+        throw FileError(path: path, cannotBe: "written", "rename")
+      }
+      try sync(folder, flags: O_RDONLY | O_DIRECTORY)
+    } catch let error as FileError where error.path == temporary {
+      unlink(temporary)
+      throw FileError(path: path, message: error.message)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  private static func sync(_ path: String, flags: Int32) throws(FileError) {
+    let descriptor = open(path, flags | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(path: path, cannotBe: "written", "open") }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw FileError(path: path, cannotBe: "written", "fsync") }
+  }
+}
