@@ -1,11 +1,14 @@
 # make demo and make test are the two commands; each installs what is missing.
 .DELETE_ON_ERROR:
-.PHONY: setup build demo test lint bench faults clean
+.PHONY: setup build demo test lint bench faults fuzz sanitize clean
 
 PYTHON ?= python3
 
 # The program holds Swift's runtime, so that compute nodes need no Swift.
 BUILD := swift build -c release --static-swift-stdlib --product motet
+# Needs libFuzzer, which comes with clang.
+BUILD_FUZZ := MOTET_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product fuzz \
+  -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
 # Tests see internal declarations and need the shared runtime: a build folder of their own.
 TEST := -c release -Xswiftc -enable-testing --scratch-path .build-test
 
@@ -19,22 +22,46 @@ build:
 demo: build
 	@jobs/demo.sh .build/release/motet
 
-# MPI, HDF5 and two cores: one test at a time.
+# MPI, HDF5 and two cores: one test at a time. Campaigns are short here; `faults` and `fuzz` are long.
+test: MOTET := .build-test/release/motet
 test: setup
 	@.ci/setup-slurm
 	swift build $(TEST) --build-tests
 	swift test $(TEST) --skip-build --no-parallel
 	@.ci/test-analysis
-	@"$$(analysis/find-python h5py)" Tests/Faults/campaign.py --motet .build-test/release/motet --trials 10
+	@"$$(analysis/find-python h5py)" Tests/Faults/campaign.py --motet $(MOTET) --trials 10
+	@"$$(analysis/find-python h5py)" Tests/Faults/calls.py --motet $(MOTET) --most 1
+	$(BUILD_FUZZ)
+	@"$$(analysis/find-python h5py PIL)" Tests/Fuzz/campaign.py --motet $(MOTET) --mutants 50
 
 lint:
 	swift format lint -r --strict Package.swift Sources Tests
 
-# Faults at random moments: the same command goes on to the same bits (Tests/Faults).
+# Faults at random moments, and calls that fail: the same command goes on to the same bits
+# (Tests/Faults).
 TRIALS ?= 20
+CALLS ?= 20
 SEED ?= 1
 faults: build
 	"$$(analysis/find-python h5py)" Tests/Faults/campaign.py --trials $(TRIALS) --seed $(SEED)
+	"$$(analysis/find-python h5py)" Tests/Faults/calls.py --most $(CALLS) --seed $(SEED)
+
+# Mutants of every kind of file that is read, by clang's libFuzzer (Tests/Fuzz).
+MUTANTS ?= 10000
+fuzz: setup build
+	$(BUILD_FUZZ)
+	"$$(analysis/find-python h5py PIL)" Tests/Fuzz/campaign.py --mutants $(MUTANTS) --seed $(SEED)
+
+# Suites under a sanitizer of clang: memory, undefined behaviour, threads. A process of MPI, whose
+# library is no sanitizer's friend, is left out.
+SANITIZERS ?= address undefined thread
+SANITIZED ?= TensorsTests|KernelsTests|DigestsTests|HDF5Tests|FilesTests|MediaTests|SpectraTests|ViewsTests|LayersTests|MethodsTests|EncodersTests|DatasetsTests|CheckpointsTests
+sanitize: setup
+	@for one in $(SANITIZERS); do \
+	  swift build -c release -Xswiftc -enable-testing --scratch-path .build-$$one --sanitize $$one --build-tests && \
+	  ASAN_OPTIONS=detect_leaks=0 swift test -c release -Xswiftc -enable-testing --scratch-path .build-$$one \
+	    --sanitize $$one --skip-build --no-parallel --filter '$(SANITIZED)' || exit 1; \
+	done
 
 # Motet's own figures and its peers', in turn: bench/bench.html and bench/bench.json.
 bench: build
@@ -43,4 +70,4 @@ bench: build
 	$(PYTHON) analysis/peers/report.py --motet .build/release/motet --to bench
 
 clean:
-	rm -rf .build .build-test
+	rm -rf .build .build-test .build-fuzz .build-address .build-undefined .build-thread

@@ -45,8 +45,8 @@ let package = Package(
       "Planning",
       [
         "Sweeps", "Downstream", "Jobs", "Evaluation", "Federation", "Training", "Encoders",
-        "Methods", "Datasets", "Layers", "Views", "Machines", "Tensors", "Kernels", "Catalogues",
-        "MessagePassing",
+        "Methods", "Datasets", "Layers", "Views", "Files", "Machines", "Tensors", "Kernels",
+        "Catalogues", "MessagePassing",
       ]),
     library(
       "Gathering",
@@ -56,7 +56,7 @@ let package = Package(
       "Sweeps",
       [
         "Downstream", "Jobs", "Evaluation", "Checkpoints", "Datasets", "Views", "Files", "Machines",
-        "Catalogues", "HDF5",
+        "Catalogues", "HDF5", "MessagePassing",
       ]),
     // Floor 7
     library(
@@ -200,3 +200,15 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17
 )
+
+// Needs libFuzzer, which only a build with `-sanitize=fuzzer` links: `make fuzz`.
+if Context.environment["MOTET_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "Gathering", "Sweeps", "Downstream", "Jobs", "Checkpoints", "Datasets", "Views", "Tensors",
+        "Catalogues", "Media", "HDF5", "Files", "Digests",
+      ],
+      path: "Tests/Fuzz", exclude: ["campaign.py", "corpora.py"], swiftSettings: strict))
+}

@@ -61,7 +61,9 @@ func check<Status: BinaryInteger>(
       { _, entry, context in
         let found = context!.assumingMemoryBound(to: FoundErrors.self)
         found.pointee.texts.append(oneLine(String(cString: entry!.pointee.desc)))
-        if entry!.pointee.maj_num == chdf5_resource() { found.pointee.isOutOfMemory = true }
+        if [chdf5_no_space(), chdf5_cannot_allocate()].contains(entry!.pointee.min_num) {
+          found.pointee.isOutOfMemory = true
+        }
         return 0
       }, pointer)
   }

@@ -1,5 +1,7 @@
 import Downstream
 import Jobs
+import Machines
+import MessagePassing
 
 extension EvaluationSpec {
   /// The evaluations that follow the run of one cell of a sweep's file.
@@ -8,7 +10,9 @@ extension EvaluationSpec {
     guard Sweep.isSweep(path) else {
       throw JobError(path: path, message: "--cell is of a sweep, and this is none")
     }
-    let sweep = try Sweep.load(path)
+    let sweep: Sweep
+    // Ranks read it together, and agree on this one.
+    do { sweep = try Sweep.load(path) } catch is Stopped { throw WorkStopped() }
     let cell = try sweep.cell(text)
     let specs = sweep.numberedEvaluations(of: cell)
     guard !specs.isEmpty else {

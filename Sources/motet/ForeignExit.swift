@@ -1,7 +1,7 @@
 import Foundation
 
-/// Notices where a library ends the process: HDF5 does so without a word where it gets no memory for
-/// an identifier.
+/// Notices where a library ends the process: HDF5 does so without a word where it gets no memory
+/// for an identifier.
 enum ForeignExit {
   /// Whether it is this program that ends.
   nonisolated(unsafe) static var isOurs = false

@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import statistics
@@ -46,6 +47,10 @@ SIGNALS = ["KILL", "TERM", "USR1", "INT", "HUP"]
 HARMLESS = {"STOP"}
 MOST_STARTS = 40
 LIMIT = 10.0
+#: Exit codes of what ended by itself, by a trap, an abort or a wild address: a process's and mpirun's.
+CRASHES = {sign * number + base for number in (4, 6, 7, 8, 11) for sign, base in ((-1, 0), (1, 128))}
+#: Words that are not Motet's.
+RAW = re.compile("Error Domain|NSCocoa|couldn.t be|could not be completed|Fatal error")
 
 
 def environment():
@@ -139,6 +144,8 @@ def trial(command, expected, length, choice):
             send(signal.SIGKILL, processes(process.pid))
             outcome = "hung"
             break
+        if process.returncode in CRASHES:
+            outcome = "crashed"
         if process.returncode == 0 and starts >= faults:
             break
         # A launcher that was killed may leave ranks, whose folder it still is; half of the time
@@ -152,6 +159,8 @@ def trial(command, expected, length, choice):
         outcome = "lost"
     while processes(process.pid):
         time.sleep(0.05)
+    if outcome is None and RAW.search((command.folder / "log").read_text(errors="replace")):
+        outcome = "raw error"
     if outcome is None and command.read() != expected:
         outcome = "other"
     if outcome is None and leftovers(command.folder):
@@ -164,22 +173,22 @@ def leftovers(folder):
             or path.name.startswith(".writable")]
 
 
-def make(motet, folder, aggregator, momentum):
+def make(motet, folder, aggregator, momentum, rounds=ROUNDS):
     folder.mkdir(parents=True)
     run = lambda *arguments: subprocess.run([motet, *arguments], cwd=folder, check=True,
                                             stdout=subprocess.DEVNULL, env=environment())
     run("data", "synthesize", "--to", "data.h5", "--images", "120", "--sounds", "80",
         "--classes", "4", "--side", "16")
     (folder / "job.yaml").write_text(
-        JOB.format(rounds=ROUNDS, aggregator=aggregator, momentum=momentum))
+        JOB.format(rounds=rounds, aggregator=aggregator, momentum=momentum))
     (folder / "evaluations.yaml").write_text(EVALUATIONS)
     run("shard", "job.yaml")
 
 
-def read_run(motet, folder):
+def read_run(motet, folder, rounds=ROUNDS):
     """What a run's files say, without times."""
     results = folder / "runs/faults/results.h5"
-    hashed = subprocess.run([motet, "hash", f"runs/faults/checkpoint-{ROUNDS:06}.h5"], cwd=folder,
+    hashed = subprocess.run([motet, "hash", f"runs/faults/checkpoint-{rounds:06}.h5"], cwd=folder,
                             capture_output=True, text=True, env=environment())
     with h5py.File(results, "r") as file:
         tables = {}

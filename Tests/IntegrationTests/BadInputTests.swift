@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized) struct BadInputTests {
   private let job: SmallJob
 
-  init() throws { job = try SmallJob() }
+  init() throws { job = try SmallJob(encoder: SmallJob.vit) }
 
   /// Runs a command that must fail and returns its one line.
   private func refusal(_ arguments: [String]) throws -> String {

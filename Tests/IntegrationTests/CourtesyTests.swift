@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct CourtesyTests {
   /// More ranks than a round has clients: what can be raised is named, and what cannot is not.
   @Test func moreRanksThanClients() throws {
-    let job = try SmallJob(clients: 2)
+    let job = try SmallJob(clients: 2, encoder: SmallJob.vit)
     let all = try mpirun(4, "motet", job.arguments("all", "federation.participation=100%"))
     #expect(
       all.errors.contains(
@@ -22,7 +22,8 @@ import Testing
 
   /// A run in which nobody trains says so before (`describe`, `shard`) and at its end.
   @Test func nobodyTrains() throws {
-    let job = try SmallJob(settings: ["training.batch=512", "training.smallest_batch=512"])
+    let job = try SmallJob(
+      encoder: SmallJob.vit, settings: ["training.batch=512", "training.smallest_batch=512"])
     let result = try run("motet", job.arguments("idle"))
     #expect(result.status == 0 && hash(result) != nil, "\(result.errors)")
     let warning = "motet: nobody trained a step in 2 rounds, and the model is the one that the run "
@@ -42,7 +43,7 @@ import Testing
 
   /// An error names the file, the line and the entry that it is in.
   @Test func evaluationsOfAFile() throws {
-    let job = try SmallJob()
+    let job = try SmallJob(encoder: SmallJob.vit)
     #expect(hash(try run("motet", job.arguments("run"))) != nil)
     let head = "- { name: knn, data: data.h5, modality: image }\n"
     for (entry, place, problem) in [
@@ -68,7 +69,7 @@ import Testing
   /// threads, by statistics that are computed once more.
   @Test func statisticsOfOtherViews() throws {
     let views = ["views.audio.seconds=0.5", "views.audio.bins=64"]
-    let job = try SmallJob(settings: views)
+    let job = try SmallJob(encoder: SmallJob.vit, settings: views)
     let alone = try run("motet", job.arguments("alone"))
     let expected = try #require(hash(alone), "\(alone.errors)")
     let note = "computing the statistics of audio once more, for {"
@@ -93,14 +94,14 @@ import Testing
         ])
       #expect(result.status == 0, "\(result.errors)")
     }
-    let usual = try SmallJob()
+    let usual = try SmallJob(encoder: SmallJob.vit)
     let plain = try run("motet", usual.arguments("plain"))
     #expect(hash(plain) != nil && !plain.errors.contains(note), "\(plain.errors)")
   }
 
   /// results.h5 without its seal: the run goes on, to the same bits, and seals it again.
   @Test func resultsWithoutASeal() throws {
-    let job = try SmallJob(rounds: 3)
+    let job = try SmallJob(rounds: 3, encoder: SmallJob.vit)
     let expected = hash(try run("motet", job.arguments("whole")))
     #expect(try run("motet", job.arguments("run", "federation.rounds=2")).status == 0)
     let url = URL(fileURLWithPath: job.folder.path("run/results.h5"))

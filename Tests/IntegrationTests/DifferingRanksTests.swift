@@ -38,14 +38,14 @@ import Testing
     ("federation.schedule=hosted", "federation.schedule.name"),
   ])
   func anotherJobIsRefused(setting: String, said: String) throws {
-    let job = try SmallJob()
+    let job = try SmallJob(encoder: SmallJob.vit)
     let result = try run(job, job.arguments("run"), rank2: "'\(motet)' \"$@\" --set \(setting)")
     expectRefusal(result, "another job than rank 0's: ", said)
     #expect(!job.folder.names.contains("run"))
   }
 
   @Test func otherShardsAreRefused() throws {
-    let job = try SmallJob()
+    let job = try SmallJob(encoder: SmallJob.vit)
     // The same path, which leads elsewhere on rank 2's node.
     let copy = job.folder.path("node2")
     try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test func anotherBuildIsRefused() throws {
-    let job = try SmallJob()
+    let job = try SmallJob(encoder: SmallJob.vit)
     let copy = job.folder.path("motet")
     try FileManager.default.copyItem(atPath: motet, toPath: copy)
     let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: copy))

@@ -11,7 +11,7 @@ import Testing
 
   /// A run of one round, and as many images as sounds in a store beside it.
   init() throws {
-    job = try SmallJob(rounds: 1)
+    job = try SmallJob(rounds: 1, encoder: SmallJob.vit)
     let run = try run("motet", job.arguments("run", "monitor.every=0"))
     try #require(run.status == 0, "\(run.errors)")
     try job.makePairs()
@@ -116,7 +116,7 @@ import Testing
   @Test func survivesSignals() throws {
     let arguments = [
       "--task", "finetune", "--data", folder.path("data.h5"), "--set", "modality=image", "--set",
-      "epochs=6", "--set", "batch=32",
+      "epochs=300", "--set", "batch=32",
     ]
     try copyRun("whole")
     let whole = try run("motet", ["evaluate", folder.path("whole")] + arguments)

@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized) struct MixTests {
   let job: SmallJob
 
-  init() throws { job = try SmallJob() }
+  init() throws { job = try SmallJob(encoder: SmallJob.vit) }
 
   /// Shards of their own and a run, which are told apart by `name`.
   func train(_ name: String, _ settings: String...) throws -> ProcessResult {

@@ -123,7 +123,7 @@ import Testing
 
   /// Evaluations and embeddings of a run that is there.
   @Test func evaluationsAreRefused() throws {
-    let job = try SmallJob(rounds: 1)
+    let job = try SmallJob(rounds: 1, encoder: SmallJob.vit)
     #expect(try run("motet", job.arguments("run", "monitor.every=0")).status == 0)
     let store = Self.folder.path("data/cifar10.h5")
     for arguments in [

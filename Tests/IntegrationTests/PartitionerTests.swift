@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized) struct PartitionerTests {
   let job: SmallJob
 
-  init() throws { job = try SmallJob() }
+  init() throws { job = try SmallJob(encoder: SmallJob.vit) }
 
   func shard(_ settings: [String]) throws -> ProcessResult {
     try run("motet", ["shard", job.path, "--overwrite"] + settings.flatMap { ["--set", $0] })

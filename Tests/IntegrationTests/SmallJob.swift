@@ -6,12 +6,20 @@ import TestSupport
 /// A folder with a small data set, its shards and a job: two rounds of six clients take seconds.
 struct SmallJob {
   let folder = TemporaryFolder()
+  /// Small: what tests compare is seldom the network.
+  static let vit =
+    "name: vit, input: 32, patch: 8, width: 64, depth: 2, heads: 2, mlp: 128, hidden: 64"
+  /// With BatchNorm, whose statistics go with the model.
+  static let resNet18 = "name: resnet18, input: 32"
   /// `--set` for every run.
   private let settings: [String]
   var path: String { folder.path("small.yaml") }
 
   /// Makes the data set once for all tests of a process, and the shards.
-  init(clients: Int = 12, alpha: Double = 1, rounds: Int = 2, settings: [String] = []) throws {
+  init(
+    clients: Int = 12, alpha: Double = 1, rounds: Int = 2, encoder: String = resNet18,
+    settings: [String] = []
+  ) throws {
     self.settings = settings
     try FileManager.default.copyItem(
       atPath: Self.data.path("data.h5"), toPath: folder.path("data.h5"))
@@ -22,7 +30,7 @@ struct SmallJob {
       seed: 3
       data: { image: data.h5, audio: data.h5 }
       clients: { count: \(clients), alpha: \(alpha) }
-      encoder: { name: resnet18, input: 32 }
+      encoder: { \(encoder) }
       training: { local_epochs: 1, batch: 16, smallest_batch: 2 }
       federation: { rounds: \(rounds), participation: 50% }
       monitor: { every: 2, knn: { k: 20 } }

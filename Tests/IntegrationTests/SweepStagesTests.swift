@@ -8,7 +8,7 @@ import Testing
   private let job: SmallJob
 
   init() throws {
-    job = try SmallJob(rounds: 1)
+    job = try SmallJob(rounds: 1, encoder: SmallJob.vit)
     try job.makePairs()
   }
 

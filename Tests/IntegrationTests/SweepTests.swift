@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized) struct SweepTests {
   private let job: SmallJob
 
-  init() throws { job = try SmallJob(rounds: 3) }
+  init() throws { job = try SmallJob(rounds: 3, encoder: SmallJob.vit) }
 
   /// A sweep file over the small job.
   @discardableResult

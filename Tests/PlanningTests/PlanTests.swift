@@ -194,7 +194,9 @@ import Testing
     #expect(
       error("{\"processor\": \"x\", \"seconds\": {\"view\": 0}}")?
         .contains("\"view\": expected seconds above 0") == true)
-    #expect(message { _ = try Speeds.load("/none.json") }?.contains("no such file") == true)
+    #expect(
+      message { _ = try Speeds.load("/none.json") }?.contains("is no file that can be read") == true
+    )
   }
 
   /// Four clients of 30, 20, 20 and 10 images, two batches at most: the worker that is last counts.
