@@ -30,7 +30,8 @@ test: setup
 	swift test $(TEST) --skip-build --no-parallel
 	@.ci/test-analysis
 	@"$$(analysis/find-python h5py)" Tests/Faults/campaign.py --motet $(MOTET) --trials 10
-	@"$$(analysis/find-python h5py)" Tests/Faults/calls.py --motet $(MOTET) --most 1
+	@"$$(analysis/find-python h5py)" Tests/Faults/calls.py --motet $(MOTET) --most 1 \
+	  --kind write --kind full --kind fsync --kind rename
 	$(BUILD_FUZZ)
 	@"$$(analysis/find-python h5py PIL)" Tests/Fuzz/campaign.py --motet $(MOTET) --mutants 50
 

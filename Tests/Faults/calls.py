@@ -189,6 +189,7 @@ def main():
                         help="trials of a command and kind, of calls at random; all, if not given")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", action="append", help="a command; all, if not given")
+    parser.add_argument("--kind", action="append", choices=KINDS, help="all, if not given")
     arguments = parser.parse_args()
     motet = str(pathlib.Path(arguments.motet).resolve())
     work = pathlib.Path(tempfile.mkdtemp(prefix="motet-calls-"))
@@ -208,7 +209,7 @@ def campaign(motet, work, arguments):
         if status != 0:
             sys.exit(f"{' '.join(command.line)} fails undisturbed:\n{said}")
         expected = command.read()
-        for kind in KINDS:
+        for kind in arguments.kind or KINDS:
             command.clear()
             count = failing.count(command, kind)
             if not count:
