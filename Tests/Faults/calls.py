@@ -17,13 +17,13 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import wave
 
 import h5py
 import numpy as np
 
-from campaign import RAW, EVALUATIONS, JOBS, environment, leftovers, make, read_evaluations, read_run
+from campaign import (EVALUATIONS, JOBS, RAW, environment, in_folder, leftovers, make,
+                      read_evaluations, read_run)
 
 KINDS = ["write", "full", "fsync", "rename", "allocation"]
 ROUNDS = 2
@@ -184,19 +184,11 @@ def outcome(command, expected, status, said, kind):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--motet", default=".build/release/motet")
     parser.add_argument("--most", type=int, default=0,
                         help="trials of a command and kind, of calls at random; all, if not given")
-    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", action="append", help="a command; all, if not given")
     parser.add_argument("--kind", action="append", choices=KINDS, help="all, if not given")
-    arguments = parser.parse_args()
-    motet = str(pathlib.Path(arguments.motet).resolve())
-    work = pathlib.Path(tempfile.mkdtemp(prefix="motet-calls-"))
-    try:
-        return campaign(motet, work, arguments)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    return in_folder(parser, "motet-calls-", campaign)
 
 
 def campaign(motet, work, arguments):

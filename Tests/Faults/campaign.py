@@ -209,13 +209,18 @@ def read_evaluations(folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--motet", default=".build/release/motet")
     parser.add_argument("--trials", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, help="number of the first trial")
+    return in_folder(parser, "motet-faults-", campaign)
+
+
+def in_folder(parser, prefix, campaign):
+    """Runs a campaign in a folder of its own, with what all campaigns are told."""
+    parser.add_argument("--motet", default=".build/release/motet")
+    parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     motet = str(pathlib.Path(arguments.motet).resolve())
-    work = pathlib.Path(tempfile.mkdtemp(prefix="motet-faults-"))
+    work = pathlib.Path(tempfile.mkdtemp(prefix=prefix))
     try:
         return campaign(motet, work, arguments)
     finally:
