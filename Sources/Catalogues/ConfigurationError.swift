@@ -62,7 +62,7 @@ public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
     try require((0..<1).contains(value), key, "\(value) is not in 0 ..< 1")
   }
 
-  public var description: String { key.isEmpty ? message : "\(key): \(message)" }
+  public var description: String { (key.isEmpty ? message : "\(key): \(message)").oneLine }
 
   /// The same error seen from one level up: `alpha` inside `clients` becomes `clients.alpha`.
   public func inside(_ parent: String) -> ConfigurationError {

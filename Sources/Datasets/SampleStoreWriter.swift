@@ -29,6 +29,12 @@ public final class SampleStoreWriter {
   /// Names the classes of a modality; before its first sample.
   public func setClasses(_ names: [String], of name: String) throws {
     precondition(modalities[name] == nil, "the classes of \(name) are set")
+    // Readers refuse them: a store is not made that cannot be read.
+    var known = Set<String>()
+    for name in names where name.isEmpty || !known.insert(name).inserted {
+      throw StoreError(
+        file.path, "\(name.isEmpty ? "a class has no name" : "two classes are called '\(name)'")")
+    }
     let modality = try makeModality(name)
     modalities[name] = Described(
       modality: modality, classes: names, tally: modality.makeTally())

@@ -1,3 +1,5 @@
+import Catalogues
+
 /// What is wrong with a sample store, a folder to import or a folder of shards: the file (or
 /// folder) and the mend, in one line.
 public struct StoreError: Error, CustomStringConvertible, Equatable {
@@ -15,5 +17,5 @@ public struct StoreError: Error, CustomStringConvertible, Equatable {
       path, "is an outline without samples, good for plans alone; import the data set in its place")
   }
 
-  public var description: String { "\(path): \(message)" }
+  public var description: String { "\(path): \(message)".oneLine }
 }

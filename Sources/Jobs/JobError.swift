@@ -13,6 +13,6 @@ public struct JobError: Error, CustomStringConvertible {
   }
 
   public var description: String {
-    line.map { "\(path):\($0): \(message)" } ?? "\(path): \(message)"
+    (line.map { "\(path):\($0): \(message)" } ?? "\(path): \(message)").oneLine
   }
 }

@@ -60,10 +60,19 @@ extension Picture {
     guard width * height <= bytes * densest else {
       throw MediaError(path, "damaged: \(width)×\(height) pixels do not fit into \(bytes) bytes")
     }
+    guard width * height <= largestArea else {
+      throw MediaError(
+        path,
+        "is \(width)×\(height) pixels; at most \(largestArea >> 20) Mpixel are read, which is "
+          + "\(3 * (largestArea >> 20)) MiB: make it smaller")
+    }
   }
 
   /// Pixels; no data set of pictures holds larger ones.
   static let largestSide = 65_536
+
+  /// Pixels: a few kilobytes of one colour may say that they are a picture of gigabytes.
+  static let largestArea = 256 << 20
 }
 
 /// An 8-bit colour.

@@ -77,6 +77,20 @@ import Testing
     }
   }
 
+  /// A reader refuses such classes, so none are written.
+  @Test func classesAreNamedAndDiffer() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.h5"
+      for (names, wrong) in [
+        (["a", ""], "a class has no name"), (["a", "b", "a"], "two classes are called 'a'"),
+      ] {
+        let said = message { try saveStore(path) { try $0.setClasses(names, of: "image") } }
+        #expect(said?.hasSuffix(wrong) == true, "\(said ?? "")")
+        #expect(!FileManager.default.fileExists(atPath: path))
+      }
+    }
+  }
+
   private func writeGrouped(_ path: String, groups: [String]?) throws {
     try saveStore(path) { writer in
       try writer.setClasses(["only"], of: "image")

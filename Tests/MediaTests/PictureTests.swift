@@ -1,7 +1,8 @@
 import Foundation
-import Media
 import TestSupport
 import Testing
+
+@testable import Media
 
 @Suite struct PictureTests {
   // Written by Pillow: one colour (200, 30, 60), 16 × 8.
@@ -133,6 +134,21 @@ import Testing
       try wide.writePNG("\(folder)/b.png")
       #expect(try Picture.read("\(folder)/b.png") == wide)
     }
+  }
+
+  /// 64 MB of one colour could be a picture of 100 GB.
+  @Test func picturesAboveTheLargestAreaAreRefused() throws {
+    let message = { (width: Int, height: Int) in
+      TestSupport.message {
+        try Picture.checkSize(width, height, bytes: 1 << 26, densest: 512, "a.jpg")
+      }
+    }
+    #expect(message(16_384, 16_384) == nil)
+    #expect(
+      message(16_385, 16_384)
+        == "a.jpg: is 16385×16384 pixels; at most 256 Mpixel are read, which is 768 MiB: "
+        + "make it smaller")
+    #expect(message(65_537, 1)?.contains("the largest side that is read is 65536") == true)
   }
 
   @Test func whatIsNoPictureIsNamed() throws {
