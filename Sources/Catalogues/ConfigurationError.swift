@@ -31,14 +31,16 @@ public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
       "\(value) is outside \(plain(range.lowerBound)) to \(plain(range.upperBound))")
   }
 
-  /// Throws where a number is not above 0, or not finite.
+  /// Throws where a number is not above 0, or would be 0 or infinite in Float32.
   public static func positive(_ key: String, _ value: Double) throws(ConfigurationError) {
-    try require(value > 0 && value.isFinite, key, "\(value) is not above 0")
+    try require(value > 0, key, "\(value) is not above 0")
+    try check(key, value, in: 1e-30...1e30)
   }
 
-  /// Throws where a number is below 0, or not finite.
+  /// Throws where a number is below 0, or would be infinite in Float32.
   public static func notNegative(_ key: String, _ value: Double) throws(ConfigurationError) {
-    try require(value >= 0 && value.isFinite, key, "\(value) is below 0")
+    try require(value >= 0, key, "\(value) is below 0")
+    try require(value <= 1e30, key, "\(value) is above 1e+30")
   }
 
   /// Throws where a number is no share of a whole. Files write shares as `20%`, and so do messages.

@@ -54,9 +54,12 @@ extension Tree: Codable {
     self = try JSONDecoder().decode(Tree.self, from: JSONEncoder().encode(value))
   }
 
-  /// Throws where the text is no JSON.
+  /// Throws a `ConfigurationError` of the key "" where the text is no JSON, or nested too deeply.
   public init(json text: some StringProtocol) throws {
-    self = try JSONDecoder().decode(Tree.self, from: Data(text.utf8))
+    do { self = try JSONDecoder().decode(Tree.self, from: Data(text.utf8)) } catch {
+      throw ConfigurationError("", "not JSON, or numbers that are not finite")
+    }
+    try checkDepth()
   }
 
   /// The tree as JSON, keys sorted: equal trees are the same text.
@@ -68,10 +71,19 @@ extension Tree: Codable {
   private func json(_ formatting: JSONEncoder.OutputFormatting) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
-    // Numbers are finite: no file says others.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    // What a file or an option gives is at most `deepest` deep, which is far from the encoder's
+    // limit, and it has no other.
     return String(decoding: try! encoder.encode(self), as: UTF8.self)
   }
 
-  /// The tree for a person: a text without quotes, all else as JSON.
-  public var plain: String { text ?? json }
+  /// The tree for a person: a text or what is no finite number without quotes, all else as JSON.
+  public var plain: String {
+    switch self {
+    case .text(let text): text
+    case .real(let number) where !number.isFinite: "\(number)"
+    default: json
+    }
+  }
 }

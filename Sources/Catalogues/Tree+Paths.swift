@@ -1,4 +1,27 @@
 extension Tree {
+  /// Levels of lists and mappings that a tree out of a file or an option may have; a job's has 6.
+  public static let deepest = 32
+
+  /// How deep lists and mappings are nested; 0 of a scalar.
+  var depth: Int {
+    let inner = list ?? mapping.map { $0.map(\.value) }
+    return inner.map { 1 + ($0.map(\.depth).max() ?? 0) } ?? 0
+  }
+
+  /// Throws a `ConfigurationError` of the key "" where lists and mappings are nested deeper than
+  /// anything that Motet reads, and than what it can write again.
+  public func checkDepth() throws(ConfigurationError) {
+    try ConfigurationError.require(
+      depth <= Self.deepest, "", "is nested more than \(Self.deepest) deep")
+  }
+
+  /// Throws where a dotted key has more parts than any tree is deep.
+  public static func checkPath(_ path: String) throws(ConfigurationError) {
+    let parts = path.reduce(1) { $1 == "." ? $0 + 1 : $0 }
+    try ConfigurationError.require(
+      parts <= deepest, "", "a key of \(parts) parts; there are none of more than \(deepest)")
+  }
+
   /// The value at a dotted key.
   public subscript(path path: String) -> Tree? {
     path.split(separator: ".").reduce(self as Tree?) { $0?[String($1)] }

@@ -18,10 +18,13 @@ public struct CheckpointFolder: Sendable {
   /// The rounds of the checkpoints, newest first.
   public func rounds() -> [Int] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return names.compactMap { name in
-      guard name.hasPrefix("checkpoint-"), name.hasSuffix(".h5") else { return nil }
-      return Int(name.dropFirst("checkpoint-".count).dropLast(".h5".count))
-    }.sorted(by: >)
+    return names.compactMap(Self.round).sorted(by: >)
+  }
+
+  /// The round of the checkpoint that a file of this name is; nil where it is none.
+  public static func round(of name: String) -> Int? {
+    guard name.hasPrefix("checkpoint-"), name.hasSuffix(".h5") else { return nil }
+    return Int(name.dropFirst("checkpoint-".count).dropLast(".h5".count))
   }
 
   /// Writes a checkpoint, then removes all but the last, and what clients kept for them alone.
@@ -60,7 +63,10 @@ public struct CheckpointFolder: Sendable {
         if goesOn { try clientStates.verify(checkpoint.kept) }
         tell()
         return checkpoint
-      } catch let error as HDF5Error where error.isOutOfMemory {
+      } catch let error as HDF5Error where error.isOfSystem {
+        // It is not damaged: who may not read it, or has too little memory, wants to know.
+        throw error
+      } catch let error as FileError where error.isOfSystem {
         throw error
       } catch { failures.append(error) }
     }

@@ -31,6 +31,10 @@ extension ParameterVector {
         throw FileFormatError(
           path: file.path, message: "\(path) of shape \(shape) is no weight of a layer")
       }
+      // Names that HDF5 tells apart may be one to Swift, which compares letters and not bytes.
+      guard layout.entry(name) == nil else {
+        throw FileFormatError(path: file.path, message: "\(group) has '\(name)' twice")
+      }
       _ = layout.add(
         name, shape, order: order,
         trainable: try file.intAttribute("trainable", on: path) != 0)

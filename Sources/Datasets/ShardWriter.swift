@@ -47,6 +47,7 @@ public func makeShards(
     try FileSystem.makeFolder(temporary)
     try ShardWriter(plan, parts, entries, folder: temporary).write(progress)
     try replace(url.path, by: temporary)
+    try FileSystem.sync(folder: parent)
   } catch {
     try? FileManager.default.removeItem(atPath: temporary)
     throw error

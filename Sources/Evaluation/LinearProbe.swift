@@ -40,7 +40,8 @@ public final class LinearProbe {
     parameters = ParameterVector(layout)
     velocity = ParameterVector(layout)
     gradient = ParameterVector(layout)
-    Initialisation(parameters, seed: options.seed).uniform(linear)
+    let seed = RandomStream.seed(of: .classifier, from: options.seed)
+    Initialisation(parameters, seed: seed).uniform(linear)
   }
 
   /// One pass over all parts, in batches of one modality each; the mean of the batches' losses.

@@ -7,6 +7,8 @@ import Training
 /// `FixedPointSum` on the grid of parameters. All weights of a parameter add up to at most 1.
 public final class ExactSum {
   private static let grid = FixedPointSum.Grid.parameters
+  /// The largest magnitude of a value that can be added.
+  static let limit = grid.limit
 
   public let layout: ParameterLayout
   private let sum: FixedPointSum
@@ -73,7 +75,8 @@ public struct ExactSumError: Divergence, CustomStringConvertible, Equatable {
   public var description: String {
     let what = value.isFinite ? "beyond ±2^22" : "not finite"
     return "round \(round), client \(client): \(parameter) has the value \(value), \(what); "
-      + "training diverged: try a lower training.rate or, where clients have few samples, a higher "
-      + "training.smallest_batch"
+      + "training diverged: try a lower training.rate; where clients have few samples, whose "
+      + "BatchNorm sees little, a higher training.smallest_batch; where encoder.input leaves features "
+      + "of 1×1, a larger one"
   }
 }

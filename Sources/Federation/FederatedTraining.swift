@@ -146,7 +146,7 @@ public final class FederatedTraining {
     // 5. Rank 0 makes the next global model. Without a single sample, it stays as it is.
     if let clients = gathered?.joined().sorted(by: { $0.client < $1.client }) {
       let share = try shareLeftOut(clients, terms)
-      if total > 0, share < 1 { finish(round, clients, shareLeftOut: share) }
+      if total > 0, share < 1 { try finish(round, clients, shareLeftOut: share) }
       for client in clients where client.seal != nil {
         self.kept[client.client] = client.seal.map { KeptState(round: round, seal: $0) }
       }
@@ -261,14 +261,18 @@ public final class FederatedTraining {
   }
 
   /// Rank 0: the next global model, in place. The weights of a mean add up to 1 without those who
-  /// were left out.
-  private func finish(_ round: Int, _ clients: [ClientFigures], shareLeftOut: Double) {
+  /// were left out. Throws where the aggregator's step leads to what no client could begin with.
+  private func finish(_ round: Int, _ clients: [ClientFigures], shareLeftOut: Double) throws {
     parts.aggregator.finish(
       ServerRound(
         round: round, global: global, mean: sum.vector(times: 1 / (1 - shareLeftOut)),
         sent: sent.mapValues { $0.vector() },
         payloads: clients.filter { $0.steps > 0 }.map { ($0.client, $0.payload) },
         state: serverState))
+    try DivergedServer.check(global, round: round, limit: ExactSum.limit)
+    for name in serverState.keys.sorted() {
+      try serverState[name].map { try DivergedServer.check($0, of: name, round: round) }
+    }
   }
 
   /// In the same order on every rank.
@@ -311,6 +315,28 @@ public final class FederatedTraining {
 /// A round of which too little is left.
 private struct DivergedRound: Error, CustomStringConvertible {
   let description: String
+}
+
+/// A server's step that leads nowhere.
+struct DivergedServer: Error, CustomStringConvertible {
+  let description: String
+
+  /// Throws where a value is not finite, or beyond a limit.
+  /// - Parameter name: of the aggregator's vector; nil for the model.
+  static func check(
+    _ vector: ParameterVector, of name: String? = nil, round: Int,
+    limit: Float = .greatestFiniteMagnitude
+  ) throws {
+    for entry in vector.layout.entries {
+      for value in vector[entry.range] where !(value.magnitude <= limit) {
+        throw DivergedServer(
+          description: "round \(round): the aggregator's step gives \(entry.name) "
+            + (name.map { "of its '\($0)' " } ?? "")
+            + "the value \(value), \(value.isFinite ? "beyond ±\(Int(limit))" : "not finite"); try "
+            + "a lower federation.aggregator.rate, where it has one, or a lower training.rate")
+      }
+    }
+  }
 }
 
 /// Wall time in named laps.

@@ -15,6 +15,11 @@ public enum FileSystem {
     }
     var status = stat()
     if reason == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+    if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path),
+      stat(path, &status) != 0
+    {
+      throw FileError(path: path, message: "is a link to \(target), which is not there")
+    }
     throw FileError(path: path, message: "cannot be made (\(String(cString: strerror(reason))))")
   }
 
@@ -35,8 +40,16 @@ public enum FileSystem {
   /// The bytes of a small file; nil where there is none that can be read, or it is larger. A pipe,
   /// to which perhaps nobody writes, is not waited for.
   public static func contents(_ path: String, most: Int = 64 << 20) -> [UInt8]? {
-    guard let file = try? FileBlocks(path), file.count <= most else { return nil }
-    return try? file.read(file.count, at: 0)
+    try? bytes(path, most: most)
+  }
+
+  /// The same; throws where there is none that can be read, or it is larger.
+  public static func bytes(_ path: String, most: Int) throws(FileError) -> [UInt8] {
+    let file = try FileBlocks(path)
+    guard file.count <= most else {
+      throw FileError(path: path, message: "is of \(file.count) bytes, more than \(most)")
+    }
+    return try file.read(file.count, at: 0)
   }
 
   /// Writes a small file so that its name never holds half of it.
@@ -68,7 +81,7 @@ public enum FileSystem {
       guard rename(temporary, path) == 0 else {
         throw FileError(path: path, cannotBe: "written", "rename")
       }
-      try sync(folder, flags: O_RDONLY | O_DIRECTORY)
+      try sync(folder: folder)
     } catch let error as FileError where error.path == temporary {
       unlink(temporary)
       throw FileError(path: path, message: error.message)
@@ -76,6 +89,11 @@ public enum FileSystem {
       unlink(temporary)
       throw error
     }
+  }
+
+  /// Sees to it that the names in a folder outlive a power cut.
+  public static func sync(folder: String) throws(FileError) {
+    try sync(folder, flags: O_RDONLY | O_DIRECTORY)
   }
 
   private static func sync(_ path: String, flags: Int32) throws(FileError) {

@@ -35,7 +35,7 @@ struct GatheredRun {
     func reading<Result>(_ name: String, _ body: (String) throws -> Result) throws -> Result? {
       let path = "\(folder)/\(name)"
       guard FileManager.default.fileExists(atPath: path) else { return nil }
-      do { return try body(path) } catch let error as HDF5Error where error.isOutOfMemory {
+      do { return try body(path) } catch let error as HDF5Error where error.isOfSystem {
         throw error
       } catch {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
@@ -173,7 +173,9 @@ private struct ResultsTables {
 private enum EvaluationTable {
   static func read(_ path: String, name: String, warn: (String) -> Void) throws -> Table {
     let record = try EvaluationRecord.load(path, warn: warn)
-    let spec = try Tree(json: record.spec)
+    guard let spec = try? Tree(json: record.spec) else {
+      throw FileFormatError(path: path, message: "its 'spec' is not JSON")
+    }
     // As the monitor calls a store.
     let data = spec["data"]?.text.map { SampleStore.name(of: $0) }
     let figures = record.figures

@@ -88,7 +88,7 @@ struct Table {
       tables.flatMap { table -> [String] in
         switch table.columns[name] {
         case .texts(let values)?: values
-        case .reals(let values)?: values.map { $0.isNaN ? "" : Tree.number($0).json }
+        case .reals(let values)?: values.map { $0.isNaN ? "" : Tree.number($0).plain }
         case .wholes(let values)?: values.map { $0 == -1 ? "" : "\($0)" }
         case nil: [String](repeating: "", count: table.count)
         }

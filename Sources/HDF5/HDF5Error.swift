@@ -9,23 +9,23 @@ public struct HDF5Error: Error, CustomStringConvertible {
   public let call: String
   /// Outermost first.
   public let stack: [String]
-  /// Whether the library got no memory: that says nothing about the file.
-  public let isOutOfMemory: Bool
+  /// Whether the system refused memory, or the file: that says nothing about what is in it.
+  public let isOfSystem: Bool
 
   public init(
-    path: String, object: String = "", call: String, stack: [String], isOutOfMemory: Bool = false
+    path: String, object: String = "", call: String, stack: [String], isOfSystem: Bool = false
   ) {
     self.path = path
     self.object = object
     self.call = call
     self.stack = stack
-    self.isOutOfMemory = isOutOfMemory
+    self.isOfSystem = isOfSystem
   }
 
   /// The same of a file by another path.
   public func of(_ path: String) -> HDF5Error {
     HDF5Error(
-      path: path, object: object, call: call, stack: stack, isOutOfMemory: isOutOfMemory)
+      path: path, object: object, call: call, stack: stack, isOfSystem: isOfSystem)
   }
 
   public var description: String {
@@ -62,7 +62,7 @@ func check<Status: BinaryInteger>(
         let found = context!.assumingMemoryBound(to: FoundErrors.self)
         found.pointee.texts.append(oneLine(String(cString: entry!.pointee.desc)))
         if [chdf5_no_space(), chdf5_cannot_allocate()].contains(entry!.pointee.min_num) {
-          found.pointee.isOutOfMemory = true
+          found.pointee.isOfSystem = true
         }
         return 0
       }, pointer)
@@ -70,11 +70,11 @@ func check<Status: BinaryInteger>(
   H5Eclear2(hid_t(H5E_DEFAULT))
   throw HDF5Error(
     path: path, object: object, call: "\(call)", stack: found.texts.reversed(),
-    isOutOfMemory: found.isOutOfMemory)
+    isOfSystem: found.isOfSystem)
 }
 
 /// What the library's stack of errors holds, innermost first.
 private struct FoundErrors {
   var texts: [String] = []
-  var isOutOfMemory = false
+  var isOfSystem = false
 }

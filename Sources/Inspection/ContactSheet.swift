@@ -91,10 +91,11 @@ public struct ContactSheet {
   /// As bytes of a picture: bytes as they are, other numbers from their least to their greatest.
   private static func shades(_ sample: Sample, _ element: SampleForm.Element) -> [UInt8] {
     guard element != .uint8 else { return Array(sample.bytes) }
-    let numbers = numbers(sample, element)
+    // In Float64, where no difference of two Float32 overflows.
+    let numbers = numbers(sample, element).map { $0.isFinite ? Double($0) : 0 }
     let (least, greatest) = (numbers.min() ?? 0, numbers.max() ?? 0)
     let scale = greatest > least ? 255 / (greatest - least) : 0
-    return numbers.map { UInt8((($0 - least) * scale).rounded()) }
+    return numbers.map { UInt8(max(0, min(255, (($0 - least) * scale).rounded()))) }
   }
 }
 
@@ -105,7 +106,8 @@ private enum SoundStrip {
   private static let bands = 48
   private static let window = 192
 
-  static func draw(_ samples: [Float]) -> Picture {
+  static func draw(_ given: [Float]) -> Picture {
+    let samples = given.map { $0.isFinite ? $0 : 0 }
     var strip = Picture(width: width, height: wave + bands, colour: Colour(245, 245, 245))
     guard !samples.isEmpty else { return strip }
     // Both are relative to the clip's own peak: quiet clips show their structure too.
@@ -114,7 +116,7 @@ private enum SoundStrip {
     for x in 0..<width {
       let begin = x * samples.count / width
       let part = samples[begin..<max(begin + 1, (x + 1) * samples.count / width)]
-      func line(_ value: Float) -> Int { wave / 2 - Int(value * Float(wave / 2 - 1) / peak) }
+      func line(_ value: Float) -> Int { wave / 2 - Int(value / peak * Float(wave / 2 - 1)) }
       let (top, bottom) = (line(part.max()!), line(part.min()!))
       strip.fill(x: x, y: top, width: 1, height: bottom - top + 1, Colour(40, 90, 160))
       columns.append(spectrum(samples, around: (begin + part.endIndex) / 2))

@@ -57,11 +57,12 @@ public struct Assembly {
   /// the job's, rank 0 computes them once more and gives them to all. A collective.
   /// - Returns: on rank 0 also those options (`Job.trainingFingerprint`); none elsewhere.
   private static func statistics(
-    _ job: Job, _ communicator: Communicator, isStopped: () -> Bool, note: (String) -> Void
+    _ job: Job, _ communicator: Communicator, isStopped: @escaping () -> Bool,
+    note: (String) -> Void
   ) throws -> (values: [String: [String: Double]], others: [String]) {
     var text = ""
     var others: [String] = []
-    try communicator.agreeOnRoot {
+    try communicator.workOnRoot(isStopped: isStopped) { pause in
       let found = try job.modalityNames.map { name in
         let store = try SampleStore.open(job.data[name]!)
         let modality = try job.makeModality(name)
@@ -69,9 +70,7 @@ public struct Assembly {
           others.append("\(name) \(options)")
           note("\(store.path): computing the statistics of \(name) once more, for \(options)")
         }
-        let values = try store.statistics(name, for: modality) {
-          if isStopped() { throw WorkStopped() }
-        }
+        let values = try store.statistics(name, for: modality, between: pause)
         return (name, Tree(values.map { ($0, .text("\($1.bitPattern)")) }))
       }
       text = Tree(found).json

@@ -1,3 +1,4 @@
+import Catalogues
 import Checkpoints
 import Federation
 import Tensors
@@ -15,14 +16,14 @@ public struct DiskPlan {
     let value = MemoryLayout<Float>.stride
     // The newest ones, one that is being written, and those that are to stay.
     let checkpoints = CheckpointFolder.kept + 1 + job.federation.keep.count
-    self.checkpoints =
-      checkpoints * value * (job.model.layout.count + Channels.count(channels.server))
+    self.checkpoints = clippedProduct(
+      checkpoints, value, job.model.layout.count + Channels.count(channels.server))
     // Every client's newest state, and of each round since the oldest checkpoint one more of each
     // of its clients; those of rounds that are to stay may be all others.
     let rounds = (CheckpointFolder.kept + 1) * job.federation.checkpointEvery
     let states = min(
       job.federation.rounds * job.selection.count,
       job.clients.count * (1 + job.federation.keep.count) + rounds * job.selection.count)
-    clientStates = states * value * Channels.count(channels.kept)
+    clientStates = clippedProduct(states, value, Channels.count(channels.kept))
   }
 }

@@ -73,7 +73,10 @@ extension Job {
 
     let views = try Self.views(try root.section("views"), modalities: present)
     for name in present {
-      guard let channels = network.inputChannels(of: name) else { continue }
+      guard let channels = network.inputChannels(of: name) else {
+        throw ConfigurationError(
+          "encoder.stem_inputs", "has no stem for \(name), which the data have; add one")
+      }
       let modality = try modalities.make(views[name] ?? .text(name))
       try ConfigurationError.inside("encoder") {
         try modality.check(ViewShape(side: network.inputSide, channels: channels))

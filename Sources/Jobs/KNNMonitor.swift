@@ -28,7 +28,7 @@ public final class KNNMonitor {
   private let embedder: Embedder
   private let engine: Engine
   private let isStopped: () -> Bool
-  private let verification: StoreVerification
+  private let verification = StoreVerification()
 
   /// - Parameters:
   ///   - views: the makers of views by modality.
@@ -37,7 +37,6 @@ public final class KNNMonitor {
     _ job: Job, views: [ModalityViews], _ engine: Engine, isStopped: @escaping () -> Bool
   ) throws {
     self.isStopped = isStopped
-    verification = StoreVerification { if isStopped() { throw WorkStopped() } }
     embedder = Embedder(
       encoder: job.encoder, output: job.monitor.features, engine)
     self.engine = engine
@@ -73,9 +72,9 @@ public final class KNNMonitor {
   ) throws -> [MonitorFigure]? {
     var figures: [MonitorFigure] = []
     for set in sets {
-      try communicator.agreeOnRoot {
+      try communicator.workOnRoot(isStopped: isStopped) { pause in
         for split in [Self.bankSplit, Self.querySplit] {
-          try verification.verify(set.store, set.modality, split: split)
+          try verification.verify(set.store, set.modality, split: split, between: pause)
         }
       }
       func embed(_ split: String, _ rows: [Int]) throws -> [Float] {

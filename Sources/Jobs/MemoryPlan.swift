@@ -39,7 +39,7 @@ public struct MemoryPlan {
         most.samples = max(most.samples, count)
         bytes += Double(count) * sampleBytes[modality]!
       }
-      most.bytes = max(most.bytes, Int(bytes))
+      most.bytes = max(most.bytes, Int(min(bytes, 0x1p60)))
     }
     return most
   }

@@ -6,7 +6,7 @@ import HDF5
 /// The figures of a run: a row a round, and the monitor's measurements.
 ///
 /// In the file, `/rounds` has one column (data set) for each figure, `/monitor` one row for each
-/// measurement. `ResultsWriter` writes it.
+/// measurement, `/left_out` one for each training that ran away. `ResultsWriter` writes it.
 public struct Results {
   public static let format = FileFormat("motet results", version: 1)
 
@@ -20,6 +20,13 @@ public struct Results {
     public var reals: [String: Double]
   }
 
+  /// A client's training that ran away, and has no part in its round.
+  public struct LeftOut: Equatable {
+    public let round: Int
+    public let client: Int
+    public let reason: String
+  }
+
   /// Columns that are there even where no round has counted any.
   private static let countNames = [
     "bytes", "clients", "clients_left_out", "clients_without_steps", "steps", "views",
@@ -27,6 +34,7 @@ public struct Results {
 
   public private(set) var rows: [Row] = []
   public private(set) var measurements: [(round: Int, MonitorFigure)] = []
+  public private(set) var leftOut: [LeftOut] = []
 
   /// No rows yet.
   init() {}
@@ -75,6 +83,18 @@ public struct Results {
     measurements = measured.enumerated().map { i, round in
       (Int(round), MonitorFigure(data: data[i], modality: names[i], accuracy: accuracies[i]))
     }
+    // Versions before this one had no such rows.
+    if try file.contains("/left_out") {
+      let rounds = try file.read("/left_out/round", as: Int64.self)
+      let clients = try column(
+        file.read("/left_out/client", as: Int64.self), "/left_out/client", rows: rounds.count)
+      let reasons = try column(
+        file.texts("/left_out/reason"), "/left_out/reason", rows: rounds.count)
+      leftOut = rounds.indices.map {
+        LeftOut(round: Int(rounds[$0]), client: Int(clients[$0]), reason: reasons[$0])
+      }
+    }
+    leftOut.removeAll { $0.round > completed }
     rows.removeAll { $0.round > completed }
     measurements.removeAll { $0.round > completed }
   }
@@ -85,6 +105,7 @@ public struct Results {
   }
 
   mutating func add(_ row: Row) { rows.append(row) }
+  mutating func add(_ left: LeftOut) { leftOut.append(left) }
 
   /// - Parameters:
   ///   - round: 0 before training.
@@ -108,5 +129,8 @@ public struct Results {
     try file.write("/monitor/data", texts: measurements.map(\.1.data))
     try file.write("/monitor/modality", texts: measurements.map(\.1.modality))
     try file.write("/monitor/accuracy", measurements.map(\.1.accuracy))
+    try file.write("/left_out/round", leftOut.map { Int64($0.round) })
+    try file.write("/left_out/client", leftOut.map { Int64($0.client) })
+    try file.write("/left_out/reason", texts: leftOut.map(\.reason))
   }
 }

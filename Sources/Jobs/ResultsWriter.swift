@@ -45,9 +45,13 @@ final class ResultsWriter {
       counts["samples/\(modality)"] = own.reduce(0, +)
     }
     add(Results.Row(round: round, counts: counts, reals: reals))
+    for client in report.clientsLeftOut {
+      add(Results.LeftOut(round: round, client: client.client, reason: client.divergence ?? ""))
+    }
   }
 
   func add(_ row: Results.Row) { results.add(row) }
+  func add(_ left: Results.LeftOut) { results.add(left) }
 
   /// - Parameter seconds: what the measurements took.
   func add(_ measured: [MonitorFigure], round: Int, seconds: Double) {

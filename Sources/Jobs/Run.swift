@@ -1,3 +1,4 @@
+import Catalogues
 import Checkpoints
 import Federation
 import Foundation
@@ -143,6 +144,7 @@ public final class Run {
       throw Stopped(after: "round \(federation.completed)", continuation: continuation)
     }
     noteIdleness()
+    noteLeftOut()
     return communicator.rank == 0 ? modelHash(federation.global) : nil
   }
 
@@ -152,6 +154,17 @@ public final class Run {
       rows.allSatisfy({ $0.counts["steps", default: 0] == 0 })
     else { return }
     observer.note(job.warningOfIdleRun(rounds: rows.count))
+  }
+
+  /// Whoever trusts a model wants to know whose data are not in it.
+  private func noteLeftOut() {
+    guard let left = results?.results.leftOut, !left.isEmpty else { return }
+    let clients = Set(left.map(\.client)).sorted()
+    let named = clients.prefix(10).map { "\($0)" }.joined(separator: ", ")
+    observer.note(
+      "\(counted(left.count, "training")) of \(counted(clients.count, "client")) diverged and "
+        + "\(left.count == 1 ? "was" : "were") left out (client \(named)"
+        + (clients.count > 10 ? " and others" : "") + "): /left_out of \(folder.resultsFile)")
   }
 
   private func trainRounds() throws {

@@ -50,6 +50,22 @@ public struct RunFolder {
     !checkpoints.rounds().isEmpty || FileManager.default.fileExists(atPath: resultsFile)
   }
 
+  /// Throws where the folder has what is no run's: that is left where somebody put it. Hidden files
+  /// are a run's own, or nobody's work.
+  private func requireRunAlone() throws {
+    let own = ["results.h5", "failure.json", "clients", "evaluations", "embeddings"]
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let other = names.sorted().first { name in
+      !name.hasPrefix(".") && !own.contains(name) && CheckpointFolder.round(of: name) == nil
+    }
+    if let other {
+      throw JobError(
+        path: path,
+        message: "cannot be moved aside, for it holds '\(other)' beside a run; move that away, or "
+          + "give 'results' a folder of its own")
+    }
+  }
+
   /// Moves a run that is there aside, to the first free `NAME.old-N`, and returns where to; nil
   /// where there is none. Throws where the folder has what is no run's.
   /// - Parameter others: files and folders that must stay where they are.
@@ -65,6 +81,7 @@ public struct RunFolder {
             + "own, or move the run's files yourself")
       }
     }
+    try requireRunAlone()
     var number = 1
     while FileManager.default.fileExists(atPath: "\(path).old-\(number)") { number += 1 }
     let target = "\(path).old-\(number)"

@@ -16,6 +16,9 @@ public struct Setting {
       throw JobError(path: place, message: "expected KEY=VALUE, as in \(example)")
     }
     key = String(text[..<equals])
+    do { try Tree.checkPath(key) } catch {
+      throw JobError(path: "\(option) \(key.prefix(40))…", message: "\(error)")
+    }
     self.text = String(text[text.index(after: equals)...])
   }
 

@@ -1,4 +1,5 @@
 import Catalogues
+import Files
 import Foundation
 
 /// A YAML file of settings: a job, a sweep or a list of evaluations.
@@ -28,14 +29,11 @@ public struct SettingsFile {
     guard !isFolder.boolValue else {
       throw JobError(path: path, message: "this is a folder; expected \(kind) (YAML)")
     }
-    let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
-    guard let size, size < 1 << 20 else {
-      throw JobError(path: path, message: "this is not \(kind) (YAML)")
+    let bytes: [UInt8]
+    do { bytes = try FileSystem.bytes(path, most: 1 << 20) } catch {
+      throw JobError(path: path, message: "\(error.message); expected \(kind) (YAML)")
     }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw JobError(path: path, message: "no permission to read it")
-    }
-    guard data.count < 1 << 20, let text = String(data: data, encoding: .utf8) else {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw JobError(path: path, message: "this is not \(kind) (YAML)")
     }
     return text

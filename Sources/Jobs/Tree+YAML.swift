@@ -22,6 +22,7 @@ extension Tree {
     }
     // The parser keeps the anchors, by which a node tells that it has one.
     self = try withExtendedLifetime(parser) { () throws(YAMLError) in try Tree(node) }
+    do { try checkDepth() } catch { throw YAMLError(line: nil, message: "\(error)") }
   }
 
   /// The value of a single scalar or flow collection: the right side of `--set key=value`.

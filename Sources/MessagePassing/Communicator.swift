@@ -46,12 +46,28 @@ public final class Communicator {
       MPI_Comm_set_errhandler(world, cmpi_errors_return())
     }
     let communicator = try Communicator(world: world)
-    guard let meant = ranksMeant(environment), meant != communicator.size else {
+    let size = communicator.size
+    guard let meant = ranksMeant(environment), meant != size else {
+      // A launcher that does not say how many still says which.
+      if let rank = rankMeant(environment), rank >= size { throw strangers(rank, of: size) }
       return communicator
     }
     throw LaunchError(
       description: "\(meant) ranks were started, and MPI here knows of \(communicator.size): "
         + "they would all write the same files; start them with the mpirun of \(library)")
+  }
+
+  /// Which rank the launcher says that this process is; nil where it says nothing.
+  static func rankMeant(_ environment: [String: String]) -> Int? {
+    let names = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"]
+    return names.lazy.compactMap { environment[$0].flatMap(Int.init) }.first
+  }
+
+  private static func strangers(_ rank: Int, of size: Int) -> LaunchError {
+    LaunchError(
+      description: "this process was started as rank \(rank), and MPI here knows "
+        + "\(size == 1 ? "no other" : "\(size) ranks"): they would all write the same files; start "
+        + "them with the mpirun of \(library)")
   }
 
   /// How many ranks the launcher says that it started; nil where it says nothing.
@@ -84,6 +100,7 @@ public final class Communicator {
         description: "\(ranks) processes were started that do not know of one another; use the "
           + "mpirun of \(library), with which Motet was built")
     }
+    if let rank = rankMeant(environment), rank > 0 { throw strangers(rank, of: 1) }
     return false
   }
 

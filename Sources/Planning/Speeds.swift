@@ -40,8 +40,8 @@ public struct Speeds: Sendable, Equatable {
     var speeds = Speeds(
       processor: processor, instructionSet: tree["instruction_set"]?.text ?? "", path: path)
     for (key, value) in given {
-      guard let number = value.number, number > 0 else {
-        throw wrong("\"\(key)\": expected seconds above 0")
+      guard let number = value.number, (1e-12...1e9).contains(number) else {
+        throw wrong("\"\(key)\": expected seconds from 1e-12 to 1e9")
       }
       speeds.set(key, number)
     }

@@ -63,10 +63,7 @@ struct SweepAxes {
 
   /// How many cells there are; at most `Int.max`.
   var count: Int {
-    axes.reduce(1) { product, axis in
-      let (next, overflow) = product.multipliedReportingOverflow(by: axis.count)
-      return overflow ? .max : next
-    }
+    axes.reduce(1) { clippedProduct($0, $1.count) }
   }
 
   /// The settings that go together with no other: those of `grid`, and the seed.
@@ -101,6 +98,7 @@ struct SweepAxes {
   private static func points(
     _ place: String, _ key: String, _ value: Tree
   ) throws -> [SweepSetting] {
+    try ConfigurationError.inside(place) { try Tree.checkPath(key) }
     let whole = "\(place).\(key)"
     guard let values = value.list else {
       throw ConfigurationError(whole, "expected a list of values, as in [0.1, 1]")
@@ -110,14 +108,19 @@ struct SweepAxes {
       throw ConfigurationError(whole, "the sweep gives each cell its own \(key)")
     }
     if key.hasPrefix(labelPrefix) {
-      let name = key.dropFirst(labelPrefix.count)
-      guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || "_-".contains($0) })
-      else { throw ConfigurationError(whole, "a label's name has letters, digits, '-' and '_'") }
+      guard isLabelName(key.dropFirst(labelPrefix.count)) else {
+        throw ConfigurationError(whole, "a label's name has letters, digits, '-' and '_'")
+      }
       for value in values where value.list != nil || value.mapping != nil || value == .null {
         throw ConfigurationError(whole, "a label is a text or a number")
       }
     }
     return values.map { SweepSetting(key: key, value: $0, place: whole) }
+  }
+
+  /// Labels become columns of what is gathered.
+  static func isLabelName(_ name: some StringProtocol) -> Bool {
+    !name.isEmpty && name.allSatisfy { $0.isLetter || $0.isNumber || "_-".contains($0) }
   }
 
   private static func seeds(_ value: Tree) throws -> [[SweepSetting]] {

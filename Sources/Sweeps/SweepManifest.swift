@@ -50,6 +50,17 @@ public struct SweepManifest: Codable, Equatable {
         path: path,
         message: "of version \(manifest.version); this motet reads version \(version)")
     }
+    // Its folders are read, and its labels become columns: both may be anybody's.
+    for cell in manifest.cells {
+      guard !["", ".", ".."].contains(cell.folder), !cell.folder.contains("/") else {
+        throw JobError(
+          path: path,
+          message: "cell \(cell.cell): '\(cell.folder)' is no name of a folder beside it")
+      }
+      if let name = cell.labels.keys.first(where: { !SweepAxes.isLabelName($0) }) {
+        throw JobError(path: path, message: "cell \(cell.cell): '\(name)' is no label's name")
+      }
+    }
     return manifest
   }
 

@@ -3,6 +3,7 @@ import Datasets
 import Downstream
 import Foundation
 import Jobs
+import Machines
 
 /// What a sweep comes to, counted before anything is computed: its data are opened and cut in
 /// memory, so that a store that is missing or does not fit is found here.
@@ -22,8 +23,8 @@ public struct SweepPlan {
     static func += (sum: inout Workload, part: Workload) {
       sum.runs += part.runs
       sum.rounds += part.rounds
-      sum.trainings += part.trainings
-      sum.views += part.views
+      sum.trainings = clippedSum(sum.trainings, part.trainings)
+      sum.views = clippedSum(sum.views, part.views)
       sum.evaluations += part.evaluations
       sum.embeddings += part.embeddings
     }
@@ -54,7 +55,7 @@ public struct SweepPlan {
       }
       let cut = try cuts[cell.job.shards] ?? cell.job.partitions()
       cuts[cell.job.shards] = cut
-      var (workload, samples) = Self.workload(cell.job, cut)
+      var (workload, samples) = try Self.workload(cell.job, cut)
       workload.evaluations = sweep.evaluations(of: cell).count
       workload.embeddings = sweep.embeddings?.options(of: cell).rounds.count ?? 0
       whole += workload
@@ -133,13 +134,17 @@ public struct SweepPlan {
     return least == most ? "\(least)" : "\(least) to \(most)"
   }
 
-  private static func workload(_ job: Job, _ cut: [String: Partition]) -> (Workload, samples: Int) {
+  private static func workload(
+    _ job: Job, _ cut: [String: Partition]
+  ) throws -> (Workload, samples: Int) {
     let clients = ClientWorkload.all(job, cut)
     let rounds = job.federation.rounds
     let workload = Workload(
       runs: 1, rounds: rounds, trainings: rounds * job.selection.count,
-      views: (1...rounds).reduce(0) { sum, round in
-        job.selection.clients(round: round).reduce(sum) { $0 + clients[$1].views }
+      views: try (1...rounds).reduce(0) { sum, round in
+        // A million rounds of as many clients take a while.
+        if StopSignal.isReceived { throw Stopped(after: "nothing but counting the sweep's work") }
+        return job.selection.clients(round: round).reduce(sum) { clippedSum($0, clients[$1].views) }
       })
     return (workload, cut.values.reduce(0) { $0 + $1.indices.count })
   }

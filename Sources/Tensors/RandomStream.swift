@@ -19,6 +19,7 @@ public struct Purpose: RawRepresentable, Sendable {
   // 11 to 20 are not used.
   public static let bootstrap = Purpose(rawValue: 21)
   public static let methodMemory = Purpose(rawValue: 22)
+  public static let classifier = Purpose(rawValue: 23)
 
   /// One of a sample's training views, counted from 0. The first two have the numbers that they had
   /// when there were no more.
@@ -55,6 +56,12 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
         first[3]),
       key: SIMD2(first[0], first[1]))
     key = SIMD2(second[0], second[1])
+  }
+
+  /// A seed that makes of all purposes others: where the same work is done for another end.
+  public static func seed(of purpose: Purpose, from seed: UInt64) -> UInt64 {
+    var random = RandomStream(seed: seed, purpose: purpose)
+    return random.next()
   }
 
   @inline(__always)

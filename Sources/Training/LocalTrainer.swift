@@ -132,7 +132,7 @@ public struct TrainingError: Divergence, CustomStringConvertible {
 
   public var description: String {
     "the loss is \(loss) on a batch of modality \(modality) in local epoch \(epoch); "
-      + "a lower training.rate may help or, where clients have few samples, a higher "
-      + "training.smallest_batch"
+      + "a lower training.rate may help; where clients have few samples, whose BatchNorm sees little, "
+      + "a higher training.smallest_batch; where encoder.input leaves features of 1×1, a larger one"
   }
 }

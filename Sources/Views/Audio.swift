@@ -194,6 +194,10 @@ public struct Audio: PlugIn, Modality {
           "the store's statistics are those of \(String(format: "%g", bins)) bins, not of \(options.bins); use these, or normalisation 'instance'"
         )
       }
+      guard d >= 0 else {
+        throw ConfigurationError(
+          "normalisation", "the store's 'deviation' is \(d), which is below 0; import it again")
+      }
       mean = Float(m)
       // Nothing but silence: every value is the mean.
       deviation = d > 0 ? Float(d) : 1

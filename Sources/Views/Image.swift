@@ -76,7 +76,7 @@ public struct Image: PlugIn, Modality {
 
   public init(_ options: Options) throws {
     try checkRange(options.crop.area, "crop.area", above: 0, upTo: 1)
-    try checkRange(options.crop.aspect, "crop.aspect", above: 0, upTo: 100)
+    try checkRange(options.crop.aspect, "crop.aspect", above: 0.01, upTo: 100)
     try checkRange(options.blur.sigma, "blur.sigma", above: 0, upTo: 1000)
     for (key, value) in [
       ("jitter.probability", options.jitter.probability), ("grey", options.grey),

@@ -10,7 +10,8 @@ struct Box: Equatable {
 }
 
 /// torchvision's `RandomResizedCrop`, the choice of the rectangle: area and aspect are drawn up to
-/// ten times until the rectangle fits; then the largest centred one of an allowed aspect.
+/// ten times until the rectangle fits; then the largest centred one of an allowed aspect, of one
+/// pixel at least.
 func randomCrop(
   height: Int, width: Int, area: [Double], aspect: [Double], random: inout RandomStream
 ) -> Box {
@@ -32,9 +33,9 @@ func randomCrop(
   var w = width
   var h = height
   if ratio < aspect[0] {
-    h = min(height, Int((Double(w) / aspect[0]).rounded(.toNearestOrEven)))
+    h = min(height, max(1, Int((Double(w) / aspect[0]).rounded(.toNearestOrEven))))
   } else if ratio > aspect[1] {
-    w = min(width, Int((Double(h) * aspect[1]).rounded(.toNearestOrEven)))
+    w = min(width, max(1, Int((Double(h) * aspect[1]).rounded(.toNearestOrEven))))
   }
   return Box(top: (height - h) / 2, left: (width - w) / 2, height: h, width: w)
 }

@@ -1,4 +1,5 @@
 import Catalogues
+import TestSupport
 import Testing
 
 @Suite struct TreeTests {
@@ -30,7 +31,29 @@ import Testing
     let again = try Tree(json: tree.json)
     #expect(again == tree && again.json == tree.json)
     #expect(tree.json.contains(#""ü \"/\" \n""#) && tree.json.contains("9007199254740993"))
-    #expect(throws: (any Error).self) { try Tree(json: "{") }
+    #expect(
+      message { _ = try Tree(json: "{") } == "not JSON, or numbers that are not finite")
+    #expect(message { _ = try Tree(json: "1e999") } == "not JSON, or numbers that are not finite")
+  }
+
+  /// What a tree cannot be is no reason to end a program.
+  @Test func jsonIsThereForEveryTree() {
+    #expect(Tree.list([.number(.infinity), .number(.nan)]).json == #"["inf","nan"]"#)
+    func nested(_ depth: Int) -> Tree { (0..<depth).reduce(1) { tree, _ in .list([tree]) } }
+    let text = nested(Tree.deepest).json
+    #expect(message { _ = try Tree(json: text) } == nil)
+    for deep in ["[\(text)]", String(repeating: "[", count: 9_000)] {
+      #expect(message { _ = try Tree(json: deep) } != nil)
+    }
+    #expect(message { try nested(33).checkDepth() } == "is nested more than 32 deep")
+  }
+
+  @Test func keysOfTooManyPartsAreRefused() {
+    #expect(message { try Tree.checkPath("a.b.c") } == nil)
+    let long = String(repeating: "a.", count: 20_000) + "a"
+    #expect(
+      message { try Tree.checkPath(long) }
+        == "a key of 20001 parts; there are none of more than 32")
   }
 
   @Test func optionsGoInAndOut() throws {

@@ -87,6 +87,17 @@ import Testing
     #expect(!warnings[0].contains("\n"))
   }
 
+  /// A checkpoint that cannot be looked into is not damaged, and no other is taken for it.
+  @Test func oneThatCannotBeReadIsNotPassedOver() throws {
+    let checkpoints = CheckpointFolder(folder.path)
+    try checkpoints.save(makeCheckpoint(4))
+    // A link to itself: root, too, is refused.
+    let path = checkpoints.file(round: 5)
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: path)
+    let said = message { _ = try checkpoints.newest { _ in } }
+    #expect(said == "\(path): open failed: Too many levels of symbolic links", "\(said ?? "")")
+  }
+
   @Test func whereAllAreDamagedNothingStartsOverByItself() throws {
     let checkpoints = CheckpointFolder(folder.path)
     for round in [4, 5] {
@@ -120,6 +131,7 @@ import Testing
     ("weight", "/model/w of shape [4] is no weight of a layer"),
     ("long", "/model/w: read failed: an extent of [1099511627776] is more than this file of"),
     ("columns", "/clients has columns of several lengths"),
+    ("twice", "/model has 'w\u{E9}' twice"),
   ])
   func craftedFilesAreRefused(_ fault: String, _ expected: String) throws {
     let path = folder.path("c.h5")
@@ -131,12 +143,18 @@ import Testing
       try file.makeGroup("/server")
       if fault == "long" {
         try file.createDataset("/model/w", of: Float.self, shape: [1 << 40])
-      } else {
+      } else if fault != "twice" {
         try file.write("/model/w", [1, 2, 3, 4] as [Float])
       }
-      try file.setAttribute("place", 0 as Int64, on: "/model/w")
-      try file.setAttribute("order", fault == "weight" ? "linear" : "plain", on: "/model/w")
-      try file.setAttribute("trainable", 1 as Int64, on: "/model/w")
+      // Two spellings of one name.
+      let names = fault == "twice" ? ["w\u{E9}", "we\u{301}"] : ["w"]
+      for (place, name) in names.enumerated() {
+        let path = "/model/\(name)"
+        if fault == "twice" { try file.write(path, [1] as [Float]) }
+        try file.setAttribute("place", Int64(place), on: path)
+        try file.setAttribute("order", fault == "weight" ? "linear" : "plain", on: path)
+        try file.setAttribute("trainable", 1 as Int64, on: path)
+      }
       if fault == "columns" {
         try file.write("/clients/client", [1, 2] as [Int64])
         try file.write("/clients/round", [1] as [Int64])

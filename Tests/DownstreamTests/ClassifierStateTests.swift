@@ -31,5 +31,8 @@ import Testing
     try state("new").save(content(100))
     #expect(try state("new").load(vector(3).layout, unit: "step")?.steps == 100)
     #expect(notes.last == "continuing probe after step 100")
+    let other = ClassifierState.Content(steps: 101, parameters: vector(3), velocity: vector(4))
+    try state("new").save(other)
+    #expect(try state("new").load(vector(3).layout, unit: "step") == nil)
   }
 }

@@ -1,9 +1,11 @@
-import Federation
+import Catalogues
 import MessagePassing
 import Tensors
 import TestSupport
 import Testing
 import Training
+
+@testable import Federation
 
 /// The others' mean is that of a round in which they alone take part.
 @Suite struct DivergenceTests {
@@ -31,7 +33,7 @@ import Training
 
   private func federation(
     _ runaways: Set<Int>, loss: Double? = .nan, samples: [Int] = ToyTrainer.samples,
-    aggregator: String = "fedavg", _ onDivergence: OnDivergence = .skip
+    aggregator: Tree = "fedavg", _ onDivergence: OnDivergence = .skip
   ) throws -> FederatedTraining {
     try FederatedTraining(
       .init(
@@ -45,8 +47,8 @@ import Training
 
   private let selected = Selection(clients: 40, participation: 0.25, seed: 4).clients(round: 1)
 
-  @Test(arguments: [.nan, nil] as [Double?], ["fedavg", "fedprox", "fedavgm"])
-  func aRoundGoesOnWithoutThem(loss: Double?, aggregator: String) throws {
+  @Test(arguments: [.nan, nil] as [Double?], ["fedavg", "fedprox", "fedavgm"] as [Tree])
+  func aRoundGoesOnWithoutThem(loss: Double?, aggregator: Tree) throws {
     let trained = selected.filter { ToyTrainer.steps($0) > 0 }
     let runaways = Set(trained.prefix(2))
     let skipping = try federation(runaways, loss: loss, aggregator: aggregator)
@@ -65,9 +67,13 @@ import Training
 
   @Test func stoppingNamesTheClient() throws {
     let first = try #require(selected.first { ToyTrainer.steps($0) > 0 })
-    for loss in [Double.nan, nil] as [Double?] {
+    for (loss, what) in [(Double.nan, "the loss is nan on a batch"), (nil, "has the value inf")] {
       let stopping = try federation([first], loss: loss, .stop)
-      #expect(throws: (any Error).self) { try stopping.round() }
+      let said = message { _ = try stopping.round() } ?? ""
+      #expect(said.contains("round 1, client \(first): ") && said.contains(what), "\(said)")
+      for cause in ["training.rate", "BatchNorm", "training.smallest_batch", "features of 1×1"] {
+        #expect(said.contains(cause), "\(said)")
+      }
     }
   }
 
@@ -78,6 +84,31 @@ import Training
     #expect {
       _ = try more.round()
     } throws: { "\($0)".hasPrefix("6 of the round's 10 clients diverged and were left out") }
+  }
+
+  /// What the server makes of good models may be none: also in the last round, after which no
+  /// client would find it.
+  @Test(
+    arguments: [
+      (["name": "fedadam", "rate": 1e30], "beyond ±4194304"),
+      (["name": "fedavgm", "rate": 1e30], "beyond ±4194304"),
+    ] as [(Tree, String)])
+  func aServersStepThatLeadsNowhereIsNamed(aggregator: Tree, what: String) throws {
+    let training = try federation([], aggregator: aggregator, .stop)
+    let said = message { _ = try training.round() } ?? ""
+    #expect(said.hasPrefix("round 1: the aggregator's step gives "), "\(said)")
+    #expect(said.contains(what) && said.contains("lower federation.aggregator.rate"), "\(said)")
+  }
+
+  @Test func aServersVectorIsFinite() {
+    var layout = ParameterLayout()
+    _ = layout.add("w", [2])
+    let vector = ParameterVector(layout)
+    #expect(message { try DivergedServer.check(vector, of: "second", round: 3) } == nil)
+    vector.floats[1] = .infinity
+    #expect(
+      message { try DivergedServer.check(vector, of: "second", round: 3) }?.hasPrefix(
+        "round 3: the aggregator's step gives w of its 'second' the value inf, not finite") == true)
   }
 
   /// The sum's bits do not depend on whether a check goes before.

@@ -54,13 +54,16 @@ import Testing
     return job.results
   }
 
-  func makeEvaluation(_ run: String, accuracy: Double) throws {
+  func makeEvaluation(
+    _ run: String, accuracy: Double,
+    spec: String = #"{"data":"/d/fsdd.h5","modality":"audio","name":"knn"}"#
+  ) throws {
     try FileManager.default.createDirectory(
       atPath: "\(run)/evaluations", withIntermediateDirectories: true)
     try HDF5File.saveSealed("\(run)/evaluations/knn-0123456789ab.h5") { file in
       try FileFormat("motet evaluation", version: 1).stamp(file)
       try file.setAttribute("task", "knn")
-      try file.setAttribute("spec", #"{"data":"/d/fsdd.h5","modality":"audio","name":"knn"}"#)
+      try file.setAttribute("spec", spec)
       try file.setAttribute("round", Int64(3))
       try file.setAttribute("model", "ab")
       try file.setAttribute("data", "cd")
@@ -280,6 +283,42 @@ import Testing
     let runs = try file.texts("/runs/run")
     #expect(runs[0] == runs[2])
     #expect(try file.texts("/rounds/run") == [runs[0], runs[0], runs[0]])
+  }
+
+  /// Figures that one run has as texts and another as numbers, of any kind.
+  @Test func columnsOfTwoKindsAreTexts() throws {
+    let (a, b) = (try makeRun("a", ["seed=1"]), try makeRun("b", ["seed=2"]))
+    let results = RunFolder(b).resultsFile
+    try HDF5File.open(results, writable: true).write(
+      "/rounds/odd", [.infinity, .nan, 1.5, -2] as [Double])
+    try HDF5File.open(RunFolder(a).resultsFile, writable: true).write(
+      "/rounds/odd", [7, 8, 9, 10] as [Int64])
+    try gather([a, b])
+    let odd = try HDF5File.openSealed(target).texts("/rounds/odd")
+    #expect(odd == ["7", "8", "9", "inf", "", "1.5"])
+  }
+
+  @Test func anEvaluationOfNoSpecIsNamed() throws {
+    let run = try makeRun("a")
+    try makeEvaluation(run, accuracy: 0.5, spec: "{ not JSON")
+    let damaged = try gather([run]).damaged
+    #expect(
+      damaged == ["\(run)/evaluations/knn-0123456789ab.h5: its 'spec' is not JSON"], "\(damaged)")
+  }
+
+  /// A manifest of anybody's making leads nowhere else, and names no column that cannot be.
+  @Test(arguments: [
+    (#""folder":"../elsewhere""#, "cell 1: '../elsewhere' is no name of a folder beside it"),
+    (#""folder":"..""#, "cell 1: '..' is no name of a folder beside it"),
+    (#""folder":"001-a","labels":{"a/b":"x"}"#, "cell 1: 'a/b' is no label's name"),
+  ])
+  func aManifestIsNotBelieved(_ cell: String, _ expected: String) throws {
+    let labels = cell.contains("labels") ? "" : #","labels":{}"#
+    folder.write(
+      "sweep/sweep.json",
+      #"{"version":1,"name":"s","cells":[{"cell":1,"id":"a","job":"{}",\#(cell)\#(labels)}]}"#)
+    let path = folder.path("sweep/sweep.json")
+    #expect(message { try gather([folder.path("sweep")]) } == "\(path): \(expected)")
   }
 
   /// Two runs of one job in different folders are told apart.

@@ -53,6 +53,28 @@ import Views
     #expect(Set(sheet.pixels).count > 100, "an empty sheet")
   }
 
+  /// Samples of a modality that this Motet does not know, which may be any numbers.
+  @Test func sheetsOfAnyNumbersAreDrawn() throws {
+    let folder = TemporaryFolder()
+    let path = folder.path("odd.h5")
+    let odd: [Float] = [.infinity, -.infinity, .nan, 3e38, -3e38, 0]
+    try HDF5File.save(path) { file in
+      try SampleStore.format.stamp(file)
+      try file.makeGroup("/statistics")
+      for (name, form) in [("maps", "dense float32"), ("waves", "ragged float32")] {
+        try file.write("/classes/\(name)", texts: ["a"])
+        try file.write("/train/\(name)/label", [0] as [Int32])
+        try file.setAttribute("form", form, on: "/train/\(name)")
+      }
+      try file.write("/train/maps/pixels", odd, shape: [1, 2, 3, 1])
+      try file.write("/train/waves/samples", odd)
+      try file.write("/train/waves/offset", [0, 6] as [Int64])
+    }
+    let store = try SampleStore.open(path)
+    let sheet = try ContactSheet(columns: 1, rows: 2).draw(store, split: "train")
+    #expect(sheet.width > 100)
+  }
+
   @Test func aSplitThatIsNotThereIsRefused() throws {
     let folder = TemporaryFolder()
     let store = try store(folder)

@@ -339,6 +339,10 @@ import Testing
       "views: { video: {} }",
       "demo.yaml:2: views.video: unknown modality 'video'; there are: image, audio"
     ),
+    (
+      "encoder: { name: resnet18, stems: own, stem_inputs: [{ modality: x, channels: 3 }] }",
+      "demo.yaml:2: encoder.stem_inputs: has no stem for image, which the data have; add one"
+    ),
     ("seed: 1\nseed: 2", "demo.yaml:2: the key 'seed' is given twice"),
     ("training: [1", "demo.yaml:3: not YAML: did not find expected ',' or ']'"),
   ]
@@ -367,13 +371,31 @@ import Testing
     #expect(
       error(Self.least, ["training.rate="])
         == "demo.yaml, --set: training.rate: no value; expected a number")
+    #expect(
+      error(Self.least, [String(repeating: "a.", count: 20_000) + "a=1"]).hasSuffix(
+        "a.a.a.a.…: a key of 20001 parts; there are none of more than 32"))
   }
 
-  @Test func whatIsNoJobFileIsNamed() {
+  @Test func whatIsNoJobFileIsNamed() throws {
     #expect(throws: JobError.self) { try Job.load(folder.path("nowhere.yaml")) }
     #expect {
       try Job.load(folder.path)
     } throws: { "\($0)" == "\(folder.path): this is a folder; expected a job file (YAML)" }
+    let pipe = folder.path("pipe.yaml")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    for path in [pipe, "/dev/zero"] {
+      #expect(
+        message { _ = try Job.load(path) }
+          == "\(path): this is a folder, a pipe or a device, and no file; expected a job file (YAML)"
+      )
+    }
+    let large = folder.path("large.yaml")
+    try Data(count: 2 << 20).write(to: URL(fileURLWithPath: large))
+    let link = folder.path("link.yaml")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: large)
+    #expect(
+      message { _ = try Job.load(link) }
+        == "\(link): is of 2097152 bytes, more than 1048576; expected a job file (YAML)")
   }
 
   /// Broken job files by the hundred: pieces cut out of a good one never crash and give one line.

@@ -34,7 +34,9 @@ import Views
     return path
   }
 
-  private func monitor(_ settings: [String] = []) throws -> (KNNMonitor, ParameterVector) {
+  private func monitor(
+    _ settings: [String] = [], isStopped: @escaping () -> Bool = { false }
+  ) throws -> (KNNMonitor, ParameterVector) {
     let job = try Job.load(
       folder.write(
         "job.yaml",
@@ -53,7 +55,7 @@ import Views
     return (
       try KNNMonitor(
         job, views: [ModalityViews(modality: "image", makers: [maker])], engine,
-        isStopped: { false }),
+        isStopped: isStopped),
       model
     )
   }
@@ -81,6 +83,31 @@ import Views
     #expect(Set(one) == [0, 1])
     // Of a bank of one sample, every query has that one's class.
     #expect(try [0.25, 0.5].contains(accuracy(["monitor.knn.bank=1"])))
+  }
+
+  /// Storage that loses what was written gives other samples.
+  @Test func samplesThatChangedAreNotMeasured() throws {
+    let path = try writeStore([bank, ("test", [0, 1, 2, 0], [0, 1, 2, 1])])
+    let file = try HDF5File.open(path, writable: true)
+    try [UInt8](repeating: 0, count: 192).withUnsafeBufferPointer {
+      try file.write("/test/image/pixels", rows: 2..<3, from: $0)
+    }
+    let (monitor, model) = try monitor()
+    #expect(
+      message { _ = try monitor.measure(model, on: Communicator()) }?.hasPrefix(
+        "\(path): /test/image: its SHA-256 is not the one") == true)
+  }
+
+  @Test func aMeasurementIsGivenUp() throws {
+    _ = try writeStore([bank, ("test", [0, 1, 2, 0], [0, 1, 2, 1])])
+    for asked in 1...3 {
+      var times = 0
+      let (monitor, model) = try monitor {
+        times += 1
+        return times >= asked
+      }
+      #expect(throws: WorkStopped.self) { try monitor.measure(model, on: Communicator()) }
+    }
   }
 
   @Test func aMissingSplitIsNamed() throws {

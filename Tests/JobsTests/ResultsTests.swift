@@ -44,6 +44,16 @@ import Testing
     return writer.results
   }
 
+  /// Whose data are not in the model, and why.
+  @Test func trainingsThatAreLeftOutAreNamed() throws {
+    let writer = try open(completed: 0)
+    let expected = (1...3).map { Results.LeftOut(round: $0, client: 2, reason: "the loss is nan") }
+    for left in expected { writer.add(left) }
+    try writer.save()
+    #expect(try Results(reading: folder.path("results.h5")).leftOut == expected)
+    #expect(try open(completed: 2).results.leftOut == Array(expected.prefix(2)))
+  }
+
   @Test func whatIsSavedComesBack() throws {
     let written = try write()
     let read = try Results(reading: folder.path("results.h5"))

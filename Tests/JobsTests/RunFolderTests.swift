@@ -54,7 +54,15 @@ import Testing
     } throws: {
       "\($0)".hasPrefix("\(run.path): cannot be moved aside, for \(run.path)/job.yaml is in it")
     }
+    #expect(
+      message { _ = try run.setAside() }
+        == "\(run.path): cannot be moved aside, for it holds 'job.yaml' beside a run; move that away, "
+        + "or give 'results' a folder of its own")
     #expect(folder.names == ["mine"])
+    try FileManager.default.removeItem(atPath: folder.path("mine/job.yaml"))
+    for own in ["checkpoint-000002.h5", "clients/a.h5", "failure.json", ".lock", ".fresh"] {
+      folder.write("mine/\(own)", "")
+    }
     #expect(try run.setAside(besides: [folder.path("elsewhere.h5")]) == "\(run.path).old-1")
   }
 
@@ -75,6 +83,17 @@ import Testing
     #expect(!start("7", requeues: "1").isDone && start("7", requeues: "2").isDone)
     #expect(start("7").continuation == "the same command continues")
     #expect(start(nil).continuation.contains("without --fresh"))
+  }
+
+  /// Results behind a link that leads nowhere.
+  @Test func aDanglingLinkIsNamed() throws {
+    let run = RunFolder(folder.path("runs"))
+    try FileManager.default.createSymbolicLink(
+      atPath: run.path, withDestinationPath: folder.path("scratch/gone"))
+    #expect(
+      message { _ = try run.prepare { _ in } }
+        == "\(run.path): is a link to \(folder.path("scratch/gone")), which is not there; set "
+        + "'results'")
   }
 
   @Test func whereTheNoteCannotBeWrittenItsFileIsNamed() {

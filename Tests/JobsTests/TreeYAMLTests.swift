@@ -16,6 +16,14 @@ import Testing
     #expect(try Tree.value(yaml: text) == value)
   }
 
+  @Test func nestingHasAnEnd() {
+    let deep = String(repeating: "[", count: 500) + String(repeating: "]", count: 500)
+    #expect((try? Tree(yaml: "a: \(deep)")) == nil)
+    do { _ = try Tree(yaml: "a: \(deep)") } catch {
+      #expect(error.message == "is nested more than 32 deep")
+    }
+  }
+
   @Test func everyKeyKnowsItsLine() throws {
     let tree = try Tree(
       yaml: """

@@ -40,6 +40,12 @@ import Testing
       try Communicator.start(environment: ["PMI_RANK": "0", "PMI_SIZE": "2"])
     }
     #expect(try Communicator.start(environment: ["PMI_RANK": "0", "PMI_SIZE": "1"]).size == 1)
+    // A launcher that says which rank a process is, and not of how many.
+    #expect {
+      _ = try Communicator.start(environment: ["PMI_RANK": "3"])
+    } throws: {
+      "\($0)".hasPrefix("this process was started as rank 3, and MPI here knows no other: ")
+    }
   }
 
   /// A shell that srun started has the variables of a rank, but no others beside it.
@@ -50,6 +56,9 @@ import Testing
       Communicator.ranksMeant(["SLURM_STEP_NUM_TASKS": "9", "OMPI_COMM_WORLD_SIZE": "3"]) == 3)
     #expect(Communicator.ranksMeant(["PMIX_RANK": "1", "SLURM_STEP_NUM_TASKS": "9"]) == 9)
     #expect(Communicator.ranksMeant([:]) == nil)
+    #expect(Communicator.rankMeant(["PMIX_RANK": "1", "OMPI_COMM_WORLD_RANK": "2"]) == 2)
+    #expect(Communicator.rankMeant(["PMIX_RANK": "1", "PMI_RANK": "0"]) == 1)
+    #expect(Communicator.rankMeant([:]) == nil)
   }
 }
 
@@ -123,6 +132,28 @@ import Testing
     #expect(try world.agree { world.rank } == world.rank)
     try world.barrier()
   }
+
+  /// Rank 0 works alone; whichever rank is asked to end, all do.
+  @Test func workOnRootEndsForAll() throws {
+    var done = 0
+    func never() -> Bool { false }
+    try world.workOnRoot(isStopped: never) { pause in
+      for _ in 0..<3 { try pause() }
+      done += 1
+    }
+    #expect(done == (world.rank == 0 ? 1 : 0))
+    struct Failure: Error, CustomStringConvertible { let description = "no room" }
+    #expect {
+      try world.workOnRoot(isStopped: never) { _ in throw Failure() }
+    } throws: { "\($0)" == "no room" }
+    for asked in 0..<world.size {
+      func isAsked() -> Bool { world.rank == asked }
+      #expect(throws: WorkStopped.self) {
+        try world.workOnRoot(isStopped: isAsked) { pause in while true { try pause() } }
+      }
+    }
+    try world.barrier()
+  }
 }
 
 @Suite(.serialized, .disabled(if: isRank)) struct CommunicatorRanksTests {
@@ -131,7 +162,7 @@ import Testing
     #expect(result.status == 0, "\(result.output)\n\(result.errors)")
     // Each rank really ran all of them.
     let printed = result.output + result.errors
-    let passed = printed.components(separatedBy: "Test run with 7 tests").count - 1
+    let passed = printed.components(separatedBy: "Test run with 8 tests").count - 1
     #expect(passed == ranks, "\(result.output)\n\(result.errors)")
   }
 }

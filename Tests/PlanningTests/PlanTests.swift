@@ -192,8 +192,11 @@ import Testing
     }
     #expect(error("[]")?.contains("expected \"processor\" and \"seconds\"") == true)
     #expect(
+      error("{\"processor\": \"x\", \"seconds\": {\"view\": 1e308}}")?
+        .contains("\"view\": expected seconds from 1e-12 to 1e9") == true)
+    #expect(
       error("{\"processor\": \"x\", \"seconds\": {\"view\": 0}}")?
-        .contains("\"view\": expected seconds above 0") == true)
+        .contains("\"view\": expected seconds from 1e-12 to 1e9") == true)
     #expect(
       message { _ = try Speeds.load("/none.json") }?.contains("is no file that can be read") == true
     )

@@ -241,5 +241,16 @@ import Testing
     #expect(
       error(text, limit: Sweep.mostCells)
         == "alpha.yaml:2: sweep: 10000 cells, more than 1000; --yes if that is meant")
+    // What nobody can mean is refused by all commands.
+    let axis = (1...1000).map(String.init).joined(separator: ",")
+    let rates = (1...1000).map { "0.0\($0)" }.joined(separator: ",")
+    let all = "sweep: { grid: { seed: [\(axis)], training.rate: [\(rates)] } }\n"
+    #expect(
+      error(Self.base + all)
+        == "alpha.yaml:2: sweep: 1000000 cells, more than 100000; make several sweeps of it")
+    let long = String(repeating: "a.", count: 20_000) + "a"
+    #expect(
+      error(Self.base + "sweep: { grid: { ? \"\(long)\" : [1] } }\n")
+        == "alpha.yaml:2: sweep.grid: a key of 20001 parts; there are none of more than 32")
   }
 }

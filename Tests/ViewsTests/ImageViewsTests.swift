@@ -33,6 +33,21 @@ import Testing
     #expect(box == Box(top: 0, left: 43, height: 10, width: 13))
   }
 
+  /// Aspects that no picture has leave a row or a column of it.
+  @Test func aCropHasAPixel() throws {
+    for aspect in [100.0, 0.011] {
+      var random = stream(0)
+      let box = randomCrop(
+        height: 32, width: 32, area: [1, 1], aspect: [aspect, aspect], random: &random)
+      #expect(min(box.height, box.width) == 1 && max(box.height, box.width) == 32, "\(box)")
+    }
+    var options = Image.Options()
+    options.crop.aspect = [1e-300, 1]
+    #expect(
+      message { _ = try Image(options) }
+        == "crop.aspect: [1e-300, 1.0] is not [least, greatest] above 0.01 and at most 100.0")
+  }
+
   /// One probability does not move what is drawn after it.
   @Test func switchingTheBlurOffLeavesTheFlipAlone() throws {
     var plain = Image.Options()

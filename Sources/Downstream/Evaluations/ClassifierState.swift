@@ -45,7 +45,7 @@ public final class ClassifierState {
     }
     guard let newest else { return nil }
     guard newest.job == spec, newest.shards == data, newest.model.layout == layout,
-      let velocity = newest.serverState[Self.velocity]
+      let velocity = newest.serverState[Self.velocity], velocity.layout == layout
     else {
       note("\(folder.path): of other data or another version; starting over")
       remove()

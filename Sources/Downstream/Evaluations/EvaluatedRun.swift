@@ -76,7 +76,8 @@ public final class EvaluatedRun {
   func classifier(classes: Int, seed: UInt64) throws -> (any Encoder, ParameterVector) {
     let classifier = try makeClassifier(job.section("encoder"), classes: classes)
     let parameters = ParameterVector(classifier.layout)
-    classifier.initialise(parameters, seed: seed)
+    // Pretraining began with the numbers of the seed itself, which may be the same.
+    classifier.initialise(parameters, seed: RandomStream.seed(of: .classifier, from: seed))
     try classifier.setTrunk(parameters, from: model)
     return (classifier, parameters)
   }

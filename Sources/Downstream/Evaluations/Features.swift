@@ -20,10 +20,7 @@ final class Features {
   private let engine: Engine
   private let observer: any WorkObserver
   private let folder: String
-  /// Rank 0 alone reads for it, and asks itself alone whether to end.
-  private let verification = StoreVerification {
-    if StopSignal.isReceived { throw WorkStopped() }
-  }
+  private let verification = StoreVerification()
 
   /// - Parameters:
   ///   - observer: told on rank 0.
@@ -76,8 +73,9 @@ final class Features {
   /// Throws where a split's samples are not those that were imported. A collective; rank 0 reads
   /// them.
   func verify(_ split: EvaluatedSplit) throws {
-    try communicator.agreeOnRoot {
-      try verification.verify(split.store, split.modality, split: split.split)
+    func isStopped() -> Bool { StopSignal.isReceived }
+    try communicator.workOnRoot(isStopped: isStopped) { pause in
+      try verification.verify(split.store, split.modality, split: split.split, between: pause)
     }
   }
 
