@@ -207,8 +207,8 @@ if Context.environment["MOTET_FUZZ"] != nil {
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "Gathering", "Sweeps", "Downstream", "Jobs", "Checkpoints", "Datasets", "Views", "Tensors",
-        "Catalogues", "Media", "HDF5", "Files", "Digests",
+        "Planning", "Gathering", "Sweeps", "Downstream", "Jobs", "Checkpoints", "Inspection",
+        "Datasets", "Views", "Tensors", "Catalogues", "Media", "HDF5", "Files", "Digests",
       ],
       path: "Tests/Fuzz", exclude: ["campaign.py", "corpora.py"], swiftSettings: strict))
 }

@@ -14,8 +14,9 @@ final class OrderedWorkers<Output: Sendable>: @unchecked Sendable {
   }
 
   let threads: Int
+  private let room: Int
   private let lock = NSLock()
-  /// Task n is in slot n % room.
+  /// Task n is in slot n % room. No thread looks at it without the lock.
   private var slots: [Slot]
   private let finished: [DispatchSemaphore]
   private let work = DispatchSemaphore(value: 0)
@@ -29,6 +30,7 @@ final class OrderedWorkers<Output: Sendable>: @unchecked Sendable {
   init(threads: Int, room: Int) {
     precondition(threads > 0 && room > 0, "\(threads) threads with room for \(room)")
     self.threads = threads
+    self.room = room
     slots = Array(repeating: .empty, count: room)
     finished = (0..<room).map { _ in DispatchSemaphore(value: 0) }
     for worker in 0..<threads {
@@ -40,12 +42,12 @@ final class OrderedWorkers<Output: Sendable>: @unchecked Sendable {
 
   /// Tasks whose results were not taken.
   var pending: Int { last - first }
-  var isFull: Bool { pending == slots.count }
+  var isFull: Bool { pending == room }
 
   /// Hands in a task; there must be room.
   func add(_ task: @escaping Task) {
     precondition(!isFull, "no room for another task")
-    lock.withLock { slots[last % slots.count] = .waiting(task) }
+    lock.withLock { slots[last % room] = .waiting(task) }
     last += 1
     work.signal()
   }
@@ -53,7 +55,7 @@ final class OrderedWorkers<Output: Sendable>: @unchecked Sendable {
   /// The result of the oldest task that is pending; waits for it.
   func take() -> Output {
     precondition(pending > 0, "no task is pending")
-    let place = first % slots.count
+    let place = first % room
     finished[place].wait()
     first += 1
     return lock.withLock {
@@ -74,7 +76,7 @@ final class OrderedWorkers<Output: Sendable>: @unchecked Sendable {
     while true {
       work.wait()
       let (place, task) = lock.withLock { () -> (Int, Task?) in
-        let place = next % slots.count
+        let place = next % room
         guard !isClosed, case .waiting(let task) = slots[place] else { return (place, nil) }
         next += 1
         return (place, task)

@@ -1,3 +1,4 @@
+import Catalogues
 import Layers
 import MessagePassing
 import Tensors
@@ -36,5 +37,14 @@ extension KNN {
       }
     }
     return predicted
+  }
+
+  /// Bytes that rank 0 holds for this: the features, twice while they are gathered, and each
+  /// query's candidates.
+  public func bytes(bank: Int, queries: Int, dimension: Int, threads: Int) -> Int {
+    let features = clippedProduct(2, bank + queries, dimension, MemoryLayout<Float>.stride)
+    let candidates = clippedProduct(
+      min(Self.part * threads, queries), 2 * min(k, bank) + 1, MemoryLayout<Neighbour>.stride)
+    return clippedSum(features, candidates)
   }
 }

@@ -251,11 +251,13 @@ public final class FederatedTraining {
   ) throws -> Double {
     let left = clients.filter { $0.divergence != nil }
     if 2 * left.count > clients.count, let first = left.first {
+      let place = "round \(terms(first.client).round), client \(first.client): "
+      let reason = first.divergence ?? ""
       throw DivergedRound(
         description:
           "\(left.count) of the round's \(counted(clients.count, "client")) diverged and "
-          + "\(left.count == 1 ? "was" : "were") left out, which is more than half; the first: round \(terms(first.client).round), client "
-          + "\(first.client): \(first.divergence ?? "")")
+          + "\(left.count == 1 ? "was" : "were") left out, which is more than half; the first: "
+          + (reason.hasPrefix(place) ? reason : place + reason))
     }
     return left.reduce(0) { $0 + terms($1.client).share }
   }

@@ -105,6 +105,26 @@ public final class KNNMonitor {
 }
 
 extension Job {
+  /// Bytes that rank 0 holds while the monitor measures, one modality after the other.
+  func monitorBytes(threads: Int) throws -> Int {
+    guard monitor.every > 0 else { return 0 }
+    let options = monitor.knn
+    let knn = KNN(k: options.k, temperature: options.temperature)
+    let dimension = monitor.features.dimension(of: encoder)
+    return try data.reduce(0) { most, data in
+      let store = try SampleStore.open(data.value)
+      func rows(_ limit: Int, _ split: String) -> Int {
+        Self.howMany(limit, of: store.count(data.key, split))
+      }
+      return max(
+        most,
+        knn.bytes(
+          bank: rows(options.bank, KNNMonitor.bankSplit),
+          queries: rows(options.queries, KNNMonitor.querySplit), dimension: dimension,
+          threads: threads))
+    }
+  }
+
   /// Throws where one of the job's stores lacks a split that its monitor needs.
   public func checkMonitor() throws {
     guard monitor.every > 0 else { return }

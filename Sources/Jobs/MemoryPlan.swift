@@ -46,13 +46,15 @@ public struct MemoryPlan {
 
   /// Bytes of a rank with so many threads.
   public func bytes(threads: Int) throws -> Int {
-    try Self.program + modelVectors() + training(threads: threads)
+    try Self.program + modelVectors() + training(threads: threads) + monitor(threads: threads)
   }
 
   /// Throws on all ranks where the ranks of a node need more than it has. Collective. The vectors
   /// of the model's size come first: without them not even the trial of a step can be made.
   func check(_ communicator: Communicator) throws {
-    let models = try communicator.agree { try modelVectors() }
+    let models = try communicator.agree {
+      try modelVectors() + monitor(threads: job.training.threads)
+    }
     try MemoryError.check(Self.program + models, communicator)
     guard try communicator.maximum(isWorker ? 1 : 0) > 0 else { return }
     let rest = try communicator.agree { try training(threads: job.training.threads) }
@@ -65,6 +67,11 @@ public struct MemoryPlan {
   /// What a rank that trains clients holds beside vectors of the model's size.
   private func training(threads: Int) throws -> Int {
     try isWorker ? stepBuffers(threads: threads) + largestClient.bytes : 0
+  }
+
+  /// What the monitor's measurements take, which rank 0 makes.
+  private func monitor(threads: Int) throws -> Int {
+    isRoot ? try job.monitorBytes(threads: threads) : 0
   }
 
   /// Everything of the model's size.

@@ -163,7 +163,7 @@ public final class Run {
     let named = clients.prefix(10).map { "\($0)" }.joined(separator: ", ")
     observer.note(
       "\(counted(left.count, "training")) of \(counted(clients.count, "client")) diverged and "
-        + "\(left.count == 1 ? "was" : "were") left out (client \(named)"
+        + "\(left.count == 1 ? "was" : "were") left out (\(clients.count == 1 ? "client" : "clients") \(named)"
         + (clients.count > 10 ? " and others" : "") + "): /left_out of \(folder.resultsFile)")
   }
 

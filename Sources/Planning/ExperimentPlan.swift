@@ -96,9 +96,12 @@ public struct ExperimentPlan {
       )
     }
     return try largest.values.map { job, samples, bytes in
-      try MemoryPlan(
-        job, isWorker: true, isRoot: false, largestClient: (samples, bytes)
-      ).bytes(threads: threads)
+      // Of several ranks the first trains nobody; it measures.
+      try [(isWorker: true, isRoot: false), (isWorker: false, isRoot: true)].map { rank in
+        try MemoryPlan(
+          job, isWorker: rank.isWorker, isRoot: rank.isRoot, largestClient: (samples, bytes)
+        ).bytes(threads: threads)
+      }.max()!
     }.max() ?? 0
   }
 }

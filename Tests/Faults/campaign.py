@@ -50,7 +50,8 @@ LIMIT = 10.0
 #: Exit codes of what ended by itself, by a trap, an abort or a wild address: a process's and mpirun's.
 CRASHES = {sign * number + base for number in (4, 6, 7, 8, 11) for sign, base in ((-1, 0), (1, 128))}
 #: Words that are not Motet's.
-RAW = re.compile("Error Domain|NSCocoa|couldn.t be|could not be completed|Fatal error")
+RAW = re.compile("Error Domain|NSCocoa|couldn.t be|could not be completed|DecodingError|"
+                 "dataCorrupted|Fatal error")
 
 
 def environment():

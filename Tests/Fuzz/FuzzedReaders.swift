@@ -5,8 +5,10 @@ import Downstream
 import Files
 import Gathering
 import HDF5
+import Inspection
 import Jobs
 import Media
+import Planning
 import Sweeps
 import Tensors
 import Views
@@ -49,7 +51,8 @@ let fuzzedReaders: [String: FuzzedReader] = [
   },
   "results": FuzzedReader(file: "run/results.h5", isSealed: true) {
     _ = try Results(reading: "\($0)/run/results.h5")
-    return try gather("\($0)/run", in: $0)
+    // Beside a whole one: columns of both are joined.
+    return try gather("\($0)/run", "\($0)/whole", in: $0)
   },
   "evaluation": FuzzedReader(file: "run/evaluations/knn.h5", isSealed: true) {
     _ = try EvaluationRecord.load("\($0)/run/evaluations/knn.h5")
@@ -65,7 +68,17 @@ let fuzzedReaders: [String: FuzzedReader] = [
     try gather("\($0)/sweep", in: $0)
   },
   "job": FuzzedReader(file: "job.yaml") {
-    _ = try Job.load("\($0)/job.yaml")
+    let job = try Job.load("\($0)/job.yaml")
+    let data = try SampleStore.open("\($0)/data.h5")
+    for name in job.modalityNames {
+      // At one size: what a job asks for beyond any machine is the memory plan's.
+      _ = try ViewSheet(count: 1, seed: job.seed, side: 16)
+        .draw(data, split: "train", modalities: [(name, job.makeModality(name))])
+    }
+    return try [Tree(yaml: job.yaml).json]
+  },
+  "speeds": FuzzedReader(file: "speeds.json") {
+    _ = try Speeds.load("\($0)/speeds.json").seconds.mapValues { Tree.number($0).json }
     return []
   },
   "sweep": FuzzedReader(file: "sweep.yaml") {
@@ -121,6 +134,7 @@ private func importAll(_ importer: String, from source: String, to path: String)
 private func readStore(_ path: String) throws -> [String] {
   let store = try SampleStore.open(path)
   for split in store.splits {
+    _ = try ContactSheet(columns: 1, rows: 2).draw(store, split: split)
     for modality in store.modalities(in: split) {
       _ = try store.grouping(modality, split: split)
       _ = try store.load(modality, split: split, rows: 0..<store.count(modality, split))
@@ -141,10 +155,10 @@ private func readShards(_ path: String) throws -> [String] {
 }
 
 private func gather(
-  _ path: String, in folder: String, to target: String = "all.h5", embeddings: Bool = false
+  _ paths: String..., in folder: String, to target: String = "all.h5", embeddings: Bool = false
 ) throws -> [String] {
   var messages: [String] = []
   let summary = try Gather.gather(
-    [path], to: "\(folder)/\(target)", embeddings: embeddings, warn: { messages.append($0) })
+    paths, to: "\(folder)/\(target)", embeddings: embeddings, warn: { messages.append($0) })
   return messages + summary.damaged
 }

@@ -27,6 +27,9 @@ encoder: { name: vit, input: 16, patch: 8, width: 32, depth: 1, heads: 1, mlp: 3
 training: { local_epochs: 1, batch: 8, smallest_batch: 2, optimizer: { name: sgd, momentum: 0 } }
 federation: { rounds: 2, participation: 100%, aggregator: { name: scaffold } }
 monitor: { every: 1, knn: { k: 5 } }
+views:
+  image: { crop: { area: [0.2, 1], aspect: [0.75, 1.5] }, blur: { kernel: 3, sigma: [0.1, 2] } }
+  audio: { preset: spectral, bins: 32, seconds: 0.5 }
 shards: shards
 results: run
 """
@@ -123,8 +126,21 @@ class Corpora:
             self.run("data", "synthesize", "--to", f"{name}.h5", "--images", images, "--sounds",
                      sounds, "--classes", 2, "--side", 16, at=made)
         self.run("data", "outline", "fsdd", "--to", "outline.h5", at=made)
-        self.reader("store", [made / f"{name}.h5" for name in ["both", "image", "audio"]]
-                    + [made / "outline.h5"])
+        # Of modalities that this Motet does not know: any numbers.
+        with h5py.File(made / "image.h5") as known, h5py.File(made / "odd.h5", "w") as file:
+            for name, value in known.attrs.items():
+                file.attrs[name] = value
+            file.create_group("statistics")
+            numbers = np.array([1, 3e38, -3e38, np.inf, np.nan, 0], dtype=np.float32)
+            for name, form in [("maps", "dense float32"), ("waves", "ragged float32")]:
+                file[f"classes/{name}"] = np.array([b"a"])
+                file[f"train/{name}/label"] = np.zeros(1, np.int32)
+                file[f"train/{name}"].attrs["form"] = form
+            file["train/maps/pixels"] = numbers.reshape(1, 2, 3, 1)
+            file["train/waves/samples"] = numbers
+            file["train/waves/offset"] = np.array([0, 6])
+        self.reader("store", [made / f"{name}.h5"
+                              for name in ["both", "image", "audio", "outline", "odd"]])
 
     def runs(self):
         home = self.work / "made/home"
@@ -149,11 +165,13 @@ class Corpora:
             self.reader(name, [home / "shards" / file], base=home)
         self.reader("checkpoint", [checkpoint], sealed=True)
         self.reader("client-state", [kept], base=home, sealed=True)
+        shutil.copytree(run, home / "whole")
         for name, file in [("results", run / "results.h5"),
                            ("evaluation", run / "evaluations/knn.h5"),
                            ("embeddings", run / "embeddings/round-000002.h5"),
                            ("gathered", home / "gathered.h5")]:
             self.reader(name, [file], base=home, sealed=True)
+        shutil.rmtree(home / "whole")
         sweep = home / "sweep"
         sweep.mkdir()
         shutil.copytree(run, sweep / "cell-1")
@@ -165,6 +183,9 @@ class Corpora:
     def settings(self):
         home = self.work / "made/home"
         self.reader("job", [JOB.encode()], base=home)
+        shutil.copy(self.work / "made/data.h5", self.work / "job/base/data.h5")
+        self.reader("speeds", [b'{"processor": "x", "instruction_set": "AVX2", '
+                               b'"seconds": {"view": 1.5e-4, "step": 0.25}}'])
         self.reader("sweep", [SWEEP.encode()], base=home)
         self.reader("evaluations", [EVALUATIONS.encode()], base=home)
         self.reader("partition", [b"sample,client\n0,1\n1,3\n2,0\n3,1\n4,1\n5,2\n",

@@ -336,6 +336,8 @@ import Testing
     #expect(
       message { try gather([folder.path("none")]) }
         == "\(folder.path("none")): there is no run here; give runs' or sweeps' folders")
+    let inside = message { _ = try Gather.gather([run], to: folder.path, warn: { _ in }) } ?? ""
+    #expect(inside.hasPrefix("\(folder.path): not a whole gathered file"), "\(inside)")
     // A run's own results are not written over.
     let results = "\(run)/results.h5"
     let text = message { _ = try Gather.gather([run], to: results, warn: { _ in }) }

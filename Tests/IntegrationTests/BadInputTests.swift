@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 import TestSupport
 import Testing
 
@@ -118,6 +119,16 @@ import Testing
       ])
     #expect(lone.status != 0 && lone.errors.contains("--set changes a job"), "\(lone.errors)")
     #expect(!job.folder.names.contains("lone"))
+    for (option, value) in [("--alpha", "nan"), ("--alpha", "inf"), ("--seed", "-1")] {
+      let result = try run(
+        "motet",
+        [
+          "shard", "--data", "image=\(job.folder.path("data.h5"))", "--clients", "4", "--to",
+          job.folder.path("lone"), option, value,
+        ])
+      #expect(result.status != 0 && !result.errors.isEmpty, "\(option) \(value)")
+      #expect(!job.folder.names.contains("lone"))
+    }
   }
 
   /// What a setting breaks is blamed on the setting, also where a key above or below it is named.
@@ -136,6 +147,61 @@ import Testing
       ["run", job.path, "--set", "results=\(job.folder.path("file"))/run"], "results")
     let lanes = try run("motet", job.arguments("r"), environment: ["MOTET_LANES": "5"])
     #expect(lanes.status != 0 && lanes.errors.contains("MOTET_LANES=5"))
+  }
+
+  /// Too little memory is one line, of the plan or of who asks for it first.
+  @Test(arguments: [200_000, 400_000, 600_000]) func memory(kilobytes: Int) throws {
+    let motet = productsFolder.appendingPathComponent("motet").path
+    let result = try RunningProcess(
+      "/bin/sh",
+      ["-c", "ulimit -v \(kilobytes); exec \"$@\"", "sh", motet] + job.arguments("small")
+    ).wait()
+    guard result.status != 0 else { return }
+    #expect(result.status == 1, "\(result.status): \(result.errors)")
+    let lines = result.errors.split(separator: "\n")
+    #expect(lines.count == 1 && lines[0].hasPrefix("motet: "), "\(result.errors)")
+  }
+
+  /// Samples that are no longer those that were imported are embedded and measured by nobody.
+  @Test func lostSamples() throws {
+    #expect(try run("motet", job.arguments("run")).status == 0)
+    let run = job.folder.path("run")
+    let lost = job.folder.path("lost.h5")
+    try FileManager.default.copyItem(atPath: job.folder.path("data.h5"), toPath: lost)
+    do {
+      let file = try HDF5File.open(lost, writable: true)
+      try [UInt8](repeating: 0, count: 16 * 16 * 3).withUnsafeBufferPointer {
+        try file.write("/test/image/pixels", rows: 3..<4, from: $0)
+      }
+    }
+    let knn = ["--task", "knn", "--set", "modality=image", "--set", "k=5"]
+    for command in [["evaluate", run, "--data", lost] + knn, ["embed", run, "--data", lost]] {
+      let result = try TestSupport.run("motet", command)
+      #expect(result.status == 1, "\(command)")
+      #expect(
+        result.errors.contains("\(lost): /test/image: its SHA-256 is not the one"),
+        "\(result.errors)")
+    }
+    let told = try TestSupport.run("motet", ["data", "info", lost, "--verify"])
+    #expect(told.status == 1 && told.errors.contains("/test/image: its SHA-256"), "\(told.errors)")
+  }
+
+  /// A client whose training runs away is left out where the job says so, and named.
+  @Test func divergence() throws {
+    let wild = try SmallJob(settings: ["training.rate=3"])
+    let stopped = try run("motet", wild.arguments("stopped"))
+    #expect(stopped.status == 1 && stopped.errors.contains("diverged"), "\(stopped.errors)")
+    let skipped = try run(
+      "motet", wild.arguments("skipped", "federation.on_divergence=skip"))
+    #expect(hash(skipped) != nil, "\(skipped.errors)")
+    #expect(skipped.errors.contains("left out client "), "\(skipped.errors)")
+    #expect(
+      skipped.errors.contains("diverged and were left out (clients "), "\(skipped.errors)")
+    let file = try HDF5File.open(wild.folder.path("skipped/results.h5"))
+    let count = try file.read("/left_out/client", as: Int64.self).count
+    #expect(count > 0)
+    let rounds = try file.read("/rounds/clients_left_out", as: Int64.self)
+    #expect(rounds.reduce(0, +) == Int64(count))
   }
 
   /// An error before the first round reaches every rank, is said once, and hangs none.

@@ -22,6 +22,13 @@ import Testing
     try RunningProcess("/bin/sh", ["-c", script, "sh", motet] + arguments).wait()
   }
 
+  /// Sends a signal and waits: no longer than a person or a scheduler would.
+  private func end(_ running: RunningProcess, by signal: Int32) throws -> ProcessResult {
+    kill(running.process.processIdentifier, signal)
+    try waitUntil(seconds: 10) { !running.process.isRunning }
+    return running.wait()
+  }
+
   /// Whether a process has a handler of its own for a signal.
   private func handles(_ signal: Int32, _ process: pid_t) -> Bool {
     let status = FileManager.default.contents(atPath: "/proc/\(process)/status") ?? Data()
@@ -38,8 +45,7 @@ import Testing
     for signal in [SIGTERM, SIGUSR1, SIGINT, SIGHUP] {
       let running = try RunningProcess(motet, job.arguments("stopped"))
       try waitUntil { running.output.contains("round 1/3") || !running.process.isRunning }
-      kill(running.process.processIdentifier, signal)
-      let ended = running.wait()
+      let ended = try end(running, by: signal)
       #expect(ended.status == 85, "signal \(signal): \(ended.errors)")
       #expect(ended.errors.contains("the same command continues"))
       #expect(hash(try run("motet", job.arguments("stopped"))) == expected, "signal \(signal)")
@@ -54,11 +60,57 @@ import Testing
     let running = try RunningProcess(motet, job.arguments("early"))
     let process = running.process.processIdentifier
     try waitUntil { handles(SIGUSR1, process) || !running.process.isRunning }
-    kill(process, SIGUSR1)
-    let ended = running.wait()
+    let ended = try end(running, by: SIGUSR1)
     #expect(ended.status == 85, "\(ended.errors)")
     #expect(!ended.output.contains("round"), "\(ended.output)")
     #expect(!FileManager.default.fileExists(atPath: job.folder.path("early/checkpoint-000000.h5")))
+  }
+
+  /// So is a sweep that is being counted: a million rounds a cell.
+  @Test func aSignalWhileASweepIsPlannedCounts() throws {
+    let sweep = job.folder.write(
+      "sweep.yaml",
+      """
+      base: small.yaml
+      sweep: { grid: { federation.rounds: [1000000] }, seeds: [\((1...50).map(String.init)
+        .joined(separator: ", "))] }
+      """)
+    let running = try RunningProcess(motet, ["sweep", "run", sweep])
+    let process = running.process.processIdentifier
+    try waitUntil { handles(SIGTERM, process) || !running.process.isRunning }
+    usleep(500_000)
+    let ended = try end(running, by: SIGTERM)
+    #expect(ended.status == 85 && ended.errors.contains("stopped by a signal"), "\(ended.errors)")
+  }
+
+  /// A batch job that Slurm requeues starts over once: --fresh is in its script each time.
+  @Test func aRequeuedJobGoesOn() throws {
+    #expect(try run("motet", job.arguments("run", "federation.rounds=1")).status == 0)
+    let expected = hash(try run("motet", job.arguments("whole")))
+    func start(_ requeues: String) throws -> RunningProcess {
+      try RunningProcess(
+        motet, job.arguments("run") + ["--fresh"],
+        environment: ["SLURM_JOB_ID": "7", "SLURM_RESTART_COUNT": requeues])
+    }
+    let first = try start("0")
+    try waitUntil { first.output.contains("round 1/3") || !first.process.isRunning }
+    let stopped = try end(first, by: SIGUSR1)
+    #expect(stopped.status == 85 && stopped.errors.contains("moved the old run to"))
+    let requeued = try start("1").wait()
+    #expect(requeued.errors.contains("requeued: going on with the run that it started over"))
+    #expect(hash(requeued) == expected && hash(requeued) != nil, "\(requeued.errors)")
+    #expect(job.folder.names.filter { $0.hasPrefix("run.old-") } == ["run.old-1"])
+  }
+
+  /// Somebody removes the folder under a run: it says so, and does not go on for nothing.
+  @Test func aFolderThatIsRemovedEndsTheRun() throws {
+    let running = try RunningProcess(motet, job.arguments("gone", "federation.rounds=1000"))
+    try waitUntil { running.output.contains("round 1/1000") || !running.process.isRunning }
+    try FileManager.default.removeItem(atPath: job.folder.path("gone"))
+    try waitUntil { !running.process.isRunning }
+    let ended = running.wait()
+    #expect(ended.status == 1 && ended.errors.split(separator: "\n").count == 1)
+    #expect(ended.errors.hasPrefix("motet: \(job.folder.path("gone"))"), "\(ended.errors)")
   }
 
   /// What heeds no note ends at once, as any program.

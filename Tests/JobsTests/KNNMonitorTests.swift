@@ -98,6 +98,22 @@ import Views
         "\(path): /test/image: its SHA-256 is not the one") == true)
   }
 
+  /// Rank 0 is planned to hold the features of one modality, and each query's candidates.
+  @Test func memoryIsPlanned() throws {
+    _ = try writeStore([bank, ("test", [0, 1, 2, 0], [0, 1, 2, 1])])
+    func bytes(_ settings: [String]) throws -> Int {
+      let text =
+        "data: { image: colours.h5 }\n"
+        + "encoder: { name: vit, input: 16, patch: 8, width: 64, depth: 1, heads: 2, mlp: 64 }\n"
+      return try Job.load(folder.write("plan.yaml", text), settings: settings)
+        .monitorBytes(threads: 2)
+    }
+    let features = 2 * (12 + 4) * 64 * 4
+    #expect(try bytes(["monitor.knn.k=4"]) == features + 4 * (2 * 4 + 1) * 16)
+    #expect(try bytes(["monitor.knn.k=100000"]) == features + 4 * (2 * 12 + 1) * 16)
+    #expect(try bytes(["monitor.every=0"]) == 0)
+  }
+
   @Test func aMeasurementIsGivenUp() throws {
     _ = try writeStore([bank, ("test", [0, 1, 2, 0], [0, 1, 2, 1])])
     for asked in 1...3 {
