@@ -70,6 +70,9 @@ public struct ServerRound {
   public let mean: ParameterVector
   /// The sums of what else they sent, by name.
   public let sent: [String: ParameterVector]
+  /// The share of the round's samples that is in these sums: 1, unless clients were left out. The
+  /// mean is over it already.
+  public let share: Double
   /// Each client's numbers, in the clients' order; of those that trained.
   public let payloads: [(client: Int, values: [Float])]
   /// Rank 0's vectors, to be changed in place.
@@ -100,9 +103,12 @@ public let aggregators = Catalogue<any Aggregator>(
   [
     .init(FedAvg.self) { $0 },
     .init(LDAWA.self) { $0 },
+    .init(FedAdagrad.self) { $0 },
     .init(FedAdam.self) { $0 },
     .init(FedAvgM.self) { $0 },
     .init(FedBN.self) { $0 },
+    .init(FedNova.self) { $0 },
     .init(FedProx.self) { $0 },
+    .init(FedYogi.self) { $0 },
     .init(SCAFFOLD.self) { $0 },
   ])

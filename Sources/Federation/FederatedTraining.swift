@@ -268,7 +268,7 @@ public final class FederatedTraining {
     parts.aggregator.finish(
       ServerRound(
         round: round, global: global, mean: sum.vector(times: 1 / (1 - shareLeftOut)),
-        sent: sent.mapValues { $0.vector() },
+        sent: sent.mapValues { $0.vector() }, share: 1 - shareLeftOut,
         payloads: clients.filter { $0.steps > 0 }.map { ($0.client, $0.payload) },
         state: serverState))
     try DivergedServer.check(global, round: round, limit: ExactSum.limit)

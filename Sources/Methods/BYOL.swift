@@ -33,16 +33,13 @@ public struct BYOL: PlugIn, Method {
     "scale": "a factor on the loss: 1 is the paper's sum of both directions, 0.25 lightly's",
   ]
   public let target: TargetRule?
-  private let hidden: Int
+  private var predictor: Predictor
   private let scale: Double
-  /// Known from `extend` on.
-  private var predictor: ProjectionHead?
 
   public init(_ options: Options) throws {
-    try ConfigurationError.check("hidden", options.hidden, in: 1...65_536)
+    predictor = try Predictor(hidden: options.hidden)
     try ConfigurationError.check("momentum", options.momentum, in: 0...1)
     try ConfigurationError.check("scale", options.scale, in: 1e-3...1000)
-    hidden = options.hidden
     scale = options.scale
     target = TargetRule(momentum: options.momentum, schedule: options.schedule)
   }
@@ -50,52 +47,18 @@ public struct BYOL: PlugIn, Method {
   public mutating func extend(
     _ layout: inout ParameterLayout, features: Int, projection: Int
   ) throws {
-    let unit = BatchNorm.channelUnit
-    try ConfigurationError.require(
-      hidden % unit == 0, "hidden",
-      "\(hidden) is not a multiple of \(unit), as the predictor's BatchNorm needs; "
-        + "\((hidden + unit - 1) / unit * unit) is")
-    try ConfigurationError.require(
-      projection > 1, "",
-      "BYOL compares directions, and a projection of 1 column has none; raise encoder.projection")
-    predictor = ProjectionHead(
-      "predictor", &layout, input: projection, hidden: hidden, hiddenNorm: true,
-      output: projection)
+    try predictor.extend(&layout, projection: projection, of: "BYOL")
   }
 
   public func initialise(_ parameters: ParameterVector, seed: UInt64) {
-    let fresh = Initialisation(parameters, seed: seed)
-    predictor?.initialise(fresh) { fresh.uniform($0) }
+    predictor.initialise(parameters, seed: seed)
   }
 
   public func loss(_ batch: MethodBatch, _ engine: Engine) -> MethodLoss {
-    guard let predictor, let target = batch.target else {
-      preconditionFailure("BYOL's loss needs a layout that has its predictor, and a target")
+    guard let target = batch.target else { preconditionFailure("BYOL's loss needs a target") }
+    let share = scale / Double(batch.samples)
+    return predictor.loss(batch, toward: target, slope: -2 * share, engine) { cosine in
+      (2 - 2 * cosine) * share
     }
-    let n = batch.samples
-    let (prediction, saved) = predictor.forward(
-      batch.projection, groups: batch.views, batch.parameters, engine)
-    let (p, lengths) = normalised(prediction, engine)
-    let z = normalised(target, engine).z
-    // A view's prediction goes with the other view's target.
-    let slope = Matrix(engine.pool, rows: p.rows, columns: p.columns)
-    let share = scale / Double(n)
-    var loss = 0.0
-    for row in 0..<p.rows {
-      let from = p.pointer + row * p.columns
-      let toward = z.pointer + (row < n ? row + n : row - n) * p.columns
-      let gradient = slope.pointer + row * p.columns
-      var cosine = 0.0
-      for i in 0..<p.columns {
-        cosine += Double(from[i]) * Double(toward[i])
-        gradient[i] = Float(-2 * share * Double(toward[i]))
-      }
-      loss += (2 - 2 * cosine) * share
-    }
-    throughNormalisation(slope, p, lengths)
-    return MethodLoss(
-      loss,
-      projection: predictor.backward(
-        slope, saved, batch.parameters, into: batch.gradient, engine))
   }
 }

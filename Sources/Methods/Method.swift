@@ -126,4 +126,6 @@ public let methods = Catalogue<any Method>(
     .init(BarlowTwins.self) { $0 },
     .init(BYOL.self) { $0 },
     .init(MoCo.self) { $0 },
+    .init(SimSiam.self) { $0 },
+    .init(VICReg.self) { $0 },
   ])

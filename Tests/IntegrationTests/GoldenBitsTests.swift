@@ -23,11 +23,14 @@ import Training
     "constant": "36489db7d464e1d8",
     "cosine-local": "979ff8893601d28d",
     "cosine-rounds": "aa125a245e0bd26c",
+    "fedadagrad": "67a681d3442ac1c2",
     "fedadam": "eef4e76b5b762e45",
     "fedavg": "979ff8893601d28d",
     "fedavgm": "90906ee08c650295",
     "fedbn": "c6cc853e54cf6a0c",
+    "fednova": "eb0f79fdb46061fb",
     "fedprox": "2c7116058dd3828b",
+    "fedyogi": "447feb707d764563",
     "lars": "a1659d823f0b4209",
     "ldawa": "cc5dbf830302014d",
     "milestones": "93208a6476188dc2",
@@ -36,14 +39,16 @@ import Training
     "scaffold": "99be50855361177f",
     "sgd": "979ff8893601d28d",
     "simclr": "979ff8893601d28d",
+    "simsiam": "76e4451bbc1b3b86",
+    "vicreg": "81146d8861d5c5ed",
     "vit": "979ff8893601d28d",
   ]
 
   /// The first 16 digits of the SHA-256 of the figures, by task.
   private static let figures: [String: String] = [
-    "finetune": "0e7a76de8c21f787",
+    "finetune": "23b099494d48cd36",
     "knn": "f4157a475c69a015",
-    "linear": "ba2c846a387ed6ce",
+    "linear": "0a93564e85a646b4",
   ]
 
   private static let usual = [

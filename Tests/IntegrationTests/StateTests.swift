@@ -62,7 +62,7 @@ import Testing
   }
 
   /// Each algorithm from a job file, stopped after two rounds and continued.
-  @Test(arguments: ["fedadam", "fedavgm", "fedbn", "fedprox", "scaffold"])
+  @Test(arguments: ["fedadam", "fedavgm", "fedbn", "fednova", "fedprox", "scaffold"])
   func eachAlgorithmGoesOn(aggregator: String) throws {
     let job = try SmallJob(
       rounds: 3, settings: Self.network + ["federation.aggregator=\(aggregator)"])

@@ -56,8 +56,8 @@ import Testing
   @Test(arguments: methods.names) func inputsStayAsTheyAre(name: String) throws {
     let trial = try MethodTrial(.text(name), samples: 4, columns: 32, try Engine())
     func inputs() -> [[UInt32]] {
-      [trial.features, trial.projection, trial.target].compactMap {
-        $0?.floats.map(\.bitPattern)
+      [trial.features, trial.projection, trial.target].map {
+        $0.floats.map(\.bitPattern)
       }
         + trial.parameters.layout.entries.filter(\.trainable).map {
           trial.parameters[$0.range].map(\.bitPattern)

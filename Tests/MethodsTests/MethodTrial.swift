@@ -14,7 +14,9 @@ final class MethodTrial {
   let gradient: ParameterVector
   let features: Matrix
   let projection: Matrix
-  let target: Matrix?
+  /// Another network's, or where the method has no rule for one, a copy of `projection`: what it
+  /// compares without a gradient stays as it is.
+  let target: Matrix
   let memory: (any MethodMemory)?
 
   /// Fills rows with the fixtures' `noise`, a seed for each view.
@@ -36,7 +38,7 @@ final class MethodTrial {
     }
     features = rows(4050)
     projection = rows(4000)
-    target = method.target == nil ? nil : rows(targetSeed)
+    target = rows(method.target == nil ? 4000 : targetSeed)
     parameters = ParameterVector(layout)
     gradient = ParameterVector(layout)
     memory = method.makeMemory(projection: columns, modalities: modalities, engine.pool)
@@ -54,7 +56,10 @@ final class MethodTrial {
   }
 
   /// The loss; the gradient of the method's own parameters is left in `gradient`.
-  func loss(of modality: String = "image") -> MethodLoss {
+  func loss(of modality: String = "image") -> MethodLoss { loss(of: modality, target: target) }
+
+  /// The same with another target, or none.
+  func loss(of modality: String = "image", target: Matrix?) -> MethodLoss {
     gradient.zero()
     return method.loss(
       MethodBatch(

@@ -35,7 +35,7 @@ import Testing
     for batch in 0..<Int(try file.intAttribute("batches")) {
       func draw(_ offset: Int) -> [Float] { noise(UInt64(4110 + 10 * batch + offset) << 32, half) }
       _ = trial.projection.floats.update(from: draw(0) + draw(1))
-      _ = trial.target?.floats.update(from: draw(2) + draw(3))
+      _ = trial.target.floats.update(from: draw(2) + draw(3))
       let result = trial.loss()
       let group = "\(variant)/\(batch)"
       let losses: [Double] = try file.read("\(group)/losses")
@@ -60,7 +60,7 @@ import Testing
     let queue = try queue(trial)
     var model = (0..<size).map { Array(queue.keys[$0..<$0 + 1].floats) }
     var next = 0
-    let keys = normalised(try #require(trial.target), engine).z
+    let keys = normalised(trial.target, engine).z
     for _ in 0..<3 {
       _ = trial.loss()
       for row in 0..<keys.rows {
@@ -96,7 +96,7 @@ import Testing
     let usual = trial.loss()
     #expect(usual.loss.isFinite && usual.projection.floats.allSatisfy { $0.isFinite })
     trial.projection.floats.update(repeating: 0)
-    trial.target?.floats.update(repeating: 0)
+    trial.target.floats.update(repeating: 0)
     let zeros = trial.loss()
     #expect(abs(zeros.loss - log(9.0)) < 1e-6)
     #expect(zeros.projection.floats.allSatisfy { $0.isFinite })
