@@ -59,11 +59,11 @@ public struct CheckpointFolder: Sendable {
     }
     for round in rounds {
       do {
-        let checkpoint = try Checkpoint.load(file(round: round))
+        let checkpoint = try load(round: round)
         if goesOn { try clientStates.verify(checkpoint.kept) }
         tell()
         return checkpoint
-      } catch let error as HDF5Error where error.isOfSystem {
+      } catch let error as HDF5Error where error.isOutOfMemory || error.isRefused {
         // It is not damaged: who may not read it, or has too little memory, wants to know.
         throw error
       } catch let error as FileError where error.isOfSystem {
@@ -75,6 +75,17 @@ public struct CheckpointFolder: Sendable {
     if let lost = failures[0] as? ClientStateError { throw lost }
     tell()
     throw DamagedCheckpoints(path: file(round: first), count: rounds.count)
+  }
+
+  /// The checkpoint of a round. Throws where it cannot be read, or is another round's.
+  public func load(round: Int) throws -> Checkpoint {
+    let checkpoint = try Checkpoint.load(file(round: round))
+    guard checkpoint.round == round else {
+      throw FileFormatError(
+        path: file(round: round),
+        message: "is of round \(checkpoint.round); give it its name back, or remove it")
+    }
+    return checkpoint
   }
 
   /// Removes what a killed run left half-written. No other run may be writing here.

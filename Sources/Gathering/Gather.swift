@@ -31,7 +31,8 @@ public struct Gather {
   ) throws -> Summary {
     let earlier = try GatheredFile.open(target)
     var summary = Summary()
-    let sources = try GatherSource.find(paths, warn: warn)
+    let sources = try GatherSource.find(
+      paths, warn: warn, unreadable: { summary.damaged.append($0) })
     // By real path: a run that a sweep uses of another is there once, whatever leads to it.
     var runs: [String: GatheredRun] = [:]
     var order: [String] = []

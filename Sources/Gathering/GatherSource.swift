@@ -13,13 +13,21 @@ struct GatherSource {
 
   /// The runs in folders: a run's own, a sweep's, or one that holds some of these. Throws where a
   /// folder has none.
-  static func find(_ paths: [String], warn: (String) -> Void) throws -> [GatherSource] {
+  /// - Parameter unreadable: told of folders that may not be looked into.
+  static func find(
+    _ paths: [String], warn: (String) -> Void, unreadable: (String) -> Void
+  ) throws -> [GatherSource] {
     var found: [GatherSource] = []
     for path in paths {
       let folder = URL(fileURLWithPath: path).standardizedFileURL.path
+      if let reason = Self.refusal(folder) { throw JobError(path: path, message: reason) }
       var own = try inside(folder, warn)
       if own.isEmpty {
-        own = try names(folder).flatMap { try inside("\(folder)/\($0)", warn) }
+        own = try names(folder).flatMap { name in
+          let path = "\(folder)/\(name)"
+          if let reason = Self.refusal(path) { unreadable("\(path): \(reason)") }
+          return try inside(path, warn)
+        }
       }
       guard !own.isEmpty else {
         throw JobError(path: path, message: "there is no run here; give runs' or sweeps' folders")
@@ -28,6 +36,17 @@ struct GatherSource {
     }
     var seen: Set<String> = []
     return found.filter { seen.insert($0.path).inserted }
+  }
+
+  /// Why a folder's content is not known; nil where it is, and of what is no folder.
+  private static func refusal(_ path: String) -> String? {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFDIR, access(path, R_OK | X_OK) != 0 else { return nil }
+    } else if errno == ENOENT || errno == ENOTDIR {
+      return nil
+    }
+    return "cannot be looked into (\(String(cString: strerror(errno))))"
   }
 
   /// The run or the sweep's runs that a folder is; none where it is neither.

@@ -35,7 +35,7 @@ struct GatheredRun {
     func reading<Result>(_ name: String, _ body: (String) throws -> Result) throws -> Result? {
       let path = "\(folder)/\(name)"
       guard FileManager.default.fileExists(atPath: path) else { return nil }
-      do { return try body(path) } catch let error as HDF5Error where error.isOfSystem {
+      do { return try body(path) } catch let error as HDF5Error where error.isOutOfMemory {
         throw error
       } catch {
         guard FileManager.default.fileExists(atPath: path) else { return nil }

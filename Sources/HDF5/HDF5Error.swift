@@ -9,23 +9,28 @@ public struct HDF5Error: Error, CustomStringConvertible {
   public let call: String
   /// Outermost first.
   public let stack: [String]
-  /// Whether the system refused memory, or the file: that says nothing about what is in it.
-  public let isOfSystem: Bool
+  /// Whether the library got no memory: that says nothing about the file.
+  public let isOutOfMemory: Bool
+  /// Whether the system did not give the file: that says nothing about what is in it.
+  public let isRefused: Bool
 
   public init(
-    path: String, object: String = "", call: String, stack: [String], isOfSystem: Bool = false
+    path: String, object: String = "", call: String, stack: [String], isOutOfMemory: Bool = false,
+    isRefused: Bool = false
   ) {
     self.path = path
     self.object = object
     self.call = call
     self.stack = stack
-    self.isOfSystem = isOfSystem
+    self.isOutOfMemory = isOutOfMemory
+    self.isRefused = isRefused
   }
 
   /// The same of a file by another path.
   public func of(_ path: String) -> HDF5Error {
     HDF5Error(
-      path: path, object: object, call: call, stack: stack, isOfSystem: isOfSystem)
+      path: path, object: object, call: call, stack: stack, isOutOfMemory: isOutOfMemory,
+      isRefused: isRefused)
   }
 
   public var description: String {
@@ -62,7 +67,7 @@ func check<Status: BinaryInteger>(
         let found = context!.assumingMemoryBound(to: FoundErrors.self)
         found.pointee.texts.append(oneLine(String(cString: entry!.pointee.desc)))
         if [chdf5_no_space(), chdf5_cannot_allocate()].contains(entry!.pointee.min_num) {
-          found.pointee.isOfSystem = true
+          found.pointee.isOutOfMemory = true
         }
         return 0
       }, pointer)
@@ -70,11 +75,11 @@ func check<Status: BinaryInteger>(
   H5Eclear2(hid_t(H5E_DEFAULT))
   throw HDF5Error(
     path: path, object: object, call: "\(call)", stack: found.texts.reversed(),
-    isOfSystem: found.isOfSystem)
+    isOutOfMemory: found.isOutOfMemory)
 }
 
 /// What the library's stack of errors holds, innermost first.
 private struct FoundErrors {
   var texts: [String] = []
-  var isOfSystem = false
+  var isOutOfMemory = false
 }

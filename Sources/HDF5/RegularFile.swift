@@ -4,15 +4,15 @@ extension HDF5File {
   /// Throws where a path leads to anything but a file that can be read: a pipe to which nobody
   /// writes would be waited on for ever.
   public static func requireRegular(_ path: String) throws {
-    func wrong(_ reason: String, ofSystem: Bool = false) -> HDF5Error {
-      HDF5Error(path: path, call: "open", stack: [reason], isOfSystem: ofSystem)
+    func wrong(_ reason: String, isRefusal: Bool = false) -> HDF5Error {
+      HDF5Error(path: path, call: "open", stack: [reason], isRefused: isRefusal)
     }
     let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
       switch errno {
       case ENOENT, ENOTDIR: throw wrong("there is no such file")
-      case EACCES: throw wrong("no permission to read it", ofSystem: true)
-      default: throw wrong(String(cString: strerror(errno)), ofSystem: true)
+      case EACCES: throw wrong("no permission to read it", isRefusal: true)
+      default: throw wrong(String(cString: strerror(errno)), isRefusal: true)
       }
     }
     defer { close(descriptor) }

@@ -13,13 +13,8 @@ extension Job {
   /// `federation.rounds` may change, but not below the checkpoint's, and not where the learning
   /// rate depends on it.
   public func verify(_ checkpoint: Checkpoint, at path: String) throws {
-    // What another version left unsaid, or said in other words, has its value of today.
-    guard let old = try? Job(path: path, json: checkpoint.job) else {
+    guard let differing = differences(from: checkpoint.job, at: path) else {
       throw JobError(path: path, message: "its job cannot be read; start over with --fresh")
-    }
-    var differing = Self.differences(from: old.resolved, to: resolved)
-    if training.schedule != "cosine-rounds" {
-      differing.removeAll { $0.key == "federation.rounds" }
     }
     guard differing.isEmpty else {
       throw JobError(
@@ -34,6 +29,32 @@ extension Job {
         message: "has \(counted(checkpoint.round, "round")), more than federation.rounds "
           + "\(federation.rounds); raise it or start over with --fresh")
     }
+  }
+
+  /// What a file's job, as JSON, has otherwise than this one, of what must not change in a run; nil
+  /// where it is no job.
+  func differences(
+    from json: String, at path: String
+  ) -> [(key: String, old: String, new: String)]? {
+    // What another version left unsaid, or said in other words, has its value of today.
+    guard let old = try? Job(path: path, json: json) else { return nil }
+    let differing = Self.differences(from: old.resolved, to: resolved)
+    guard training.schedule != "cosine-rounds" else { return differing }
+    return differing.filter { $0.key != "federation.rounds" }
+  }
+
+  /// Whether a file's job, as JSON, is this one, so far as a run may go on.
+  public func isContinued(_ json: String, at path: String) -> Bool {
+    differences(from: json, at: path)?.isEmpty ?? false
+  }
+
+  /// What the monitor was told otherwise by a file's job: such figures are no curve.
+  func monitorDifferences(from json: String) -> String? {
+    guard let old = try? Tree(json: json)["monitor"] else { return nil }
+    let differing = Self.differences(
+      from: ["monitor": old.without(["every"])],
+      to: ["monitor": section("monitor").without(["every"])], free: [])
+    return differing.isEmpty ? nil : Self.words(differing)
   }
 
   /// "training.rate 0.01 -> 0.05, …".

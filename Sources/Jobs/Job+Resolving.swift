@@ -110,6 +110,9 @@ extension Job {
   /// A name of a job or a sweep.
   public static func checkName(_ name: String) throws {
     let allowed = name.allSatisfy { $0.isLetter || $0.isNumber || "._-".contains($0) }
+    try ConfigurationError.require(
+      name.utf8.count <= 200, "name",
+      "of \(name.utf8.count) letters; folders' names have 200 at most")
     guard !name.isEmpty, allowed, name.first != "." else {
       throw ConfigurationError(
         "name", "'\(name)' names folders: letters, digits, '-', '_' and '.' only")

@@ -35,6 +35,8 @@ public struct Results {
   public private(set) var rows: [Row] = []
   public private(set) var measurements: [(round: Int, MonitorFigure)] = []
   public private(set) var leftOut: [LeftOut] = []
+  /// The resolved job of the file, as JSON; nil where it has none.
+  public private(set) var job: String?
 
   /// No rows yet.
   init() {}
@@ -57,6 +59,7 @@ public struct Results {
       }
       return values
     }
+    job = try file.hasAttribute("job") ? file.textAttribute("job") : nil
     let rounds = try file.read("/rounds/round", as: Int64.self)
     rows = rounds.map { Row(round: Int($0), counts: [:], reals: [:]) }
     for name in try file.names(in: "/rounds") where name != "round" {

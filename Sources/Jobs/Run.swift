@@ -81,6 +81,9 @@ public final class Run {
           "instruction_set": assembly.instructionSet, "ranks": "\(communicator.size)",
           "fftw": Spectra.build,
         ], warn: observer.note)
+      if let saved, let kept = results?.results {
+        try Self.check(kept, of: folder, job, saved, observer)
+      }
     }
     (self.results, self.lock) = (results, lock)
     let completed = Int(try communicator.broadcast(Int64(saved?.round ?? 0)))
@@ -99,6 +102,32 @@ public final class Run {
       guard let saved else { return }
       let path = folder.checkpoints.file(round: saved.round)
       try Self.restore(federation.serverState, from: saved, at: path)
+    }
+  }
+
+  /// Throws where the results are another run's; tells where they lack what a person may miss.
+  private static func check(
+    _ results: Results, of folder: RunFolder, _ job: Job, _ saved: Checkpoint,
+    _ observer: any RunObserver
+  ) throws {
+    let path = folder.resultsFile
+    guard let own = results.job else {
+      if saved.round > 0 {
+        observer.note("\(path): is not there; rounds up to \(saved.round) will be missing in it")
+      }
+      return
+    }
+    guard job.isContinued(own, at: path) else {
+      throw JobError(
+        path: path,
+        message:
+          "is of another job than the checkpoints beside it; put its own back, or move it away "
+          + "to go on without its rows")
+    }
+    if let changes = job.monitorDifferences(from: own), !results.measurements.isEmpty {
+      observer.note(
+        "the monitor measures otherwise from here on (\(changes)): its figures before and after "
+          + "round \(saved.round) are not to be compared")
     }
   }
 

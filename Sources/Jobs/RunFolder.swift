@@ -39,9 +39,9 @@ public struct RunFolder {
   public func isMeasured(_ job: Job) -> Bool {
     guard FileManager.default.fileExists(atPath: resultsFile) else { return false }
     let last = job.federation.rounds
-    guard job.monitor.isDue(after: last, of: last),
-      let results = try? Results(reading: resultsFile)
-    else { return true }
+    guard let results = try? Results(reading: resultsFile) else { return true }
+    if let other = results.job, !job.isContinued(other, at: resultsFile) { return false }
+    guard job.monitor.isDue(after: last, of: last) else { return true }
     return !results.measurements(round: last).isEmpty
   }
 

@@ -36,7 +36,8 @@ public struct SettingsFile {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw JobError(path: path, message: "this is not \(kind) (YAML)")
     }
-    return text
+    // Some editors begin a file with its encoding.
+    return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
   }
 
   /// An error in a setting as one of this file, with its line.

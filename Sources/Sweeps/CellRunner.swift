@@ -1,3 +1,4 @@
+import Checkpoints
 import Datasets
 import Files
 import Foundation
@@ -80,6 +81,7 @@ public struct CellRunner {
     return try withExtendedLifetime(lock) {
       if try sweep.isTrained(cell) || reuse(cell) { return nil }
       try setOutdatedAside(cell)
+      try setDamagedAside(cell)
       RunFailure.clear(in: cell.folder)
       return try stage("shards", cell) {
         try makeShards(cell)
@@ -177,6 +179,18 @@ public struct CellRunner {
     note(
       "cell \(cell.number): its run was trained on other data than there are now; moved to "
         + "\(target ?? cell.folder), it is trained anew")
+  }
+
+  /// The same where no checkpoint of it can be gone on from.
+  private func setDamagedAside(_ cell: SweepCell) throws {
+    do {
+      _ = try CheckpointFolder(cell.folder).newest(goesOn: true) { _ in }
+    } catch let error as DamagedCheckpoints {
+      let target = try RunFolder(cell.folder).setAside()
+      note(
+        "cell \(cell.number): \(error.path) is damaged, and there is no other; moved to "
+          + "\(target ?? cell.folder), it is trained anew")
+    }
   }
 
   /// Makes the shards that the cell shares with others, once. Throws `Stopped` after a signal.

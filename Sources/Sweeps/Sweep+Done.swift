@@ -51,7 +51,7 @@ extension Sweep {
   /// nothing.
   func isDone(_ stage: CellStage, of cell: SweepCell) -> Bool {
     switch stage {
-    case .evaluate: note(of: cell).map { FileManager.default.fileExists(atPath: $0) } ?? true
+    case .evaluate: note(of: cell).map { areWhole($0) } ?? true
     case .embed: embeddings?.isDone(cell) ?? true
     }
   }
@@ -59,8 +59,25 @@ extension Sweep {
   /// Keeps that the command of a stage has ended well. Of embeddings their files say so.
   func setDone(_ stage: CellStage, of cell: SweepCell) throws {
     guard stage == .evaluate, let note = note(of: cell) else { return }
-    try FileSystem.makeFolder(URL(fileURLWithPath: note).deletingLastPathComponent().path)
-    try FileSystem.write([], to: note)
+    let folder = URL(fileURLWithPath: note).deletingLastPathComponent().path
+    try FileSystem.makeFolder(folder)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    let seals: [(String, Tree)] = names.filter { $0.hasSuffix(".h5") && !$0.hasPrefix(".") }
+      .compactMap { name in
+        (try? HDF5File.seal(of: "\(folder)/\(name)")).map { (name, .text($0)) }
+      }
+    try FileSystem.write(Tree(seals).json.utf8, to: note)
+  }
+
+  /// Whether the files that were there when a note was written are there, with the same seals.
+  private func areWhole(_ note: String) -> Bool {
+    let folder = URL(fileURLWithPath: note).deletingLastPathComponent().path
+    guard let bytes = FileSystem.contents(note),
+      let files = try? Tree(json: String(decoding: bytes, as: UTF8.self)).mapping
+    else { return false }
+    return files.allSatisfy { name, seal in
+      (try? HDF5File.seal(of: "\(folder)/\(name)")) == seal.text
+    }
   }
 
   /// The finished run of the same job on the same data in another sweep that a cell without a run
@@ -80,6 +97,10 @@ extension Sweep {
     let last = CheckpointFolder(folder).file(round: job.federation.rounds)
     guard FileManager.default.fileExists(atPath: last), let file = try? HDF5File.openSealed(last)
     else { return false }
+    // Somebody may have copied another cell's.
+    guard let own = try? file.textAttribute("job"), job.isContinued(own, at: last) else {
+      return false
+    }
     return isOfTheseData(file, job)
   }
 

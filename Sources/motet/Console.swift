@@ -1,3 +1,4 @@
+import Catalogues
 import Foundation
 import Machines
 import MessagePassing
@@ -10,7 +11,7 @@ enum Console {
   static func write(_ text: String) { StandardStream.output.write(text) }
 
   /// A warning or an error.
-  static func complain(_ text: String) { note("motet: \(text)") }
+  static func complain(_ text: String) { note("motet: \(text.oneLine)") }
 
   /// What goes on, beside the results: a line of standard error.
   static func note(_ text: String) {

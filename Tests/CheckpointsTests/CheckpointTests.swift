@@ -98,6 +98,17 @@ import Testing
     #expect(said == "\(path): open failed: Too many levels of symbolic links", "\(said ?? "")")
   }
 
+  @Test func aCheckpointUnderAnothersNameIsNotTaken() throws {
+    let checkpoints = CheckpointFolder(folder.path)
+    for round in [4, 5] { try checkpoints.save(makeCheckpoint(round)) }
+    try FileManager.default.moveItem(
+      atPath: checkpoints.file(round: 5), toPath: checkpoints.file(round: 9))
+    #expect(
+      message { _ = try checkpoints.load(round: 9) }
+        == "\(checkpoints.file(round: 9)): is of round 5; give it its name back, or remove it")
+    #expect(try checkpoints.newest { _ in }?.round == 4)
+  }
+
   @Test func whereAllAreDamagedNothingStartsOverByItself() throws {
     let checkpoints = CheckpointFolder(folder.path)
     for round in [4, 5] {

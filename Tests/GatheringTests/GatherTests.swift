@@ -321,6 +321,19 @@ import Testing
     #expect(message { try gather([folder.path("sweep")]) } == "\(path): \(expected)")
   }
 
+  /// A folder that may not be looked into is no folder without a run.
+  @Test func whatMayNotBeReadIsNamed() throws {
+    try makeRun("many/a", ["seed=1"])
+    // A link to itself: root, too, is refused.
+    let loop = folder.path("many/b")
+    try FileManager.default.createSymbolicLink(atPath: loop, withDestinationPath: loop)
+    let summary = try gather([folder.path("many")])
+    #expect(summary.runs == ["finished": 1])
+    let reason = "cannot be looked into (Too many levels of symbolic links)"
+    #expect(summary.damaged == ["\(loop): \(reason)"])
+    #expect(message { try gather([loop]) } == "\(loop): \(reason)")
+  }
+
   /// Two runs of one job in different folders are told apart.
   @Test func runsOfOneJobAreToldApart() throws {
     let (a, b) = (try makeRun("a"), try makeRun("b"))

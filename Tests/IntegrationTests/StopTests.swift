@@ -161,6 +161,35 @@ import Testing
     #expect(now.rows.map(\.round) == [1, 2, 3])
   }
 
+  /// What is beside a checkpoint must be its run's, and what is no longer there is said.
+  @Test func resultsAreTheRunsOwn() throws {
+    let half = ["--set", "federation.rounds=2"]
+    for (name, more) in [("run", []), ("other", ["--set", "training.rate=0.01"])] {
+      let ended = try run("motet", job.arguments(name) + half + more)
+      #expect(ended.status == 0, "\(ended.errors)")
+    }
+    let path = job.folder.path("run/results.h5")
+    let own = try Data(contentsOf: URL(fileURLWithPath: path))
+    try Data(contentsOf: URL(fileURLWithPath: job.folder.path("other/results.h5")))
+      .write(to: URL(fileURLWithPath: path))
+    let foreign = try run("motet", job.arguments("run"))
+    #expect(foreign.status == 1)
+    #expect(
+      foreign.errors.contains("\(path): is of another job than the checkpoints"),
+      "\(foreign.errors)")
+    try own.write(to: URL(fileURLWithPath: path))
+    let changed = try run("motet", job.arguments("run", "monitor.knn.k=1"))
+    #expect(
+      changed.errors.contains(
+        "the monitor measures otherwise from here on (monitor.knn.k 20 -> 1): its figures before "
+          + "and after round 2 are not to be compared"), "\(changed.errors)")
+    try FileManager.default.removeItem(atPath: path)
+    let lost = try run("motet", job.arguments("run", "federation.rounds=4"))
+    #expect(
+      lost.errors.contains("\(path): is not there; rounds up to 3 will be missing in it"),
+      "\(lost.errors)")
+  }
+
   /// The second process in a run's folder is refused, and the first goes on as if it were alone.
   @Test func aRunHasOneProcess() throws {
     let running = try RunningProcess(motet, job.arguments("run", "federation.rounds=100"))

@@ -82,6 +82,27 @@ import Testing
       left.lines.contains("to do: 0 rounds, 0 views, 0 evaluations, 1 file of embeddings"))
     #expect(left.output.contains("10 samples") && !left.output.contains("model sha256"))
 
+    // So are measurements that somebody removed or damaged.
+    let records = try FileManager.default.contentsOfDirectory(atPath: "\(runs[0])/evaluations")
+    let record = "\(runs[0])/evaluations/\(try #require(records.first { $0.hasSuffix(".h5") }))"
+    for damage in ["removed", "cut"] {
+      if damage == "removed" { try FileManager.default.removeItem(atPath: record) }
+      if damage == "cut" { #expect(truncate(record, 500) == 0) }
+      let status = try run("motet", ["sweep", "status", path])
+      #expect(status.lines[0].contains("not evaluated"), "\(damage): \(status.output)")
+      let again = try run("motet", ["sweep", "run", path])
+      #expect(again.status == 0 && !again.output.contains("model sha256"), "\(again.errors)")
+      #expect(FileManager.default.fileExists(atPath: record))
+      _ = try folders("join")
+    }
+    // A checkpoint of another cell is none of this one's.
+    let checkpoint = "checkpoint-000001.h5"
+    try Data(contentsOf: URL(fileURLWithPath: "\(runs[0])/\(checkpoint)"))
+      .write(to: URL(fileURLWithPath: "\(runs[1])/\(checkpoint)"))
+    let foreign = try run("motet", ["sweep", "run", path])
+    #expect(foreign.status == 0 && foreign.output.contains("model sha256"), "\(foreign.errors)")
+    #expect(foreign.output.contains("moved to \(runs[1]).old-1"), "\(foreign.output)")
+
     // A sweep that uses these runs has both, too.
     let reuse = sweep("reuse", "embeddings: { data: [data.h5], limit: 5 }\nreuse: [runs/join]")
     let reused = try run("motet", ["sweep", "run", reuse])

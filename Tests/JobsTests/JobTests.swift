@@ -343,6 +343,10 @@ import Testing
       "encoder: { name: resnet18, stems: own, stem_inputs: [{ modality: x, channels: 3 }] }",
       "demo.yaml:2: encoder.stem_inputs: has no stem for image, which the data have; add one"
     ),
+    (
+      "name: \(String(repeating: "a", count: 250))",
+      "demo.yaml:2: name: of 250 letters; folders' names have 200 at most"
+    ),
     ("seed: 1\nseed: 2", "demo.yaml:2: the key 'seed' is given twice"),
     ("training: [1", "demo.yaml:3: not YAML: did not find expected ',' or ']'"),
   ]
@@ -381,6 +385,8 @@ import Testing
     #expect {
       try Job.load(folder.path)
     } throws: { "\($0)" == "\(folder.path): this is a folder; expected a job file (YAML)" }
+    // As Windows' Notepad writes files.
+    #expect(try Job.load(folder.write("mark.yaml", "\u{FEFF}" + Self.least)).name == "mark")
     let pipe = folder.path("pipe.yaml")
     #expect(mkfifo(pipe, 0o600) == 0)
     for path in [pipe, "/dev/zero"] {

@@ -30,11 +30,16 @@ import Testing
           - { name: joined, data: p.h5, cells: { label.x: b }, with: { label.x: a } }
         """))
     (a, b) = (sweep.cells[0], sweep.cells[1])
-    for path in [a.job.shards, b.job.shards, folder.path("finished")] {
+    for path in [a.job.shards, b.job.shards] {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
-    try HDF5File.saveSealed(CheckpointFolder(folder.path("finished")).file(round: 1)) { _ in }
-    folder.write("finished/results.h5", "")
+    for cell in [a, b] {
+      folder.write("finished-\(cell.id)/results.h5", "")
+      let finished = CheckpointFolder(folder.path("finished-\(cell.id)"))
+      try HDF5File.saveSealed(finished.file(round: 1)) {
+        try $0.setAttribute("job", cell.job.resolved.json)
+      }
+    }
     // As a launcher it is told PROGRAM run SWEEP --cell ID, or PROGRAM evaluate RUN --file SWEEP
     // --cell ID and more.
     folder.write(
@@ -53,7 +58,7 @@ import Testing
         \(b.id)) to=\(b.folder) ;;
       esac
       mkdir -p "$to"
-      cp \(folder.path("finished"))/* "$to"
+      cp \(folder.path("finished"))-"$5"/* "$to"
       """)
   }
 
@@ -88,7 +93,8 @@ import Testing
   }
 
   func makeFinished(_ cell: SweepCell) throws {
-    try FileManager.default.copyItem(atPath: folder.path("finished"), toPath: cell.folder)
+    try FileManager.default.copyItem(
+      atPath: folder.path("finished-\(cell.id)"), toPath: cell.folder)
   }
 
   @Test func aPartnerIsTrainedFirstAndOnce() throws {

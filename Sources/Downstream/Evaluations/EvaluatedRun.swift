@@ -65,7 +65,7 @@ public final class EvaluatedRun {
           "there is no checkpoint of round \(round); there are: \(there) (the two newest, and "
           + "those of federation.keep)")
     }
-    return try Checkpoint.load(folder.file(round: round))
+    return try folder.load(round: round)
   }
 
   /// The folder of its evaluations.

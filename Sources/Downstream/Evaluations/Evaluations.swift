@@ -2,6 +2,7 @@ import Catalogues
 import Checkpoints
 import Files
 import Foundation
+import HDF5
 import Jobs
 import Layers
 import MessagePassing
@@ -95,10 +96,18 @@ private final class EvaluationWork {
     return record
   }
 
-  /// The record that is there; nil where there is none. Throws where it is another measurement's.
+  /// The record that is there; nil where there is none, or one that is damaged. Throws where it is
+  /// another measurement's.
   private func existing(_ data: String) throws -> EvaluationRecord? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
-    let record = try EvaluationRecord.load(path, warn: context.observer.note)
+    let record: EvaluationRecord
+    do { record = try EvaluationRecord.load(path, warn: context.observer.note) } catch {
+      // What is whole may be somebody's, and what cannot be looked into is not known.
+      let isUnknown = (error as? HDF5Error).map { $0.isRefused || $0.isOutOfMemory } ?? false
+      guard !isUnknown, (try? HDF5File.openSealed(path)) == nil else { throw error }
+      context.observer.note("\(error); measuring again")
+      return nil
+    }
     for (what, old, new) in [
       ("another model", record.model, context.run.modelHash), ("other data", record.data, data),
     ] where old != new {
