@@ -329,6 +329,7 @@ struct DivergedServer: Error, CustomStringConvertible {
     _ vector: ParameterVector, of name: String? = nil, round: Int,
     limit: Float = .greatestFiniteMagnitude
   ) throws {
+    guard !areWithin(limit, vector.floats) else { return }
     for entry in vector.layout.entries {
       for value in vector[entry.range] where !(value.magnitude <= limit) {
         throw DivergedServer(
@@ -338,6 +339,17 @@ struct DivergedServer: Error, CustomStringConvertible {
             + "a lower federation.aggregator.rate, where it has one, or a lower training.rate")
       }
     }
+  }
+}
+
+/// Whether all values are finite and at most a limit in size. As whole numbers magnitudes are in
+/// the same order, infinity behind all that are finite and what is no number behind that: a
+/// comparison that the compiler makes of many at once.
+private func areWithin(_ limit: Float, _ values: UnsafeMutableBufferPointer<Float>) -> Bool {
+  values.withMemoryRebound(to: UInt32.self) { bits in
+    var most: UInt32 = 0
+    for place in 0..<bits.count { most = max(most, bits[place] & 0x7FFF_FFFF) }
+    return most <= limit.bitPattern
   }
 }
 

@@ -49,6 +49,20 @@ public struct CIFAR10: Importer, PlugIn {
         + (differ ? "; the data batches differ: was one of them cut?" : ""))
   }
 
+  /// Red, green and blue of each pixel, out of a plane of each.
+  private static func interleaved(_ planes: ArraySlice<UInt8>) -> [UInt8] {
+    planes.withUnsafeBufferPointer { planes in
+      [UInt8](unsafeUninitializedCapacity: 3 * pixels) { values, count in
+        for i in 0..<pixels {
+          values[3 * i] = planes[i]
+          values[3 * i + 1] = planes[pixels + i]
+          values[3 * i + 2] = planes[2 * pixels + i]
+        }
+        count = 3 * pixels
+      }
+    }
+  }
+
   /// Gives the number of images. What is missing at a file's end is damage.
   private func read(_ path: String, _ split: String, into sink: ImportSink) throws -> Int {
     let reader = try GzipReader(path)
@@ -58,15 +72,12 @@ public struct CIFAR10: Importer, PlugIn {
         try sink.skip("\(path): ends within record \(number)\(reader.cut)")
         return number
       }
-      let name = "\(path): record \(number)"
       let label = Int(record[0])
       try sink.addRecord(split: split, label: label, name: path, number: number) {
-        guard label < 10 else { throw StoreError(name, "label \(label) is out of range 0..9") }
-        var pixels = [UInt8](repeating: 0, count: 3 * Self.pixels)
-        for i in 0..<Self.pixels {
-          for c in 0..<3 { pixels[3 * i + c] = record[1 + c * Self.pixels + i] }
+        guard label < 10 else {
+          throw StoreError("\(path): record \(number)", "label \(label) is out of range 0..9")
         }
-        return .dense(pixels, shape: [32, 32, 3])
+        return .dense(Self.interleaved(record.dropFirst()), shape: [32, 32, 3])
       }
       number += 1
     }
