@@ -14,6 +14,16 @@ protocol AdaptiveServer: Aggregator {
   func second(_ v: Float, _ change: Float) -> Float
 }
 
+/// The options of FedAdam and FedYogi, whose v fades.
+public struct TwoMomentOptions: Codable, Sendable {
+  public var beta1 = 0.9
+  public var beta2 = 0.99
+  /// How adaptive it is: the smaller, the more.
+  public var tau = 1e-3
+  /// The server's learning rate η.
+  public var rate = 0.1
+}
+
 /// What their steps have in common.
 struct AdaptiveStep: Sendable {
   let beta1: Float

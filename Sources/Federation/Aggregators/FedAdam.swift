@@ -2,14 +2,7 @@ import Catalogues
 
 /// Adam at the server (`AdaptiveServer`): v ← β₂ v + (1 − β₂) Δ².
 public struct FedAdam: PlugIn, AdaptiveServer {
-  public struct Options: Codable, Sendable {
-    public var beta1 = 0.9
-    public var beta2 = 0.99
-    /// How adaptive it is: the smaller, the more.
-    public var tau = 1e-3
-    /// The server's learning rate η.
-    public var rate = 0.1
-  }
+  public typealias Options = TwoMomentOptions
 
   public static let name = "fedadam"
   public static let summary = "Adam at the server, on the clients' mean change"

@@ -3,14 +3,7 @@ import Catalogues
 /// Yogi at the server (`AdaptiveServer`): v ← v − (1 − β₂) Δ² sign(v − Δ²), which falls slower than
 /// Adam's where changes become small.
 public struct FedYogi: PlugIn, AdaptiveServer {
-  public struct Options: Codable, Sendable {
-    public var beta1 = 0.9
-    public var beta2 = 0.99
-    /// How adaptive it is: the smaller, the more.
-    public var tau = 1e-3
-    /// The server's learning rate η.
-    public var rate = 0.1
-  }
+  public typealias Options = TwoMomentOptions
 
   public static let name = "fedyogi"
   public static let summary = "Yogi at the server, on the clients' mean change"
