@@ -25,7 +25,7 @@ public protocol Aggregator: LocalRule {
 extension Aggregator {
   public func channels(_ model: ParameterLayout) throws -> Channels { Channels() }
   public func start(_ state: [String: ParameterVector]) {}
-  public func finish(_ round: ServerRound) { round.global.assign(round.mean) }
+  public func finish(_ round: ServerRound) { round.takeMean() }
 }
 
 /// Which vectors an algorithm has beside the model, by name, with their layouts: known before a
@@ -66,12 +66,11 @@ public struct ServerRound {
   public let round: Int
   /// The model that the round started from; to become the next one.
   public let global: ParameterVector
-  /// The sum of the clients' weighted models.
-  public let mean: ParameterVector
+  /// Of the clients' weighted models.
+  let sum: ExactSum
   /// The sums of what else they sent, by name.
   public let sent: [String: ParameterVector]
-  /// The share of the round's samples that is in these sums: 1, unless clients were left out. The
-  /// mean is over it already.
+  /// The share of the round's samples that is in these sums: 1, unless clients were left out.
   public let share: Double
   /// Each client's numbers, in the clients' order; of those that trained.
   public let payloads: [(client: Int, values: [Float])]
@@ -84,9 +83,16 @@ public struct ServerRound {
     return vector
   }
 
+  /// The clients' mean: the sum of their weighted models over the share that is in it.
+  public func mean() -> ParameterVector { sum.vector(times: 1 / share) }
+
+  /// Makes that mean the next global model.
+  public func takeMean() { sum.copy(to: global, times: 1 / share) }
+
   /// Moves each trainable value of `global` by what `step` makes of its place and of its change,
   /// the mean less the value. Running statistics, which no step is meant for, become the mean's.
   public func move(_ step: (_ place: Int, _ change: Float) -> Float) {
+    let mean = mean()
     let (values, means) = (global.floats, mean.floats)
     for entry in global.layout.entries {
       if entry.trainable {

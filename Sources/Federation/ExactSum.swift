@@ -55,8 +55,14 @@ public final class ExactSum {
   /// The sum times a factor, rounded to Float32.
   public func vector(times factor: Double = 1) -> ParameterVector {
     let result = ParameterVector(layout)
-    sum.copy(to: result.floats, from: 0, on: Self.grid, times: factor)
+    copy(to: result, times: factor)
     return result
+  }
+
+  /// The same into a vector that is there.
+  public func copy(to result: ParameterVector, times factor: Double = 1) {
+    precondition(result.layout == layout, "a vector of another layout")
+    sum.copy(to: result.floats, from: 0, on: Self.grid, times: factor)
   }
 }
 

@@ -267,7 +267,7 @@ public final class FederatedTraining {
   private func finish(_ round: Int, _ clients: [ClientFigures], shareLeftOut: Double) throws {
     parts.aggregator.finish(
       ServerRound(
-        round: round, global: global, mean: sum.vector(times: 1 / (1 - shareLeftOut)),
+        round: round, global: global, sum: sum,
         sent: sent.mapValues { $0.vector() }, share: 1 - shareLeftOut,
         payloads: clients.filter { $0.steps > 0 }.map { ($0.client, $0.payload) },
         state: serverState))
