@@ -12,7 +12,7 @@ extension HDF5File {
   /// Appends numbers that lie in memory as bytes.
   func append(_ name: String, _ bytes: [UInt8], of element: SampleForm.Element) throws {
     func append<T: HDF5Scalar>(_ type: T.Type) throws {
-      try bytes.withUnsafeBytes { try self.append(name, Array($0.bindMemory(to: type))) }
+      try bytes.withUnsafeBytes { try self.append(name, $0.bindMemory(to: type)) }
     }
     try element.withType { try append($0) }
   }

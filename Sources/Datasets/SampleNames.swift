@@ -56,7 +56,7 @@ public struct SampleNames: Sendable, Equatable, RandomAccessCollection {
   }
 
   func write(_ file: HDF5File, _ place: String) throws {
-    try file.write("\(place)/name", bytes, level: 4)
-    try file.write("\(place)/name_offset", offsets, level: 4)
+    try file.write("\(place)/name", bytes, level: 1)
+    try file.write("\(place)/name_offset", offsets, level: 1)
   }
 }

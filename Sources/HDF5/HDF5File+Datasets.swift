@@ -132,13 +132,18 @@ extension HDF5File {
 
   /// Lengthens a growable data set to `rows` along its first axis and writes the new rows.
   public func append<T: HDF5Scalar>(_ name: String, _ values: [T]) throws {
+    try values.withUnsafeBufferPointer { try append(name, $0) }
+  }
+
+  /// The same of values that lie in memory in another form.
+  public func append<T: HDF5Scalar>(_ name: String, _ values: UnsafeBufferPointer<T>) throws {
     let set = try OpenDataset(self, name)
     let row = set.row
     precondition(values.count % row == 0, "\(name): \(values.count) values in rows of \(row)")
     let old = set.extent[0]
     try set.lengthen(to: old + values.count / row)
     guard !values.isEmpty else { return }
-    try values.withUnsafeBufferPointer { try set.write(old..<set.extent[0], from: $0) }
+    try set.write(old..<set.extent[0], from: values)
   }
 }
 

@@ -58,7 +58,9 @@ public struct ADVANCE: Importer, PlugIn {
     let pairs = 5_075
     let test = Int((Double(pairs) * options.testShare).rounded())
     let side = options.size > 0 ? options.size : 512
-    func part(_ modality: String, _ extent: StoreOutline.SampleExtent) -> StoreOutline.Part {
+    @Sendable func part(
+      _ modality: String, _ extent: StoreOutline.SampleExtent
+    ) -> StoreOutline.Part {
       .init(
         modality, classes: StoreOutline.numbered(13), extent: extent,
         counts: ["train": pairs - test, "test": test].filter { $0.value > 0 })

@@ -49,14 +49,17 @@ public struct CIFAR10: Importer, PlugIn {
         + (differ ? "; the data batches differ: was one of them cut?" : ""))
   }
 
-  /// Red, green and blue of each pixel, out of a plane of each.
+  /// Red, green and blue of each pixel, out of a plane of each. One store a pixel, whose fourth
+  /// byte the next one's replace.
   private static func interleaved(_ planes: ArraySlice<UInt8>) -> [UInt8] {
     planes.withUnsafeBufferPointer { planes in
-      [UInt8](unsafeUninitializedCapacity: 3 * pixels) { values, count in
+      [UInt8](unsafeUninitializedCapacity: 3 * pixels + 1) { values, count in
+        let bytes = UnsafeMutableRawBufferPointer(values)
         for i in 0..<pixels {
-          values[3 * i] = planes[i]
-          values[3 * i + 1] = planes[pixels + i]
-          values[3 * i + 2] = planes[2 * pixels + i]
+          let pixel =
+            UInt32(planes[i]) | UInt32(planes[pixels + i]) << 8
+            | UInt32(planes[2 * pixels + i]) << 16
+          bytes.storeBytes(of: pixel.littleEndian, toByteOffset: 3 * i, as: UInt32.self)
         }
         count = 3 * pixels
       }
@@ -66,6 +69,7 @@ public struct CIFAR10: Importer, PlugIn {
   /// Gives the number of images. What is missing at a file's end is damage.
   private func read(_ path: String, _ split: String, into sink: ImportSink) throws -> Int {
     let reader = try GzipReader(path)
+    let file = try sink.records(of: path)
     var number = 0
     while case let record = try reader.read(1 + 3 * Self.pixels), !record.isEmpty {
       guard record.count == 1 + 3 * Self.pixels else {
@@ -73,7 +77,7 @@ public struct CIFAR10: Importer, PlugIn {
         return number
       }
       let label = Int(record[0])
-      try sink.addRecord(split: split, label: label, name: path, number: number) {
+      try sink.addRecord(split: split, label: label, of: file, number: number) {
         guard label < 10 else {
           throw StoreError("\(path): record \(number)", "label \(label) is out of range 0..9")
         }

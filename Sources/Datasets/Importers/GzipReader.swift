@@ -7,6 +7,8 @@ final class GzipReader {
   /// Whether a compressed file has ended before its own end.
   private(set) var isCut = false
   private let file: gzFile
+  /// Bytes that are asked of the file at once.
+  private static let block: UInt32 = 256 << 10
 
   init(_ path: String) throws {
     self.path = path
@@ -16,6 +18,7 @@ final class GzipReader {
       throw StoreError(path, "cannot be read: no memory")
     }
     self.file = file
+    gzbuffer(file, Self.block)
   }
 
   deinit { gzclose(file) }

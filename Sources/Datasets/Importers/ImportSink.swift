@@ -139,20 +139,23 @@ public final class ImportSink {
 
   /// Offers a sample that lies in a file which is read from its beginning anyhow. It is read at
   /// once and is not in the journal: that would be no faster.
-  /// - Parameters:
-  ///   - name: the file's path.
-  ///   - number: how many records are before it.
+  /// - Parameter number: how many records are before it in the file.
   public func addRecord(
-    split: String, label: Int, name path: String, number: Int, _ read: () throws -> StoredSample
+    split: String, label: Int, of file: RecordFile, number: Int, _ read: () throws -> StoredSample
   ) throws {
     try settleAll()
     let item = Item(
-      modality: modality, split: split, label: label, name: try name(of: path, "\(number)"),
-      path: path, group: nil, pair: nil)
+      modality: modality, split: split, label: label, name: file.name(of: number),
+      path: file.path, group: nil, pair: nil)
     guard try hasRoom(item.shelf) else { return advance() }
     let outcome: ImportOutcome
     do { outcome = .sample(try read(), tally: nil) } catch { outcome = .damaged("\(error)") }
     try settle(item, outcome)
+  }
+
+  /// A file whose samples are offered by `addRecord`. Throws where no store can have its name.
+  public func records(of path: String) throws -> RecordFile {
+    RecordFile(path: path, name: try name(of: path, nil))
   }
 
   /// What a store calls the sample in a part of a file: by bytes, since a character may reach over
@@ -161,12 +164,15 @@ public final class ImportSink {
     let isBelow = path.utf8.starts(with: folder.utf8)
     let below = path.utf8.dropFirst(isBelow ? folder.utf8.count : 0)
       .drop { $0 == UInt8(ascii: "/") }
-    let name = String(Substring(below)) + (part.map { "#\($0)" } ?? "")
+    let name = String(Substring(below)) + (part.map(Self.suffix) ?? "")
     guard !name.utf8.contains(0) else {
       throw StoreError(path, "has a zero byte in its name; mend the table that lists it")
     }
     return name
   }
+
+  /// What tells samples of one file apart in their names.
+  fileprivate static func suffix(_ part: String) -> String { "#" + part }
 
   /// Counts damage that is not a sample's own, such as a file that ends within a record.
   public func skip(_ message: String) throws {
@@ -235,7 +241,7 @@ public final class ImportSink {
           item.path, "is \(text(error.found)) among samples of \(text(error.expected)); give --size"
         )
       }
-      taken[item.shelf, default: 0] += 1
+      if policy.limit > 0 { taken[item.shelf, default: 0] += 1 }
     }
   }
 
@@ -243,6 +249,14 @@ public final class ImportSink {
     settled += 1
     progress(settled, expected)
   }
+}
+
+/// A file of many samples, and what a store calls it.
+public struct RecordFile: Sendable {
+  let path: String
+  fileprivate let name: String
+
+  fileprivate func name(of record: Int) -> String { name + ImportSink.suffix("\(record)") }
 }
 
 /// What each thread computes a sample's tally with.

@@ -41,7 +41,7 @@ public struct MNIST: Importer, PlugIn {
       var isWhole = true
       // Compressed or not, samples have the same names.
       let path = reader.images.path
-      let file = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
+      let file = try sink.records(of: path.hasSuffix(".gz") ? String(path.dropLast(3)) : path)
       for index in 0..<reader.count {
         let label = try reader.labels.read(1)
         let grey = try reader.images.read(28 * 28)
@@ -54,7 +54,7 @@ public struct MNIST: Importer, PlugIn {
         }
         let name = "\(reader.labels.path): record \(index)"
         try sink.addRecord(
-          split: reader.split, label: Int(label[0]), name: file, number: index
+          split: reader.split, label: Int(label[0]), of: file, number: index
         ) {
           guard label[0] < 10 else {
             throw StoreError(name, "label \(label[0]) is out of range 0..9")

@@ -31,6 +31,7 @@ extension StoreOutline {
       try SampleStore.format.stamp(file)
       try file.setAttribute(Self.attribute, source)
       if !assumed.isEmpty { try file.setAttribute("assumed", assumed) }
+      let parts = parts()
       for part in parts {
         try file.write("/classes/\(part.modality)", texts: part.classes)
         try file.makeGroup("/statistics/\(part.modality)")

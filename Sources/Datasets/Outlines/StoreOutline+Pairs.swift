@@ -5,7 +5,7 @@ extension StoreOutline {
   /// - Parameter rows: by modality and split, the rows of the samples in pairs, pair by pair.
   init(ofPairs stores: [String: SampleStore], rows: [String: [String: [Int]]]) throws {
     let names = stores.keys.sorted()
-    parts = try names.map { modality in
+    let parts = try names.map { modality in
       let store = stores[modality]!
       let splits = rows[modality]!
       let split = splits.keys.sorted()[0]
@@ -25,7 +25,8 @@ extension StoreOutline {
       return Part(
         modality, classes: store.classes(modality), extent: extent, labels: labels, groups: groups)
     }
-    arePairs = true
-    source = names.compactMap { stores[$0]!.outline }.joined(separator: "; ")
+    self.init(
+      parts: parts, arePairs: true,
+      source: names.compactMap { stores[$0]!.outline }.joined(separator: "; "))
   }
 }

@@ -62,13 +62,24 @@ public struct StoreOutline: Sendable {
     }
   }
 
-  let parts: [Part]
+  /// Made when they are asked for: each has a label for every sample.
+  let parts: @Sendable () -> [Part]
   /// Whether the i-th samples of all modalities are a pair, in each split.
-  var arePairs = false
+  let arePairs: Bool
   /// Where the numbers come from.
   let source: String
   /// What they leave open, and what is taken for it; empty where nothing is.
-  var assumed = ""
+  let assumed: String
+
+  init(
+    parts: @autoclosure @escaping @Sendable () -> [Part], arePairs: Bool = false, source: String,
+    assumed: String = ""
+  ) {
+    self.parts = parts
+    self.arePairs = arePairs
+    self.source = source
+    self.assumed = assumed
+  }
 
   /// Names of classes of which only the number matters.
   static func numbered(_ count: Int) -> [String] { (1...count).map { "class \($0)" } }
