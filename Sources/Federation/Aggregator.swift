@@ -12,8 +12,9 @@ import Training
 /// `Aggregators/` and one line in `aggregators`.
 public protocol Aggregator: LocalRule {
   /// The vectors that the algorithm has beside the model. Throws `ConfigurationError` where it
-  /// cannot be used with a model of this layout.
-  func channels(_ model: ParameterLayout) throws -> Channels
+  /// cannot be used with such a model.
+  /// - Parameter target: the layout of the method's second network; nil where it has none.
+  func channels(_ model: ParameterLayout, target: ParameterLayout?) throws -> Channels
 
   /// Rank 0: gives its vectors, which are zero, their values before the first round.
   func start(_ state: [String: ParameterVector])
@@ -23,7 +24,9 @@ public protocol Aggregator: LocalRule {
 }
 
 extension Aggregator {
-  public func channels(_ model: ParameterLayout) throws -> Channels { Channels() }
+  public func channels(_ model: ParameterLayout, target: ParameterLayout?) throws -> Channels {
+    Channels()
+  }
   public func start(_ state: [String: ParameterVector]) {}
   public func finish(_ round: ServerRound) { round.takeMean() }
 }
@@ -113,8 +116,10 @@ public let aggregators = Catalogue<any Aggregator>(
     .init(FedAdam.self) { $0 },
     .init(FedAvgM.self) { $0 },
     .init(FedBN.self) { $0 },
+    .init(FedEMA.self) { $0 },
     .init(FedNova.self) { $0 },
     .init(FedProx.self) { $0 },
+    .init(FedU.self) { $0 },
     .init(FedYogi.self) { $0 },
     .init(SCAFFOLD.self) { $0 },
   ])

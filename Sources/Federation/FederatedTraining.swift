@@ -24,12 +24,14 @@ public final class FederatedTraining {
     /// Whether the process was asked to end; looked at between clients and after a round's last.
     public let isStopped: () -> Bool
     public let onDivergence: OnDivergence
+    /// The layout of the method's second network; nil where it has none.
+    public let target: ParameterLayout?
 
     public init(
       communicator: Communicator, trainer: any ClientTrainer, aggregator: any Aggregator,
       schedule: any ClientSchedule, selection: Selection, samples: [Int],
       states: ClientStates? = nil, isStopped: @escaping () -> Bool = { false },
-      onDivergence: OnDivergence = .stop
+      onDivergence: OnDivergence = .stop, target: ParameterLayout? = nil
     ) {
       precondition(samples.count == selection.clients, "\(samples.count) clients' samples")
       self.communicator = communicator
@@ -41,6 +43,7 @@ public final class FederatedTraining {
       self.states = states
       self.isStopped = isStopped
       self.onDivergence = onDivergence
+      self.target = target
     }
   }
 
@@ -71,7 +74,7 @@ public final class FederatedTraining {
     self.global = global
     self.completed = completed
     self.kept = kept
-    channels = try parts.aggregator.channels(global.layout)
+    channels = try parts.aggregator.channels(global.layout, target: parts.target)
     precondition(channels.kept.isEmpty || parts.states != nil, "nowhere to keep client states")
     let isRoot = parts.communicator.rank == 0
     let state = isRoot ? channels.server.mapValues { ParameterVector($0) } : [:]

@@ -12,7 +12,7 @@ public struct DiskPlan {
   public let clientStates: Int
 
   public init(_ job: Job) throws {
-    let channels = try job.aggregator.channels(job.model.layout)
+    let channels = try job.aggregator.channels(job.model.layout, target: job.model.target)
     let value = MemoryLayout<Float>.stride
     // The newest ones, one that is being written, and those that are to stay.
     let checkpoints = CheckpointFolder.kept + 1 + job.federation.keep.count

@@ -64,8 +64,10 @@ extension Job {
     }
     self.schedule = try clientSchedules.make(schedule, at: "federation.schedule")
     self.aggregator = try aggregators.make(aggregator, at: "federation.aggregator")
-    let (federated, layout) = (self.aggregator, model.layout)
-    _ = try ConfigurationError.inside("federation.aggregator") { try federated.channels(layout) }
+    let (federated, model) = (self.aggregator, model)
+    _ = try ConfigurationError.inside("federation.aggregator") {
+      try federated.channels(model.layout, target: model.target)
+    }
 
     let monitor = try root.section("monitor", on: MonitorOptions()).options
     try ConfigurationError.inside("monitor") { try monitor.validate() }

@@ -76,7 +76,7 @@ public struct MemoryPlan {
 
   /// Everything of the model's size.
   private func modelVectors() throws -> Int {
-    let channels = try job.aggregator.channels(job.model.layout)
+    let channels = try job.aggregator.channels(job.model.layout, target: job.model.target)
     // The global model, the exact sum in 64-bit integers, on rank 0 its Float32 and the copy that
     // is being written.
     var floats = 5 * job.model.layout.count
@@ -87,8 +87,7 @@ public struct MemoryPlan {
     floats += isRoot ? 2 * Channels.count(channels.server) : 0
     if isWorker {
       // The client's model, and what a step holds beside it; what the client kept, and will keep.
-      floats +=
-        (1 + TrainingStep.vectorCount(job.model, job.optimizer)) * job.model.layout.count
+      floats += job.model.layout.count + TrainingStep.valueCount(job.model, job.optimizer)
       floats += 2 * Channels.count(channels.kept)
     }
     return floats * MemoryLayout<Float>.stride

@@ -29,7 +29,7 @@ public struct StepTimer {
     var random = RandomStream(seed: 1, purpose: .synthesis)
     step.reset(random: random)
     model.initialise(parameters, seed: 1)
-    step.target?.assign(parameters)
+    step.target?.assign(beginningOf: parameters)
     for i in 0..<views.buffer.floats.count { views.pointer[i] = random.uniform() * 4 - 2 }
   }
 

@@ -29,6 +29,18 @@ public struct ParameterLayout: Sendable, Equatable {
 
   public init() {}
 
+  /// Some entries of another layout, one after the other.
+  public init(_ entries: [Entry]) {
+    for entry in entries {
+      _ = add(entry.name, entry.shape, order: entry.order, trainable: entry.trainable)
+    }
+  }
+
+  /// Single numbers of these names.
+  public init(of names: [String]) {
+    for name in names { _ = add(name, [1], trainable: false) }
+  }
+
   /// Adds a parameter after the others and returns where it lies.
   public mutating func add(
     _ name: String, _ shape: [Int], order: Order = .plain, trainable: Bool = true

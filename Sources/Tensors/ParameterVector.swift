@@ -27,6 +27,20 @@ public final class ParameterVector {
     _ = floats.update(fromContentsOf: other.floats)
   }
 
+  /// Takes over the values of the other vector's first entries, which are all of this one's.
+  public func assign(beginningOf other: ParameterVector) {
+    precondition(count <= other.count, "parameters: \(count) of \(other.count)")
+    _ = floats.update(fromContentsOf: other.floats[..<count])
+  }
+
+  /// Takes over the values of the entries that both have, by name.
+  public func assign(sharedEntriesOf other: ParameterVector) {
+    for entry in other.layout.entries {
+      guard let place = layout.entry(entry.name) else { continue }
+      _ = self[place.range].update(fromContentsOf: other[entry.range])
+    }
+  }
+
   public func zero() { floats.update(repeating: 0) }
 
   /// The values in a slot of the layout.

@@ -30,9 +30,10 @@ public struct ClientTask {
   /// it. A client that trains no step never comes here.
   public func begin(model: ParameterVector, target: ParameterVector? = nil) throws -> LocalState {
     model.assign(global)
-    target?.assign(global)
+    target?.assign(beginningOf: global)
     let state = LocalState(
-      global: global, received: received, kept: try loadKept(), model: model, target: target)
+      round: round, global: global, received: received, kept: try loadKept(), model: model,
+      target: target)
     try rule.begin(state)
     return state
   }
@@ -57,6 +58,8 @@ public struct ClientTask {
 
 /// One client's training in one round, as a local rule sees it.
 public final class LocalState {
+  /// Counted from 1.
+  public let round: Int
   /// The model that the client started from; not to be changed.
   public let global: ParameterVector
   /// What rank 0 has broadcast beside it, by name; not to be changed.
@@ -65,7 +68,7 @@ public final class LocalState {
   public let kept: [String: ParameterVector]?
   /// The client's model, which is trained.
   public let model: ParameterVector
-  /// The method's second network, where it has one.
+  /// The method's second network, where it has one: the model's first entries.
   public let target: ParameterVector?
   /// Steps done.
   public private(set) var steps = 0
@@ -73,9 +76,10 @@ public final class LocalState {
   public private(set) var rateSum = 0.0
 
   init(
-    global: ParameterVector, received: [String: ParameterVector],
+    round: Int, global: ParameterVector, received: [String: ParameterVector],
     kept: [String: ParameterVector]?, model: ParameterVector, target: ParameterVector?
   ) {
+    self.round = round
     self.global = global
     self.received = received
     self.kept = kept

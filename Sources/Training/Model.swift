@@ -10,6 +10,8 @@ public struct Model: Sendable {
   public let method: any Method
   /// The encoder's entries, at their own places, and after them the method's.
   public let layout: ParameterLayout
+  /// The entries of the method's second network, the encoder's; nil where it has none.
+  public var target: ParameterLayout? { method.target.map { _ in encoder.layout } }
 
   /// Throws `ConfigurationError` where the method and the encoder do not fit.
   public init(_ encoder: any Encoder, _ method: any Method) throws {

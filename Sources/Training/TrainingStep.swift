@@ -25,7 +25,7 @@ public final class TrainingStep {
   }
 
   public let model: Model
-  /// The second network of a method that has one: of the model's layout.
+  /// The second network of a method that has one: of the encoder's layout.
   public let target: ParameterVector?
   private let optimizer: any Optimizer
   private let settings: Settings
@@ -47,14 +47,14 @@ public final class TrainingStep {
     self.engine = engine
     gradient = ParameterVector(model.layout)
     state = (0..<optimizer.stateCount).map { _ in ParameterVector(model.layout) }
-    target = model.method.target.map { _ in ParameterVector(model.layout) }
+    target = model.target.map { ParameterVector($0) }
     memory = model.method.makeMemory(
       projection: model.encoder.projectionCount, modalities: modalities, engine.pool)
   }
 
-  /// How many vectors of the model's size a step holds beside the model that is trained.
-  public static func vectorCount(_ model: Model, _ optimizer: any Optimizer) -> Int {
-    1 + optimizer.stateCount + (model.method.target == nil ? 0 : 1)
+  /// How many values a step holds beside the model that is trained.
+  public static func valueCount(_ model: Model, _ optimizer: any Optimizer) -> Int {
+    (1 + optimizer.stateCount) * model.layout.count + (model.target?.count ?? 0)
   }
 
   /// Forgets the client before: what the optimizer and the method kept. The target's values are the

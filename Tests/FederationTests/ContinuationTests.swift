@@ -9,13 +9,13 @@ import Testing
   @Test(arguments: aggregators.names) func goesOnFromACheckpoint(aggregator: String) throws {
     let whole = TemporaryFolder()
     let undisturbed = try makeToyFederation(
-      Communicator(), aggregator: aggregator, states: ClientStates(whole.path("clients")))
+      Communicator(), aggregator: .text(aggregator), states: ClientStates(whole.path("clients")))
     for _ in 1...5 { _ = try undisturbed.round() }
 
     let place = TemporaryFolder()
     let folder = CheckpointFolder(place.path)
     let killed = try makeToyFederation(
-      Communicator(), aggregator: aggregator, states: folder.clientStates)
+      Communicator(), aggregator: .text(aggregator), states: folder.clientStates)
     for round in 1...2 {
       _ = try killed.round()
       try folder.save(
@@ -30,7 +30,7 @@ import Testing
     #expect(saved.round == 2)
     try folder.clientStates.verify(saved.kept)
     let continued = try makeToyFederation(
-      Communicator(), aggregator: aggregator, states: folder.clientStates, after: saved)
+      Communicator(), aggregator: .text(aggregator), states: folder.clientStates, after: saved)
     for _ in 3...5 { _ = try continued.round() }
     #expect(bits(continued.global) == bits(undisturbed.global))
     #expect(continued.serverState.mapValues(bits) == undisturbed.serverState.mapValues(bits))

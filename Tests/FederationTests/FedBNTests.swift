@@ -15,7 +15,7 @@ import Training
   /// The method's second network starts as the client's model does.
   @Test func theTargetHasTheClientsBatchNormToo() throws {
     let rule = try aggregators.make("fedbn")
-    let kept = try #require(try rule.channels(FiveClients.layout).kept["batch_norm"])
+    let kept = try #require(try rule.channels(FiveClients.layout, target: nil).kept["batch_norm"])
     let own = makeVector(kept, noise(5, kept.count))
     let task = ClientTask(
       client: 0, round: 2, global: FiveClients.global(), rule: rule,
@@ -33,7 +33,7 @@ import Training
   @Test func aModelWithoutBatchNormIsRefused() throws {
     var layout = ParameterLayout()
     _ = layout.add("norm.weight", [4])
-    let line = message { _ = try aggregators.make("fedbn").channels(layout) }
+    let line = message { _ = try aggregators.make("fedbn").channels(layout, target: nil) }
     #expect(line?.contains("this model has none; take encoder.name: resnet18") == true)
   }
 }

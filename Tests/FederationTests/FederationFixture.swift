@@ -30,9 +30,11 @@ struct FederationFixture {
     kept: (name: String, trainable: Bool)? = nil, tolerance: Double = 1e-6
   ) throws {
     let samples = try integers("samples")
+    let pull = try file.hasAttribute("pull") ? Float(file.doubleAttribute("pull")) : nil
     let trainer = QuadraticTrainer(
       steps: try integers("steps"), rates: try file.read("rates"),
-      inertia: Float(try file.doubleAttribute("inertia")))
+      inertia: Float(try file.doubleAttribute("inertia")), pull: pull)
+    let target = pull.map { _ in FiveClients.target }
     let aggregator = try aggregators.make(aggregator)
     let folder = TemporaryFolder()
     let states = ClientStates(folder.path("clients"))
@@ -42,9 +44,10 @@ struct FederationFixture {
         schedule: try clientSchedules.make("balanced"),
         selection: Selection(
           clients: samples.count, participation: try file.doubleAttribute("participation"),
-          seed: UInt64(try file.intAttribute("seed"))), samples: samples, states: states),
+          seed: UInt64(try file.intAttribute("seed"))), samples: samples, states: states,
+        target: target),
       global: FiveClients.global())
-    let layouts = try aggregator.channels(FiveClients.layout).kept
+    let layouts = try aggregator.channels(FiveClients.layout, target: target).kept
     for round in 1...Int(try file.intAttribute("rounds")) {
       let report = try #require(try federation.round())
       let clients = report.clients.map(\.client)
@@ -89,21 +92,26 @@ final class QuadraticTrainer: ClientTrainer {
   let steps: [Int]
   private let rates: [Double]
   private let inertia: Float
+  private let pull: Float?
   private let engine = try! Engine()
 
   /// - Parameters:
   ///   - rates: of a client's steps.
   ///   - inertia: how much of a running statistic stays in a step.
-  init(steps: [Int], rates: [Double], inertia: Float) {
+  ///   - pull: of a second network on the first, which it follows; nil where there is none.
+  init(steps: [Int], rates: [Double], inertia: Float, pull: Float? = nil) {
     self.steps = steps
     self.rates = rates
     self.inertia = inertia
+    self.pull = pull
   }
 
   func train(_ task: ClientTask) throws -> LocalUpdate {
     let steps = steps[task.client]
     guard steps > 0 else { return LocalUpdate(state: nil, views: 0, losses: [:]) }
-    let state = try task.begin(model: ParameterVector(FiveClients.layout))
+    let state = try task.begin(
+      model: ParameterVector(FiveClients.layout),
+      target: pull.map { _ in ParameterVector(FiveClients.target) })
     let correct = task.correction(state, engine)
     let target = FiveClients.noiseVector(100 * (task.client + 1))
     let scale = FiveClients.noiseVector(1000 + 100 * (task.client + 1))
@@ -111,6 +119,9 @@ final class QuadraticTrainer: ClientTrainer {
     let (w, t, a, g) = (state.model.floats, target.floats, scale.floats, gradient.floats)
     for rate in rates.prefix(steps) {
       for i in 0..<w.count { g[i] = a[i] * a[i] * (w[i] - t[i]) }
+      if let pull, let second = state.target {
+        for i in 0..<second.count { g[i] += pull * (w[i] - second.floats[i]) }
+      }
       correct?(gradient)
       for entry in FiveClients.layout.entries {
         for i in entry.range {
@@ -119,6 +130,10 @@ final class QuadraticTrainer: ClientTrainer {
         }
       }
       state.didStep(rate: rate)
+      guard let second = state.target else { continue }
+      for entry in FiveClients.target.entries where entry.trainable {
+        for i in entry.range { second.floats[i] = 0.75 * second.floats[i] + 0.25 * w[i] }
+      }
     }
     return LocalUpdate(state: state, views: steps, losses: [:])
   }

@@ -81,10 +81,12 @@ final class FiveClients: ClientTrainer {
     _ = layout.add("bn1.bias", [6])
     _ = layout.add("bn1.running_mean", [6], trainable: false)
     _ = layout.add("bn1.running_var", [6], trainable: false)
-    _ = layout.add("fc.weight", [4, 6], order: .linear)
-    _ = layout.add("fc.bias", [4])
+    _ = layout.add("predictor.weight", [4, 6], order: .linear)
+    _ = layout.add("predictor.bias", [4])
     return layout
   }()
+  /// The second network's entries, where there is one: all but the predictor.
+  static let target = ParameterLayout(layout.entries.dropLast(2))
 
   /// What client 2's first value is, where not what the fixture has.
   private let broken: Float?
@@ -108,7 +110,7 @@ final class FiveClients: ClientTrainer {
     let model = Self.make { number, entry in
       let start = task.global.torchValues(entry)
       let other = noise(UInt64(100 * (client + 1) + number) << 32, entry.count)
-      if client == 4, entry.name == "fc.bias" { return start.map { _ in 0 } }
+      if client == 4, entry.name == "predictor.bias" { return start.map { _ in 0 } }
       return switch client {
       case 0: start
       case 1: start.map { -0.5 * $0 }

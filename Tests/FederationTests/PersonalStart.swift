@@ -24,7 +24,7 @@ public struct PersonalStart: PlugIn, Aggregator {
     own = Float(options.own)
   }
 
-  public func channels(_ model: ParameterLayout) -> Channels {
+  public func channels(_ model: ParameterLayout, target: ParameterLayout?) -> Channels {
     Channels(kept: ["model": model])
   }
 

@@ -140,7 +140,7 @@ final class IdleTrainer: ClientTrainer {
     let states = ClientStates(try world.broadcast(text: folder?.path ?? ""))
     let trainer = ToyTrainer()
     let federation = try makeToyFederation(
-      world, schedule: schedule, aggregator: aggregator, trainer: trainer, states: states)
+      world, schedule: schedule, aggregator: .text(aggregator), trainer: trainer, states: states)
     let line = try withExtendedLifetime(folder) { try fiveToyRounds(federation) }
     #expect((line != nil) == (world.rank == 0))
     // Rank 0 trains nothing, unless it is alone.
@@ -151,14 +151,15 @@ final class IdleTrainer: ClientTrainer {
   @Test(arguments: aggregators.names) func theReportCountsWhatIsSent(aggregator: String) throws {
     let folder = world.rank == 0 ? TemporaryFolder() : nil
     let states = ClientStates(try world.broadcast(text: folder?.path ?? ""))
-    let federation = try makeToyFederation(world, aggregator: aggregator, states: states)
+    let federation = try makeToyFederation(world, aggregator: .text(aggregator), states: states)
     let report = try withExtendedLifetime(folder) { try federation.round() }
     #expect((report != nil) == (world.rank == 0))
     guard let report else { return }
     // The model and what else is sent each way: Float32 down, Int64 up.
-    let channels = try aggregators.make(aggregator).channels(ToyTrainer.layout)
-    let down = 5003 + Channels.count(channels.received)
-    let up = 5003 + Channels.count(channels.sent)
+    let layout = ToyTrainer.layout
+    let channels = try aggregators.make(aggregator).channels(layout, target: ToyTrainer.target)
+    let down = layout.count + Channels.count(channels.received)
+    let up = layout.count + Channels.count(channels.sent)
     #expect(report.bytes == (world.size - 1) * (4 * down + 8 * up))
     #expect(report.idleSeconds.count == max(1, world.size - 1))
   }
@@ -169,7 +170,7 @@ final class IdleTrainer: ClientTrainer {
     let expected = try aggregators.names.map { aggregator in
       let folder = TemporaryFolder()
       let federation = try makeToyFederation(
-        Communicator(), schedule: "hosted", aggregator: aggregator,
+        Communicator(), schedule: "hosted", aggregator: .text(aggregator),
         states: ClientStates(folder.path))
       return (aggregator, try #require(try fiveToyRounds(federation)))
     }

@@ -1,3 +1,4 @@
+import Catalogues
 import Checkpoints
 import Federation
 import Layers
@@ -19,8 +20,11 @@ final class ToyTrainer: ClientTrainer {
     _ = layout.add("bn1.running_mean", [5], trainable: false)
     _ = layout.add("bn1.running_var", [5], trainable: false)
     _ = layout.add("fc.bias", [3])
+    _ = layout.add("predictor.fc1.weight", [3, 5])
     return layout
   }()
+  /// The second network's entries: all but the predictor.
+  static let target = ParameterLayout(layout.entries.dropLast())
 
   static func steps(_ client: Int) -> Int { client % 4 == 1 ? 0 : samples[client] / 5 }
 
@@ -34,15 +38,22 @@ final class ToyTrainer: ClientTrainer {
     trained.append(task.client)
     let steps = Self.steps(task.client)
     guard steps > 0 else { return LocalUpdate(state: nil, views: 0, losses: [:]) }
-    let state = try task.begin(model: ParameterVector(Self.layout))
+    let state = try task.begin(
+      model: ParameterVector(Self.layout), target: ParameterVector(Self.target))
     let correct = task.correction(state, engine)
     let model = state.model.floats
     let target = noise(UInt64(task.client * 1000 + task.round), model.count)
     let gradient = ParameterVector(Self.layout)
     for _ in 0..<steps {
       for i in 0..<model.count { gradient.floats[i] = model[i] - target[i] }
+      if let second = state.target {
+        for i in 0..<second.count { gradient.floats[i] += 0.5 * (model[i] - second.floats[i]) }
+      }
       correct?(gradient)
       for i in 0..<model.count { model[i] -= 0.1 * gradient.floats[i] }
+      if let second = state.target {
+        for i in 0..<second.count { second.floats[i] += 0.25 * (model[i] - second.floats[i]) }
+      }
       state.didStep(rate: 0.1)
     }
     return LocalUpdate(
@@ -53,7 +64,8 @@ final class ToyTrainer: ClientTrainer {
 
 /// A federation of toys, at its beginning or after a checkpoint.
 func makeToyFederation(
-  _ communicator: Communicator, schedule: String = "balanced", aggregator: String = "fedavg",
+  _ communicator: Communicator = Communicator(), schedule: String = "balanced",
+  aggregator: Tree = "fedavg",
   trainer: any ClientTrainer = ToyTrainer(), states: ClientStates? = nil,
   after saved: Checkpoint? = nil
 ) throws -> FederatedTraining {
@@ -66,7 +78,7 @@ func makeToyFederation(
       aggregator: try aggregators.make(aggregator),
       schedule: try clientSchedules.make(schedule),
       selection: Selection(clients: 40, participation: 0.25, seed: 4),
-      samples: ToyTrainer.samples, states: states),
+      samples: ToyTrainer.samples, states: states, target: ToyTrainer.target),
     global: saved?.model ?? start, completed: saved?.round ?? 0, kept: saved?.kept ?? [:])
   for (name, vector) in saved?.serverState ?? [:] { federation.serverState[name]?.assign(vector) }
   return federation

@@ -1,4 +1,5 @@
-"""A network of seven entries, small enough to be looked at: `FiveClients` in Swift has the same.
+"""A network of seven entries, small enough to be looked at: `FiveClients` in Swift has the same,
+where fc is called predictor.
 
 Optimizers and federated algorithms are held against references on it. Its values are vectors of
 all entries in this order, each in PyTorch's order.

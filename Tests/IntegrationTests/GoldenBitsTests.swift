@@ -28,8 +28,10 @@ import Training
     "fedavg": "979ff8893601d28d",
     "fedavgm": "90906ee08c650295",
     "fedbn": "c6cc853e54cf6a0c",
+    "fedema": "74d80d852573f1d4",
     "fednova": "eb0f79fdb46061fb",
     "fedprox": "2c7116058dd3828b",
+    "fedu": "87c8037f7e660882",
     "fedyogi": "447feb707d764563",
     "lars": "a1659d823f0b4209",
     "ldawa": "cc5dbf830302014d",
@@ -62,6 +64,8 @@ import Training
   /// after a milestone.
   private static let special = [
     "fedbn": convolutions + ["federation.aggregator=fedbn"],
+    "fedema": usual + ["federation.aggregator=fedema", "method=byol"],
+    "fedu": usual + ["federation.aggregator=fedu", "method=byol"],
     "ldawa": usual + ["federation.aggregator={name: ldawa, warmup: 1}"],
     "milestones": usual + ["training.schedule=milestones", "training.local_epochs=5"],
   ]

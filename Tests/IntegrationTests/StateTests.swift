@@ -62,10 +62,14 @@ import Testing
   }
 
   /// Each algorithm from a job file, stopped after two rounds and continued.
-  @Test(arguments: ["fedadam", "fedavgm", "fedbn", "fednova", "fedprox", "scaffold"])
+  @Test(arguments: [
+    "fedadam", "fedavgm", "fedbn", "fedema", "fednova", "fedprox", "fedu", "scaffold",
+  ])
   func eachAlgorithmGoesOn(aggregator: String) throws {
     let job = try SmallJob(
-      rounds: 3, settings: Self.network + ["federation.aggregator=\(aggregator)"])
+      rounds: 3,
+      settings: Self.network + ["federation.aggregator=\(aggregator)"]
+        + (["fedema", "fedu"].contains(aggregator) ? ["method={name: byol, hidden: 64}"] : []))
     let whole = try run("motet", job.arguments("whole"))
     let expected = try #require(hash(whole), "\(whole.errors)")
     let half = try mpirun(3, "motet", job.arguments("run", "federation.rounds=2"))

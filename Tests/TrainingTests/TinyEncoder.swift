@@ -38,7 +38,7 @@ struct TinyTraining {
   func begin(client: Int) {
     step.reset(random: RandomStream(seed: 1, purpose: .methodMemory, client: client))
     model.initialise(parameters, seed: 7)
-    step.target?.assign(parameters)
+    step.target?.assign(beginningOf: parameters)
   }
 
   /// The losses of so many steps, on batches of both modalities in turn.

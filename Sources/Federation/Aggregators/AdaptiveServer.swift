@@ -51,7 +51,7 @@ struct AdaptiveStep: Sendable {
 }
 
 extension AdaptiveServer {
-  public func channels(_ model: ParameterLayout) -> Channels {
+  public func channels(_ model: ParameterLayout, target: ParameterLayout?) -> Channels {
     Channels(server: ["first": model, "second": model])
   }
 

@@ -32,7 +32,7 @@ public struct FedAvgM: PlugIn, Aggregator {
     rate = Float(options.rate)
   }
 
-  public func channels(_ model: ParameterLayout) -> Channels {
+  public func channels(_ model: ParameterLayout, target: ParameterLayout?) -> Channels {
     Channels(server: ["velocity": model])
   }
 

@@ -18,7 +18,7 @@ public struct FedBN: PlugIn, Aggregator {
 
   public init(_ options: NoOptions) {}
 
-  public func channels(_ model: ParameterLayout) throws -> Channels {
+  public func channels(_ model: ParameterLayout, target: ParameterLayout?) throws -> Channels {
     let own = Self.batchNorm(of: model)
     try ConfigurationError.require(
       own.count > 0, "",
@@ -29,12 +29,14 @@ public struct FedBN: PlugIn, Aggregator {
 
   public func begin(_ state: LocalState) {
     guard let own = state.kept?[Self.batchNorm] else { return }
-    for vector in [state.model, state.target].compactMap({ $0 }) { Self.copy(own, into: vector) }
+    for vector in [state.model, state.target].compactMap({ $0 }) {
+      vector.assign(sharedEntriesOf: own)
+    }
   }
 
   public func end(_ state: LocalState, _ terms: ClientTerms) -> ClientOutcome {
     let own = ParameterVector(Self.batchNorm(of: state.model.layout))
-    Self.copy(state.model, into: own)
+    own.assign(sharedEntriesOf: state.model)
     return ClientOutcome(
       model: Contribution(state.model, weight: terms.share), kept: [Self.batchNorm: own])
   }
@@ -44,18 +46,7 @@ public struct FedBN: PlugIn, Aggregator {
     let statistic = ".running_mean"
     let layers = model.entries.map(\.name).filter { $0.hasSuffix(statistic) }
       .map { $0.dropLast(statistic.count) + "." }
-    var layout = ParameterLayout()
-    for entry in model.entries where layers.contains(where: { entry.name.hasPrefix($0) }) {
-      _ = layout.add(entry.name, entry.shape, order: entry.order, trainable: entry.trainable)
-    }
-    return layout
-  }
-
-  /// Copies the entries that both have.
-  private static func copy(_ source: ParameterVector, into target: ParameterVector) {
-    for entry in source.layout.entries {
-      guard let place = target.layout.entry(entry.name) else { continue }
-      _ = target[place.range].update(fromContentsOf: source[entry.range])
-    }
+    return ParameterLayout(
+      model.entries.filter { entry in layers.contains { entry.name.hasPrefix($0) } })
   }
 }

@@ -32,7 +32,7 @@ public struct FedNova: PlugIn, Aggregator {
     momentum = options.momentum
   }
 
-  public func channels(_ model: ParameterLayout) -> Channels {
+  public func channels(_ model: ParameterLayout, target: ParameterLayout?) -> Channels {
     Channels(sent: [Self.direction: model])
   }
 

@@ -43,7 +43,7 @@ public struct SCAFFOLD: PlugIn, Aggregator {
     rate = Float(options.rate)
   }
 
-  public func channels(_ model: ParameterLayout) -> Channels {
+  public func channels(_ model: ParameterLayout, target: ParameterLayout?) -> Channels {
     let control = [Self.control: model]
     return Channels(server: control, broadcast: [Self.control], sent: control, kept: control)
   }
