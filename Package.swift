@@ -76,7 +76,10 @@ let package = Package(
     // Floor 5
     library(
       "Federation",
-      ["Checkpoints", "Training", "Tensors", "Kernels", "Catalogues", "MessagePassing"]),
+      [
+        "Checkpoints", "Training", "Methods", "Layers", "Tensors", "Kernels", "Catalogues",
+        "MessagePassing",
+      ]),
     library(
       "Evaluation",
       [
@@ -160,8 +163,8 @@ let package = Package(
     tests(
       "Federation",
       [
-        "Federation", "Checkpoints", "Training", "Layers", "Tensors", "Catalogues", "Kernels",
-        "HDF5", "MessagePassing",
+        "Federation", "Checkpoints", "Training", "Methods", "Layers", "Tensors", "Catalogues",
+        "Kernels", "HDF5", "MessagePassing",
       ],
       fixtures: true),
     tests(

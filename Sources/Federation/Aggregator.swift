@@ -20,7 +20,7 @@ public protocol Aggregator: LocalRule {
   func start(_ state: [String: ParameterVector])
 
   /// Rank 0: makes `round.global` the next global model.
-  func finish(_ round: ServerRound)
+  func finish(_ round: ServerRound) throws
 }
 
 extension Aggregator {
@@ -121,5 +121,6 @@ public let aggregators = Catalogue<any Aggregator>(
     .init(FedProx.self) { $0 },
     .init(FedU.self) { $0 },
     .init(FedYogi.self) { $0 },
+    .init(Orchestra.self) { $0 },
     .init(SCAFFOLD.self) { $0 },
   ])

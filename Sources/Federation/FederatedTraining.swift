@@ -26,12 +26,15 @@ public final class FederatedTraining {
     public let onDivergence: OnDivergence
     /// The layout of the method's second network; nil where it has none.
     public let target: ParameterLayout?
+    /// Whether reports say how far clients went apart.
+    public let measuresDrift: Bool
 
     public init(
       communicator: Communicator, trainer: any ClientTrainer, aggregator: any Aggregator,
       schedule: any ClientSchedule, selection: Selection, samples: [Int],
       states: ClientStates? = nil, isStopped: @escaping () -> Bool = { false },
-      onDivergence: OnDivergence = .stop, target: ParameterLayout? = nil
+      onDivergence: OnDivergence = .stop, target: ParameterLayout? = nil,
+      measuresDrift: Bool = false
     ) {
       precondition(samples.count == selection.clients, "\(samples.count) clients' samples")
       self.communicator = communicator
@@ -44,6 +47,7 @@ public final class FederatedTraining {
       self.isStopped = isStopped
       self.onDivergence = onDivergence
       self.target = target
+      self.measuresDrift = measuresDrift
     }
   }
 
@@ -62,6 +66,7 @@ public final class FederatedTraining {
   private let sum: ExactSum
   /// The sums of what clients send beside their models.
   private let sent: [String: ExactSum]
+  private let drift: Drift?
 
   /// Throws `ConfigurationError` where the aggregator cannot be used with such a model.
   /// - Parameters:
@@ -86,6 +91,7 @@ public final class FederatedTraining {
       : channels.received.mapValues { ParameterVector($0) }
     sum = ExactSum(global.layout)
     sent = channels.sent.mapValues { ExactSum($0) }
+    drift = parts.measuresDrift ? Drift(global.layout) : nil
   }
 
   /// The ranks that train: all but rank 0, unless it is alone.
@@ -122,6 +128,7 @@ public final class FederatedTraining {
     // 3. Train own clients, each into this rank's part of the exact sums.
     sum.zero()
     for sum in sent.values { sum.zero() }
+    drift?.zero()
     var figures: [ClientFigures] = []
     var isCut = false
     if workers.contains(communicator.rank) {
@@ -142,6 +149,7 @@ public final class FederatedTraining {
     // 4. Add the ranks' sums on rank 0.
     try sum.reduce(communicator)
     for sum in sorted(sent) { try sum.reduce(communicator) }
+    try drift?.reduce(communicator)
     let gathered = try gather(figures)
     try addUntrained(gathered?.joined().filter(\.isUntrained).map(\.client) ?? [], terms)
     watch.lap("sum")
@@ -158,7 +166,7 @@ public final class FederatedTraining {
     completed = round
 
     // 6. Report.
-    return gathered.map { report(round, $0, watch.laps) }
+    return gathered.map { report(round, $0, terms, watch.laps) }
   }
 
   private func train(_ terms: ClientTerms, kept: KeptState?) throws -> ClientFigures {
@@ -190,9 +198,10 @@ public final class FederatedTraining {
         try sent[name]?.add(contribution, client: terms.client, round: terms.round)
       }
     }
+    let lengths = try update.state.flatMap { try drift?.add($0, terms) }
     return ClientFigures(
       client: terms.client, samples: parts.samples[terms.client], update: update,
-      payload: outcome?.payload ?? [], seal: seal,
+      payload: outcome?.payload ?? [], squaredLengths: lengths ?? [], seal: seal,
       seconds: start.duration(to: clock.now) / .seconds(1))
   }
 
@@ -268,7 +277,7 @@ public final class FederatedTraining {
   /// Rank 0: the next global model, in place. The weights of a mean add up to 1 without those who
   /// were left out. Throws where the aggregator's step leads to what no client could begin with.
   private func finish(_ round: Int, _ clients: [ClientFigures], shareLeftOut: Double) throws {
-    parts.aggregator.finish(
+    try parts.aggregator.finish(
       ServerRound(
         round: round, global: global, sum: sum,
         sent: sent.mapValues { $0.vector() }, share: 1 - shareLeftOut,
@@ -299,7 +308,8 @@ public final class FederatedTraining {
   }
 
   private func report(
-    _ round: Int, _ gathered: [[ClientFigures]], _ seconds: [String: Double]
+    _ round: Int, _ gathered: [[ClientFigures]], _ terms: (Int) -> ClientTerms,
+    _ seconds: [String: Double]
   ) -> RoundReport {
     let workers = Self.workers(of: parts.communicator)
     let training = seconds["training"] ?? 0
@@ -308,12 +318,14 @@ public final class FederatedTraining {
     }
     let clients = gathered.flatMap { $0 }.sorted { $0.client < $1.client }
     let down = global.count + Channels.count(channels.received)
-    let up = global.count + Channels.count(channels.sent)
+    let up = global.count * (drift == nil ? 1 : 3) + Channels.count(channels.sent)
     let perRank = MemoryLayout<Float>.stride * down + MemoryLayout<Int64>.stride * up
     return RoundReport(
       round: round, clients: clients, losses: RoundReport.meanLosses(clients), seconds: seconds,
       idleShare: training > 0 ? idle.reduce(0, +) / (training * Double(workers.count)) : 0,
-      idleSeconds: idle, bytes: (parts.communicator.size - 1) * perRank)
+      idleSeconds: idle, bytes: (parts.communicator.size - 1) * perRank,
+      drift: drift?.figures(
+        clients.filter { $0.steps > 0 }.map { (terms($0.client).share, $0.squaredLengths) }) ?? [])
   }
 }
 

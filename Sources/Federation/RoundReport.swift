@@ -17,22 +17,28 @@ public struct ClientFigures: Codable, Sendable {
   public let seconds: Double
   /// The algorithm's numbers, as bytes: text would need care to have the same bits.
   private let numbers: Data
+  /// The same of `squaredLengths`.
+  private let squares: Data
 
   /// Whether it had nothing to train, so that its model is the global one.
   var isUntrained: Bool { steps == 0 && divergence == nil }
 
   /// The algorithm's numbers for rank 0.
-  var payload: [Float] {
-    numbers.withUnsafeBytes { bytes in
-      (0..<bytes.count / MemoryLayout<Float>.stride).map {
-        bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Float>.stride, as: Float.self)
+  var payload: [Float] { Self.values(numbers) }
+  /// Of its change of each layer, where drift is measured.
+  var squaredLengths: [Double] { Self.values(squares) }
+
+  private static func values<Value: BitwiseCopyable>(_ data: Data) -> [Value] {
+    data.withUnsafeBytes { bytes in
+      (0..<bytes.count / MemoryLayout<Value>.stride).map {
+        bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Value>.stride, as: Value.self)
       }
     }
   }
 
   init(
-    client: Int, samples: Int, update: LocalUpdate, payload: [Float] = [], seal: String? = nil,
-    divergence: String? = nil, seconds: Double
+    client: Int, samples: Int, update: LocalUpdate, payload: [Float] = [],
+    squaredLengths: [Double] = [], seal: String? = nil, divergence: String? = nil, seconds: Double
   ) {
     self.client = client
     self.samples = samples
@@ -43,6 +49,7 @@ public struct ClientFigures: Codable, Sendable {
     self.divergence = divergence
     self.seconds = seconds
     numbers = payload.withUnsafeBytes { Data($0) }
+    squares = squaredLengths.withUnsafeBytes { Data($0) }
   }
 }
 
@@ -62,6 +69,8 @@ public struct RoundReport: Sendable {
   public let idleSeconds: [Double]
   /// Model traffic: a Float32 broadcast to each other rank and an Int64 sum from it.
   public let bytes: Int
+  /// How far the clients went apart, by layer; empty where it is not measured.
+  public let drift: [LayerDrift]
 
   public var steps: Int { clients.reduce(0) { $0 + $1.steps } }
   public var views: Int { clients.reduce(0) { $0 + $1.views } }

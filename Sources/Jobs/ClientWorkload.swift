@@ -28,7 +28,8 @@ public struct ClientWorkload: Equatable, Sendable {
   public static func all(_ job: Job, _ cut: [String: Partition]) -> [ClientWorkload] {
     (0..<job.clients.count).map { client in
       ClientWorkload(
-        counts: cut.mapValues { $0.count(client) }, views: job.model.method.views, job.training)
+        counts: cut.mapValues { $0.count(client) }, views: job.model.method.rowsPerSample,
+        job.training)
     }
   }
 

@@ -51,9 +51,10 @@ extension Job {
   /// What the monitor was told otherwise by a file's job: such figures are no curve.
   func monitorDifferences(from json: String) -> String? {
     guard let old = try? Tree(json: json)["monitor"] else { return nil }
+    let free = ["every", "drift"]
     let differing = Self.differences(
-      from: ["monitor": old.without(["every"])],
-      to: ["monitor": section("monitor").without(["every"])], free: [])
+      from: ["monitor": old.without(free)], to: ["monitor": section("monitor").without(free)],
+      free: [])
     return differing.isEmpty ? nil : Self.words(differing)
   }
 

@@ -34,8 +34,10 @@ extension Job {
     let inputs = try present.map { ($0, type(of: try modalities.make($0)).channels) }
     let encoder = fillStems(try encoders.complete(root, "encoder", else: "resnet18"), of: inputs)
     let network = try encoders.make(encoder, at: "encoder")
-    let method = try methods.complete(root, "method", else: "simclr")
-    model = try ConfigurationError.inside("method") { try Model(network, methods.make(method)) }
+    let method = try ConfigurationError.inside("method") {
+      try resolveMethod(named(root["method"], "simclr"))
+    }
+    model = try ConfigurationError.inside("method") { try Model(network, makeMethod(method)) }
 
     let training = try root.section(
       "training", on: TrainingOptions(), besides: ["optimizer"], or: Self.optionsOfSGD)
@@ -63,8 +65,17 @@ extension Job {
       )
     }
     self.schedule = try clientSchedules.make(schedule, at: "federation.schedule")
-    self.aggregator = try aggregators.make(aggregator, at: "federation.aggregator")
-    let (federated, model) = (self.aggregator, model)
+    let algorithm = try aggregators.make(aggregator, at: "federation.aggregator")
+    if let wanted = model.method.algorithm, aggregator["name"]?.text != wanted {
+      throw ConfigurationError(
+        "federation.aggregator",
+        "the method is half of an algorithm whose other half is the aggregator \(wanted); take "
+          + "federation.aggregator: \(wanted)")
+    }
+    let federated: any Aggregator =
+      model.method.teachers.contains(.previous) ? KeepingModel(algorithm) : algorithm
+    self.aggregator = federated
+    let model = model
     _ = try ConfigurationError.inside("federation.aggregator") {
       try federated.channels(model.layout, target: model.target)
     }

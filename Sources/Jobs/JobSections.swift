@@ -70,6 +70,7 @@ public struct MonitorOptions: Codable, Sendable, Equatable {
   /// What each option means.
   public static let meanings = [
     "every": "rounds from one measurement to the next; 0 for none",
+    "drift": "whether results have how far a round's clients went apart, by layer",
     "features": "what kNN compares: encoder (before the head) or projection (after it)",
     "knn.k": "neighbours; fewer where the bank is smaller",
     "knn.temperature": "of the neighbours' votes",
@@ -90,6 +91,8 @@ public struct MonitorOptions: Codable, Sendable, Equatable {
   /// Rounds from one measurement to the next; there is one before the first round and one at the
   /// end as well. 0: none at all.
   public var every = 10
+  /// Whether results have, of each round and layer, how far the clients went apart (`Drift`).
+  public var drift = false
   /// What kNN compares: the `encoder`'s features, or the `projection` that the loss sees. The paper
   /// does not say.
   public var features = Embedder.Output.features

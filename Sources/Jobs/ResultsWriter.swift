@@ -34,6 +34,11 @@ final class ResultsWriter {
     var reals = ["idle_share": report.idleShare, "seconds/monitor": 0]
     for (phase, seconds) in report.seconds { reals["seconds/\(phase)"] = seconds }
     for (modality, loss) in report.losses { reals["loss/\(modality)"] = loss }
+    for layer in report.drift {
+      reals["drift_distance/\(layer.layer)"] = layer.distance
+      reals["drift_cosine/\(layer.layer)"] = layer.cosine
+      reals["drift_length/\(layer.layer)"] = layer.length
+    }
     var counts = [
       "bytes": report.bytes, "clients": report.clients.count, "steps": report.steps,
       "clients_left_out": report.clientsLeftOut.count,

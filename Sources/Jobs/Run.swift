@@ -94,7 +94,8 @@ public final class Run {
         samples: (0..<job.clients.count).map { client in
           assembly.samples.values.reduce(0) { $0 + $1[client] }
         }, states: folder.clientStates, isStopped: assembly.isStopped,
-        onDivergence: job.federation.onDivergence, target: job.model.target),
+        onDivergence: job.federation.onDivergence, target: job.model.target,
+        measuresDrift: job.monitor.drift),
       global: assembly.model, completed: completed, kept: saved?.kept ?? [:])
     self.federation = federation
     self.saved = completed

@@ -25,16 +25,20 @@ public struct StepTimer {
       model, modalities: modalities, optimizer: optimizer, settings: settings, engine)
     parameters = ParameterVector(model.layout)
     let encoder = model.encoder
-    views = encoder.makeViews(of: modality, count: model.method.views * batch, engine)
+    views = encoder.makeViews(of: modality, count: model.method.rowsPerSample * batch, engine)
     var random = RandomStream(seed: 1, purpose: .synthesis)
     step.reset(random: random)
     model.initialise(parameters, seed: 1)
     step.target?.assign(beginningOf: parameters)
+    step.teach(global: parameters, previous: parameters)
     for i in 0..<views.buffer.floats.count { views.pointer[i] = random.uniform() * 4 - 2 }
   }
 
   /// One step; its seconds.
   public func run() -> Double {
-    seconds { _ = step.run(views, of: modality, parameters, rate: 0.03, of: 1) }
+    let turns = [Int](repeating: 0, count: views.images / step.model.method.rowsPerSample)
+    return seconds {
+      _ = step.run(views, of: modality, parameters, rate: 0.03, of: 1, turns: turns)
+    }
   }
 }

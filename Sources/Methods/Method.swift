@@ -10,6 +10,19 @@ public protocol Method: Sendable {
   /// How many views of each sample a batch holds.
   var views: Int { get }
 
+  /// How many views of other samples, drawn at random from the client's of the same modality, it
+  /// holds for each sample.
+  var randomViews: Int { get }
+
+  /// The view that is turned by a random number of quarter turns; nil where none is.
+  var turnedView: Int? { get }
+
+  /// The federated algorithm of which the method is a half; nil where it goes with any.
+  var algorithm: String? { get }
+
+  /// Networks whose projections of the batch the loss compares with.
+  var teachers: Set<Teacher> { get }
+
   /// Adds the method's own parameters (a predictor) behind the encoder's and remembers where they
   /// are. Throws `ConfigurationError` where the encoder's outputs do not fit.
   /// - Parameters:
@@ -42,6 +55,12 @@ public protocol Method: Sendable {
 
 extension Method {
   public var views: Int { 2 }
+  public var randomViews: Int { 0 }
+  public var turnedView: Int? { nil }
+  public var algorithm: String? { nil }
+  public var teachers: Set<Teacher> { [] }
+  /// Rows that a batch has for each sample.
+  public var rowsPerSample: Int { views + randomViews }
   public mutating func extend(
     _ layout: inout ParameterLayout, features: Int, projection: Int
   ) throws {}
@@ -59,18 +78,25 @@ public protocol MethodMemory: AnyObject {
 }
 
 /// What a loss is computed of. Rows are ordered by view, then by sample: the first views of all
-/// samples, then the second views of the same samples, and so on.
+/// samples, then the second views of the same samples, and so on; behind them, in the same way, the
+/// views of other samples.
 public struct MethodBatch {
   /// The modality that all samples have.
   public let modality: String
   /// Views of each sample.
   public let views: Int
-  /// The encoder's features, [views · samples, features].
+  /// Views of other samples, for each sample.
+  public let randomViews: Int
+  /// The encoder's features, [(views + random views) · samples, features].
   public let features: Matrix
-  /// The encoder's projections, [views · samples, projection].
+  /// The encoder's projections, [(views + random views) · samples, projection].
   public let projection: Matrix
   /// The target network's projections of the same views, where the method has a target.
   public let target: Matrix?
+  /// The teachers' projections of the same views; of the client's own model only where it has one.
+  public let teachers: [Teacher: Matrix]
+  /// Quarter turns of each sample's `turnedView`, counter-clockwise; empty where none is turned.
+  public let turns: [Int]
   /// The model. Of the method's own entries a loss changes running statistics alone, by passing
   /// their layers; all others are for reading here.
   public let parameters: ParameterVector
@@ -80,14 +106,19 @@ public struct MethodBatch {
   public let memory: (any MethodMemory)?
 
   public init(
-    modality: String, views: Int, features: Matrix, projection: Matrix, target: Matrix?,
-    parameters: ParameterVector, gradient: ParameterVector, memory: (any MethodMemory)?
+    modality: String, views: Int, randomViews: Int = 0, features: Matrix, projection: Matrix,
+    target: Matrix?, teachers: [Teacher: Matrix] = [:], turns: [Int] = [],
+    parameters: ParameterVector,
+    gradient: ParameterVector, memory: (any MethodMemory)?
   ) {
     precondition(
-      projection.rows > 0 && projection.rows % views == 0,
-      "\(projection.rows) rows are not \(views) views")
+      projection.rows > 0 && projection.rows % (views + randomViews) == 0,
+      "\(projection.rows) rows are not \(views + randomViews) views")
     self.modality = modality
     self.views = views
+    self.randomViews = randomViews
+    self.teachers = teachers
+    self.turns = turns
     self.features = features
     self.projection = projection
     self.target = target
@@ -97,10 +128,21 @@ public struct MethodBatch {
   }
 
   /// Samples of the batch.
-  public var samples: Int { projection.rows / views }
+  public var samples: Int { projection.rows / (views + randomViews) }
 
-  /// The rows of one view.
+  /// The rows of one view; those of other samples are counted behind the samples' own.
   public func rows(_ view: Int) -> Range<Int> { view * samples..<(view + 1) * samples }
+
+  /// The batch with fewer views of other samples, and with another memory.
+  func part(randomViews: Int, memory: (any MethodMemory)?) -> MethodBatch {
+    let rows = 0..<(views + randomViews) * samples
+    return MethodBatch(
+      modality: modality, views: views, randomViews: randomViews, features: features[rows],
+      projection: projection[rows], target: target.map { $0[rows] },
+      teachers: teachers.mapValues { $0[rows] }, turns: turns, parameters: parameters,
+      gradient: gradient,
+      memory: memory)
+  }
 }
 
 /// A batch's loss and its gradient.
@@ -126,6 +168,7 @@ public let methods = Catalogue<any Method>(
     .init(BarlowTwins.self) { $0 },
     .init(BYOL.self) { $0 },
     .init(MoCo.self) { $0 },
+    .init(Orchestra.self) { $0 },
     .init(SimSiam.self) { $0 },
     .init(VICReg.self) { $0 },
   ])

@@ -43,7 +43,7 @@ struct SpeedMeasurement {
   /// The median of steps after the first: of at least two, and of some seconds.
   private func measure(_ step: SpeedCase.StepCase, batch: Int, _ threads: Int) throws -> Double {
     let timer = StepTimer(
-      try Model(encoders.make(step.encoder.tree), methods.make(step.method.tree)),
+      try Model(encoders.make(step.encoder.tree), makeMethod(step.method.tree)),
       modalities: [step.modality], optimizer: optimizer, batch: batch,
       settings: .init(joined: step.areViewsJoined, recompute: step.recomputes),
       try Engine(lanes: engine.lanes, threads: threads))

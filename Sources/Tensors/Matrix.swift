@@ -10,6 +10,13 @@ public struct Matrix {
     self.init(pool.take(rows * columns), offset: 0, rows: rows, columns: columns)
   }
 
+  /// Of zeros.
+  public static func zeros(_ pool: BufferPool, rows: Int, columns: Int) -> Matrix {
+    let matrix = Matrix(pool, rows: rows, columns: columns)
+    matrix.floats.update(repeating: 0)
+    return matrix
+  }
+
   init(_ buffer: Buffer, rows: Int, columns: Int) {
     self.init(buffer, offset: 0, rows: rows, columns: columns)
   }

@@ -20,6 +20,8 @@ public struct Purpose: RawRepresentable, Sendable {
   public static let bootstrap = Purpose(rawValue: 21)
   public static let methodMemory = Purpose(rawValue: 22)
   public static let classifier = Purpose(rawValue: 23)
+  public static let otherSamples = Purpose(rawValue: 24)
+  public static let turns = Purpose(rawValue: 25)
 
   /// One of a sample's training views, counted from 0. The first two have the numbers that they had
   /// when there were no more.

@@ -1,4 +1,5 @@
 import Layers
+import Methods
 import Tensors
 
 /// One client's training in one round, as it is given to whoever carries it out.
@@ -28,12 +29,14 @@ public struct ClientTask {
 
   /// Before the first step: `model` and `target` become the global model, or what the rule makes of
   /// it. A client that trains no step never comes here.
-  public func begin(model: ParameterVector, target: ParameterVector? = nil) throws -> LocalState {
+  public func begin(
+    model: ParameterVector, target: ParameterVector? = nil, memory: (any MethodMemory)? = nil
+  ) throws -> LocalState {
     model.assign(global)
     target?.assign(beginningOf: global)
     let state = LocalState(
       round: round, global: global, received: received, kept: try loadKept(), model: model,
-      target: target)
+      target: target, memory: memory)
     try rule.begin(state)
     return state
   }
@@ -70,6 +73,8 @@ public final class LocalState {
   public let model: ParameterVector
   /// The method's second network, where it has one: the model's first entries.
   public let target: ParameterVector?
+  /// What the method has kept from step to step, where it keeps something.
+  public let memory: (any MethodMemory)?
   /// Steps done.
   public private(set) var steps = 0
   /// The sum of their learning rates.
@@ -77,7 +82,8 @@ public final class LocalState {
 
   init(
     round: Int, global: ParameterVector, received: [String: ParameterVector],
-    kept: [String: ParameterVector]?, model: ParameterVector, target: ParameterVector?
+    kept: [String: ParameterVector]?, model: ParameterVector, target: ParameterVector?,
+    memory: (any MethodMemory)?
   ) {
     self.round = round
     self.global = global
@@ -85,6 +91,7 @@ public final class LocalState {
     self.kept = kept
     self.model = model
     self.target = target
+    self.memory = memory
   }
 
   /// Counts a step.

@@ -8,6 +8,10 @@ public protocol LocalRule: Sendable {
   /// may be changed.
   func begin(_ state: LocalState) throws
 
+  /// Whether clients train in a round. In another they see each sample once, at a rate of 0, which
+  /// fills the method's memory.
+  func trains(in round: Int) -> Bool
+
   /// Whether `correct` does anything: what is not used costs nothing.
   var correctsGradients: Bool { get }
 
@@ -25,6 +29,7 @@ public protocol LocalRule: Sendable {
 
 extension LocalRule {
   public func begin(_ state: LocalState) {}
+  public func trains(in round: Int) -> Bool { true }
   public var correctsGradients: Bool { false }
   public func correct(_ gradient: ParameterVector, _ state: LocalState, in part: Range<Int>) {}
 

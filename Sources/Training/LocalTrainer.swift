@@ -47,20 +47,26 @@ public final class LocalTrainer {
     _ data: ClientData, _ task: ClientTask, isStopped: () -> Bool
   ) throws -> LocalUpdate {
     let counts = views.map { ($0.modality, data.sets[$0.modality]?.count ?? 0) }
+    // A round without training sees each sample once.
+    let trains = task.rule.trains(in: task.round)
+    let epochs = trains ? options.localEpochs : 1
     let total =
-      options.localEpochs * counts.reduce(0) { $0 + EpochPlan.steps(of: $1.1, options) }
+      epochs * counts.reduce(0) { $0 + EpochPlan.steps(of: $1.1, options) }
     var state: LocalState?
     var correct: ((ParameterVector) -> Void)?
     var losses: [String: LossSum] = [:]
     var viewCount = 0
-    for epoch in 0..<options.localEpochs {
+    let randomViews = model.method.randomViews
+    for epoch in 0..<epochs {
       let rate =
-        options.rate
+        (trains ? options.rate : 0)
         * schedule.factor(
-          epoch: epoch, of: options.localEpochs, round: task.round - 1, of: rounds)
+          epoch: epoch, of: epochs, round: task.round - 1, of: rounds)
       let plan = EpochPlan(
         counts: counts, options: options, seed: seed, round: task.round, client: data.client,
         epoch: epoch)
+      var others = OtherSamples(
+        counts: counts, seed: seed, round: task.round, client: data.client, epoch: epoch)
       for batch in plan.batches {
         if isStopped() { throw TrainingStopped() }
         if state == nil {
@@ -68,9 +74,14 @@ public final class LocalTrainer {
           state = fresh
           correct = task.correction(fresh, engine)
         }
-        let input = draw(batch, data, round: task.round, epoch: epoch)
+        let further = (0..<randomViews).flatMap { _ in
+          others.next(batch.samples.count, of: batch.modality)
+        }
+        let input = draw(batch, further, data, round: task.round, epoch: epoch)
+        let turns = turn(batch, of: input, data, round: task.round, epoch: epoch)
         let loss = step.run(
-          input, of: batch.modality, parameters, rate: rate, of: total, correct: correct)
+          input, of: batch.modality, parameters, rate: rate, of: total, turns: turns,
+          correct: correct)
         guard loss.isFinite else {
           throw TrainingError(modality: batch.modality, epoch: epoch + 1, loss: loss)
         }
@@ -86,22 +97,40 @@ public final class LocalTrainer {
     step.reset(
       random: RandomStream(
         seed: seed, purpose: .methodMemory, round: task.round, client: task.client))
-    return try task.begin(model: parameters, target: step.target)
+    let state = try task.begin(model: parameters, target: step.target, memory: step.memory)
+    step.teach(global: state.global, previous: state.kept?[PreviousModel.name])
+    return state
   }
 
-  /// All views of a batch: the first views of all samples, then the second, and so on.
+  /// Turns the view that the method wants turned, each sample's by its own number of quarter turns.
+  private func turn(
+    _ batch: EpochPlan.Batch, of views: FeatureMap, _ data: ClientData, round: Int, epoch: Int
+  ) -> [Int] {
+    guard let view = model.method.turnedView else { return [] }
+    return batch.samples.enumerated().map { index, sample in
+      var random = RandomStream(
+        seed: seed, purpose: .turns, round: round, client: data.client, epoch: epoch,
+        sample: streamIndex(batch.modality, sample))
+      let turns = random.index(below: 4)
+      turnImage(view * batch.samples.count + index, of: views, by: turns)
+      return turns
+    }
+  }
+
+  /// All views of a batch: the first views of all samples, then the second, and so on, and one of
+  /// each of `others`.
   private func draw(
-    _ batch: EpochPlan.Batch, _ data: ClientData, round: Int, epoch: Int
+    _ batch: EpochPlan.Batch, _ others: [Int], _ data: ClientData, round: Int, epoch: Int
   ) -> FeatureMap {
     let encoder = model.encoder
     let count = batch.samples.count
-    let result = encoder.makeViews(
-      of: batch.modality, count: model.method.views * count, engine)
+    let samples = (0..<model.method.views).flatMap { _ in batch.samples } + others
+    let result = encoder.makeViews(of: batch.modality, count: samples.count, engine)
     guard let makers = views.first(where: { $0.modality == batch.modality })?.makers,
       let set = data.sets[batch.modality]
     else { preconditionFailure("no views of \(batch.modality)") }
     engine.eachImage(of: result) { image, thread, view in
-      let sample = batch.samples[image % count]
+      let sample = samples[image]
       var random = RandomStream(
         seed: seed, purpose: .view(image / count), round: round, client: data.client, epoch: epoch,
         sample: streamIndex(batch.modality, sample))

@@ -32,7 +32,9 @@ public final class TrainingStep {
   private let engine: Engine
   private let gradient: ParameterVector
   private let state: [ParameterVector]
-  private let memory: (any MethodMemory)?
+  /// What the method keeps while a client trains, where it keeps something.
+  public let memory: (any MethodMemory)?
+  private var teachers: [(name: Teacher, network: ParameterVector)] = []
   /// Steps since the last `reset`.
   private var steps = 0
 
@@ -67,14 +69,28 @@ public final class TrainingStep {
     memory?.reset(&random)
   }
 
+  /// Sets the networks that the method's losses compare with, for the next client.
+  /// - Parameters:
+  ///   - global: the model that its round begins with.
+  ///   - previous: its own of the last round in which it trained; nil where there is none.
+  public func teach(global: ParameterVector, previous: ParameterVector?) {
+    let wanted = model.method.teachers
+    teachers = [(Teacher.global, global), (Teacher.previous, previous)].compactMap {
+      name, network in
+      network.flatMap { wanted.contains(name) ? (name, $0) : nil }
+    }
+  }
+
   /// Moves `parameters` by one step and returns the loss of before.
   /// - Parameters:
-  ///   - views: plain; the first views of all samples, then the second views, and so on.
+  ///   - views: plain; the first views of all samples, then the second views, and so on, and those
+  ///     of other samples.
   ///   - total: the steps that the client will do in all, for the target's rule.
+  ///   - turns: quarter turns of each sample's turned view, where the method has one.
   ///   - correct: what is done to the gradient before the optimizer sees it.
   public func run(
     _ views: FeatureMap, of modality: String, _ parameters: ParameterVector, rate: Double,
-    of total: Int, correct: ((_ gradient: ParameterVector) -> Void)? = nil
+    of total: Int, turns: [Int] = [], correct: ((_ gradient: ParameterVector) -> Void)? = nil
   ) -> Double {
     let method = model.method
     let (output, saved) = forward(views, of: modality, parameters)
@@ -83,10 +99,12 @@ public final class TrainingStep {
     }
     let loss = method.loss(
       MethodBatch(
-        modality: modality, views: method.views, features: output.features,
-        projection: output.projection,
+        modality: modality, views: method.views, randomViews: method.randomViews,
+        features: output.features, projection: output.projection,
         target: target.map { forward(views, of: modality, $0).output.projection },
-        parameters: parameters, gradient: gradient, memory: memory), engine)
+        teachers: projections(of: views, modality), turns: turns, parameters: parameters,
+        gradient: gradient,
+        memory: memory), engine)
     model.encoder.backward(
       EncoderGradient(projection: loss.projection, features: loss.features), saved, parameters,
       into: gradient, engine)
@@ -101,12 +119,20 @@ public final class TrainingStep {
     return loss.loss
   }
 
+  /// The teachers'.
+  private func projections(of views: FeatureMap, _ modality: String) -> [Teacher: Matrix] {
+    Dictionary(
+      uniqueKeysWithValues: teachers.map { name, network in
+        (name, model.encoder.infer(views, of: modality, network, engine).projection)
+      })
+  }
+
   /// A training pass of all views: the target's too has batch statistics.
   private func forward(
     _ views: FeatureMap, of modality: String, _ parameters: ParameterVector
   ) -> (output: EncoderOutput, saved: EncoderSaved) {
     model.encoder.forward(
-      views, of: modality, groups: settings.joined ? 1 : model.method.views,
+      views, of: modality, groups: settings.joined ? 1 : model.method.rowsPerSample,
       recompute: settings.recompute, parameters, engine)
   }
 

@@ -29,24 +29,12 @@ struct FederationFixture {
     _ variant: String, _ aggregator: Tree, server: [String: String] = [:],
     kept: (name: String, trainable: Bool)? = nil, tolerance: Double = 1e-6
   ) throws {
-    let samples = try integers("samples")
-    let pull = try file.hasAttribute("pull") ? Float(file.doubleAttribute("pull")) : nil
-    let trainer = QuadraticTrainer(
-      steps: try integers("steps"), rates: try file.read("rates"),
-      inertia: Float(try file.doubleAttribute("inertia")), pull: pull)
-    let target = pull.map { _ in FiveClients.target }
     let aggregator = try aggregators.make(aggregator)
     let folder = TemporaryFolder()
     let states = ClientStates(folder.path("clients"))
-    let federation = try FederatedTraining(
-      .init(
-        communicator: Communicator(), trainer: trainer, aggregator: aggregator,
-        schedule: try clientSchedules.make("balanced"),
-        selection: Selection(
-          clients: samples.count, participation: try file.doubleAttribute("participation"),
-          seed: UInt64(try file.intAttribute("seed"))), samples: samples, states: states,
-        target: target),
-      global: FiveClients.global())
+    let steps = try integers("steps")
+    let target = try file.hasAttribute("pull") ? FiveClients.target : nil
+    let federation = try makeFederation(aggregator, states, target: target)
     let layouts = try aggregator.channels(FiveClients.layout, target: target).kept
     for round in 1...Int(try file.intAttribute("rounds")) {
       let report = try #require(try federation.round())
@@ -58,7 +46,7 @@ struct FederationFixture {
         try expect(federation.serverState[name], "\(path)/\(data)", trainable: true, tolerance)
       }
       guard let kept else { continue }
-      for client in clients where trainer.steps[client] > 0 {
+      for client in clients where steps[client] > 0 {
         let state = try #require(federation.kept[client])
         #expect(state.round == round)
         let vectors = try states.load(client: client, state, layouts: layouts)
@@ -67,6 +55,46 @@ struct FederationFixture {
       }
     }
     #expect(kept != nil || !FileManager.default.fileExists(atPath: states.path))
+  }
+
+  /// The fixture's federation before its first round.
+  private func makeFederation(
+    _ aggregator: any Aggregator, _ states: ClientStates? = nil, target: ParameterLayout? = nil,
+    measuresDrift: Bool = false
+  ) throws -> FederatedTraining {
+    let samples = try integers("samples")
+    let trainer = QuadraticTrainer(
+      steps: try integers("steps"), rates: try file.read("rates"),
+      inertia: Float(try file.doubleAttribute("inertia")),
+      pull: target == nil ? nil : Float(try file.doubleAttribute("pull")))
+    return try FederatedTraining(
+      .init(
+        communicator: Communicator(), trainer: trainer, aggregator: aggregator,
+        schedule: try clientSchedules.make("balanced"),
+        selection: Selection(
+          clients: samples.count, participation: try file.doubleAttribute("participation"),
+          seed: UInt64(try file.intAttribute("seed"))), samples: samples, states: states,
+        target: target, measuresDrift: measuresDrift),
+      global: FiveClients.global())
+  }
+
+  /// Trains the rounds by federated averaging and compares, after each, how far the clients went
+  /// apart (Fixtures/drift.py).
+  func compareDrift(layers: [String]) throws {
+    let federation = try makeFederation(try aggregators.make("fedavg"), measuresDrift: true)
+    let names = ["distance", "cosine", "length"]
+    let expected = try names.map { try file.read($0, as: Double.self) }
+    for round in 0..<Int(try file.intAttribute("rounds")) {
+      let drift = try #require(try federation.round()).drift
+      #expect(drift.map(\.layer) == layers)
+      for (column, layer) in drift.enumerated() {
+        let found = [layer.distance, layer.cosine, layer.length]
+        for (name, (found, all)) in zip(names, zip(found, expected)) {
+          let difference = abs(found - all[round * layers.count + column])
+          #expect(difference < 1e-6, "round \(round + 1), \(layer.layer): \(name)")
+        }
+      }
+    }
   }
 
   private func integers(_ name: String) throws -> [Int] {
@@ -89,7 +117,7 @@ struct FederationFixture {
 /// The fixtures' clients.
 final class QuadraticTrainer: ClientTrainer {
   /// By client.
-  let steps: [Int]
+  private let steps: [Int]
   private let rates: [Double]
   private let inertia: Float
   private let pull: Float?

@@ -140,7 +140,8 @@ final class IdleTrainer: ClientTrainer {
     let states = ClientStates(try world.broadcast(text: folder?.path ?? ""))
     let trainer = ToyTrainer()
     let federation = try makeToyFederation(
-      world, schedule: schedule, aggregator: .text(aggregator), trainer: trainer, states: states)
+      world, schedule: schedule, aggregator: .text(aggregator), trainer: trainer, states: states,
+      measuresDrift: aggregator == "fedavg")
     let line = try withExtendedLifetime(folder) { try fiveToyRounds(federation) }
     #expect((line != nil) == (world.rank == 0))
     // Rank 0 trains nothing, unless it is alone.
@@ -171,7 +172,7 @@ final class IdleTrainer: ClientTrainer {
       let folder = TemporaryFolder()
       let federation = try makeToyFederation(
         Communicator(), schedule: "hosted", aggregator: .text(aggregator),
-        states: ClientStates(folder.path))
+        states: ClientStates(folder.path), measuresDrift: aggregator == "fedavg")
       return (aggregator, try #require(try fiveToyRounds(federation)))
     }
     for ranks in [1, 2, 3, 5] {

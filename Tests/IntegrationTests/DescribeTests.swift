@@ -34,7 +34,8 @@ import Views
   }
 
   static let plugIns: [Described] =
-    plugIns(modalities) + plugIns(encoders) + plugIns(methods) + plugIns(optimizers)
+    plugIns(modalities) + plugIns(encoders) + plugIns(methods) + plugIns(lossTerms)
+    + plugIns(optimizers)
     + plugIns(rateSchedules) + plugIns(partitioners) + plugIns(aggregators)
     + plugIns(clientSchedules) + plugIns(evaluationTasks) + plugIns(importers)
 

@@ -28,20 +28,25 @@ import Training
     "fedavg": "979ff8893601d28d",
     "fedavgm": "90906ee08c650295",
     "fedbn": "c6cc853e54cf6a0c",
+    "feddecorr": "dd081a7b37a45c25",
     "fedema": "74d80d852573f1d4",
     "fednova": "eb0f79fdb46061fb",
     "fedprox": "2c7116058dd3828b",
     "fedu": "87c8037f7e660882",
+    "fedx": "4c4cdf15986e8a6f",
     "fedyogi": "447feb707d764563",
     "lars": "a1659d823f0b4209",
     "ldawa": "cc5dbf830302014d",
     "milestones": "93208a6476188dc2",
     "moco": "2e19af4d9fb7c8ab",
+    "moon": "917912d53a39fcb8",
+    "orchestra": "0562c3444a0b6c8a",
     "resnet18": "dbfea8091e6aecbe",
     "scaffold": "99be50855361177f",
     "sgd": "979ff8893601d28d",
     "simclr": "979ff8893601d28d",
     "simsiam": "76e4451bbc1b3b86",
+    "uniformity": "c07978ea769c8c54",
     "vicreg": "81146d8861d5c5ed",
     "vit": "979ff8893601d28d",
   ]
@@ -68,6 +73,8 @@ import Training
     "fedu": usual + ["federation.aggregator=fedu", "method=byol"],
     "ldawa": usual + ["federation.aggregator={name: ldawa, warmup: 1}"],
     "milestones": usual + ["training.schedule=milestones", "training.local_epochs=5"],
+    "moon": usual + ["method={name: simclr, add: [moon]}", "federation.participation=100%"],
+    "orchestra": usual + ["federation.aggregator=orchestra", "method=orchestra"],
   ]
 
   /// Of every catalogue whose entries compute, each entry.
@@ -77,6 +84,7 @@ import Training
       ("resnet18", convolutions),
     ]
     + methods.names.map { ($0, usual + ["method=\($0)"]) }
+    + lossTerms.names.map { ($0, usual + ["method={name: simclr, add: [\($0)]}"]) }
     + optimizers.names.map { ($0, usual + ["training.optimizer=\($0)"]) }
     + rateSchedules.names.map { ($0, usual + ["training.schedule=\($0)"]) }
     + aggregators.names.map { ($0, usual + ["federation.aggregator=\($0)"]) }

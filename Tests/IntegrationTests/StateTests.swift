@@ -63,19 +63,39 @@ import Testing
 
   /// Each algorithm from a job file, stopped after two rounds and continued.
   @Test(arguments: [
-    "fedadam", "fedavgm", "fedbn", "fedema", "fednova", "fedprox", "fedu", "scaffold",
+    "fedadam", "fedavgm", "fedbn", "fedema", "fednova", "fedprox", "fedu", "orchestra", "scaffold",
   ])
   func eachAlgorithmGoesOn(aggregator: String) throws {
     let job = try SmallJob(
       rounds: 3,
       settings: Self.network + ["federation.aggregator=\(aggregator)"]
-        + (["fedema", "fedu"].contains(aggregator) ? ["method={name: byol, hidden: 64}"] : []))
+        + (["fedema", "fedu"].contains(aggregator) ? ["method={name: byol, hidden: 64}"] : [])
+        + (aggregator == "orchestra" ? ["method=orchestra"] : []))
     let whole = try run("motet", job.arguments("whole"))
     let expected = try #require(hash(whole), "\(whole.errors)")
     let half = try mpirun(3, "motet", job.arguments("run", "federation.rounds=2"))
     #expect(half.status == 0, "\(half.errors)")
     let continued = try mpirun(2, "motet", job.arguments("run"))
     #expect(hash(continued) == expected, "\(continued.errors)")
+  }
+
+  /// A term of a loss that compares with the client's last model, beside any algorithm.
+  @Test(arguments: ["fedavg", "scaffold"])
+  func aClientsLastModelIsKept(aggregator: String) throws {
+    let job = try SmallJob(
+      rounds: 3,
+      settings: Self.network + [
+        "method={name: simclr, add: [moon]}", "federation.aggregator=\(aggregator)",
+      ])
+    let whole = try run("motet", job.arguments("whole"))
+    let expected = try #require(hash(whole), "\(whole.errors)")
+    #expect(kept(job, "whole")?.isEmpty == false)
+    let half = try mpirun(3, "motet", job.arguments("run", "federation.rounds=2"))
+    #expect(half.status == 0, "\(half.errors)")
+    let continued = try mpirun(2, "motet", job.arguments("run"))
+    #expect(hash(continued) == expected, "\(continued.errors)")
+    let plain = try run("motet", job.arguments("plain", "method=simclr"))
+    #expect(hash(plain) != expected, "\(plain.errors)")
   }
 
   @Test func whatKeepsNothingMakesNoFolder() throws {

@@ -1,3 +1,4 @@
+import Catalogues
 import Foundation
 import Layers
 import Methods
@@ -8,24 +9,38 @@ import Testing
 /// What every method of the catalogue keeps, by its name alone. What needs whole training steps is
 /// in `MethodStepTests`.
 @Suite struct MethodConformanceTests {
+  /// Every method, and every term added to one.
+  static let all: [Tree] =
+    methods.names.map { .text($0) }
+    + lossTerms.names.map { ["name": "simclr", "add": [.text($0)]] }
+
   /// The options that hold by default make a method, and resolve to themselves.
   @Test(arguments: methods.names) func defaultsResolveToThemselves(name: String) throws {
     let (once, twice) = try resolvedTwice(name, in: methods)
     #expect(twice == once)
   }
 
+  @Test(arguments: lossTerms.names) func termsResolveToThemselves(name: String) throws {
+    let (once, twice) = try resolvedTwice(name, in: lossTerms)
+    #expect(twice == once)
+    let settings: Tree = ["name": "byol", "add": [.text(name)]]
+    let resolved = try resolveMethod(settings)
+    #expect(try resolveMethod(resolved) == resolved && resolved["add"] == [once])
+  }
+
   /// The gradients of projections, of features where the loss looks at them, and of the method's
   /// own parameters, against finite differences. A predictor's ReLUs make kinks: 1 %.
-  @Test(arguments: methods.names) func gradientsAreSlopes(name: String) throws {
-    let trial = try MethodTrial(.text(name), samples: 6, columns: 32, try Engine())
+  @Test(arguments: all) func gradientsAreSlopes(settings: Tree) throws {
+    let trial = try MethodTrial(settings, samples: 6, columns: 32, try Engine())
     func loss() -> Double {
       trial.resetMemory()
       return trial.loss().loss
     }
     trial.resetMemory()
     let result = trial.loss()
-    // Running statistics have no gradient, and a training pass does not look at them.
+    // What no step moves has no gradient.
     let own = Array(trial.gradient.floats)
+    let trainable = trial.parameters.layout.entries.filter(\.trainable).map(\.range)
     for (what, values, gradient) in [
       ("projection", trial.projection.floats, Array(result.projection.floats)),
       (
@@ -43,7 +58,9 @@ import Testing
         #expect(loss() == before, "\(what)")
         continue
       }
-      let worst = worstSlopeError(of: values, gradient: gradient, step: 2e-3, loss: loss)
+      let worst = worstSlopeError(
+        of: values, gradient: gradient, step: 2e-3,
+        isFree: { i in what != "parameters" || trainable.contains { $0.contains(i) } }, loss: loss)
       #expect(worst < 1e-2, "\(what)")
     }
     for entry in trial.parameters.layout.entries where !entry.trainable {
@@ -53,8 +70,8 @@ import Testing
 
   /// A loss adds to the gradient of the method's parameters, and leaves what it is given as it is,
   /// but for running statistics.
-  @Test(arguments: methods.names) func inputsStayAsTheyAre(name: String) throws {
-    let trial = try MethodTrial(.text(name), samples: 4, columns: 32, try Engine())
+  @Test(arguments: all) func inputsStayAsTheyAre(settings: Tree) throws {
+    let trial = try MethodTrial(settings, samples: 4, columns: 32, try Engine())
     func inputs() -> [[UInt32]] {
       [trial.features, trial.projection, trial.target].map {
         $0.floats.map(\.bitPattern)
@@ -69,9 +86,9 @@ import Testing
   }
 
   /// The same bits of loss and gradients for all lanes that fuse multiply and add, and threads.
-  @Test(arguments: methods.names) func sameBitsForAllLanesAndThreads(name: String) throws {
+  @Test(arguments: all) func sameBitsForAllLanesAndThreads(settings: Tree) throws {
     func bits(_ engine: Engine) throws -> [UInt32] {
-      let trial = try MethodTrial(.text(name), samples: 7, columns: 40, engine)
+      let trial = try MethodTrial(settings, samples: 7, columns: 40, engine)
       // Twice, so that what a memory keeps counts too.
       return (0..<2).flatMap { _ -> [UInt32] in
         let result = trial.loss()
@@ -94,8 +111,8 @@ import Testing
   }
 
   /// Fresh values depend on the seed alone, and every parameter gets one.
-  @Test(arguments: methods.names) func initialisesAllOfItsParameters(name: String) throws {
-    var method = try methods.make(name)
+  @Test(arguments: all) func initialisesAllOfItsParameters(settings: Tree) throws {
+    var method = try makeMethod(settings)
     var layout = ParameterLayout()
     let before = layout.add("encoder.weight", [40])
     try method.extend(&layout, features: 64, projection: 32)

@@ -17,6 +17,7 @@ final class MethodTrial {
   /// Another network's, or where the method has no rule for one, a copy of `projection`: what it
   /// compares without a gradient stays as it is.
   let target: Matrix
+  let teachers: [Teacher: Matrix]
   let memory: (any MethodMemory)?
 
   /// Fills rows with the fixtures' `noise`, a seed for each view.
@@ -24,10 +25,10 @@ final class MethodTrial {
     _ settings: Tree, samples: Int, columns: Int, targetSeed: Int = 4002,
     modalities: [String] = ["image"], _ engine: Engine
   ) throws {
-    var method = try methods.make(settings)
+    var method = try makeMethod(settings)
     var layout = ParameterLayout()
     try method.extend(&layout, features: columns, projection: columns)
-    let views = method.views
+    let views = method.rowsPerSample
     func rows(_ seed: Int) -> Matrix {
       let matrix = Matrix(engine.pool, rows: views * samples, columns: columns)
       for view in 0..<views {
@@ -39,6 +40,7 @@ final class MethodTrial {
     features = rows(4050)
     projection = rows(4000)
     target = rows(method.target == nil ? 4000 : targetSeed)
+    teachers = [.global: rows(4100), .previous: rows(4150)]
     parameters = ParameterVector(layout)
     gradient = ParameterVector(layout)
     memory = method.makeMemory(projection: columns, modalities: modalities, engine.pool)
@@ -56,14 +58,29 @@ final class MethodTrial {
   }
 
   /// The loss; the gradient of the method's own parameters is left in `gradient`.
-  func loss(of modality: String = "image") -> MethodLoss { loss(of: modality, target: target) }
+  func loss(of modality: String = "image") -> MethodLoss {
+    loss(of: modality, target: target, teachers: teachers)
+  }
 
   /// The same with another target, or none.
   func loss(of modality: String = "image", target: Matrix?) -> MethodLoss {
+    loss(of: modality, target: target, teachers: teachers)
+  }
+
+  /// The same with other teachers.
+  func loss(teachers: [Teacher: Matrix]) -> MethodLoss {
+    loss(of: "image", target: target, teachers: teachers)
+  }
+
+  private func loss(
+    of modality: String, target: Matrix?, teachers: [Teacher: Matrix]
+  ) -> MethodLoss {
     gradient.zero()
     return method.loss(
       MethodBatch(
-        modality: modality, views: method.views, features: features, projection: projection,
-        target: target, parameters: parameters, gradient: gradient, memory: memory), engine)
+        modality: modality, views: method.views, randomViews: method.randomViews,
+        features: features, projection: projection, target: target, teachers: teachers,
+        turns: (0..<samples).map { $0 % 4 }, parameters: parameters, gradient: gradient,
+        memory: memory), engine)
   }
 }

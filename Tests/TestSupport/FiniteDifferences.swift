@@ -6,9 +6,10 @@ import Tensors
 /// Along a direction d the slope is (f(x + h d) − f(x − h d)) / 2h, and must equal ⟨gradient, d⟩.
 /// A direction moves every value at once, so few of them check all. Returns the worst relative
 /// difference.
+/// - Parameter isFree: whether a value may be moved.
 public func worstSlopeError(
   of values: UnsafeMutableBufferPointer<Float>, gradient: [Float], step: Float,
-  directions: Int = 3, loss: () -> Double
+  directions: Int = 3, isFree: (Int) -> Bool = { _ in true }, loss: () -> Double
 ) -> Double {
   let original = Array(values)
   // A direction that leans on the gradient gives a slope well above the rounding of the loss.
@@ -17,8 +18,8 @@ public func worstSlopeError(
   for index in 0..<directions {
     let random = noise(UInt64(9000 + index) << 32, values.count)
     let scale = Float(norm(random))
-    let direction = zip(random, gradient).map {
-      0.5 * $0 / scale + (length > 0 ? 0.5 * $1 / length : 0)
+    let direction = values.indices.map { i in
+      isFree(i) ? 0.5 * random[i] / scale + (length > 0 ? 0.5 * gradient[i] / length : 0) : 0
     }
     func at(_ h: Float) -> Double {
       for i in 0..<values.count { values[i] = original[i] + h * direction[i] }

@@ -18,7 +18,11 @@ public func setReferenceParameters(_ parameters: ParameterVector) {
     parameters.setTorchValues(scaled, entry)
   }
   for entry in parameters.layout.entries where !entry.trainable {
-    parameters[entry.range].update(repeating: entry.name.hasSuffix("running_var") ? 1 : 0)
+    if entry.name.contains("running_") {
+      parameters[entry.range].update(repeating: entry.name.hasSuffix("running_var") ? 1 : 0)
+    } else {
+      _ = parameters[entry.range].update(from: noise(4200 << 32, entry.count))
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import Catalogues
 import Layers
 import Methods
 import Tensors
@@ -7,12 +8,17 @@ import Training
 
 /// What every method of the catalogue keeps in whole training steps, by its name alone.
 @Suite struct MethodStepTests {
+  /// Every method, and every term added to one.
+  static let all: [Tree] =
+    methods.names.map { .text($0) }
+    + lossTerms.names.map { ["name": "byol", "add": [.text($0)]] }
+
   /// Losses, model and target have the same bits for all lanes that fuse multiply and add, threads
   /// and with less saved.
-  @Test(arguments: methods.names) func sameBitsForAllLanesAndThreads(name: String) throws {
+  @Test(arguments: all) func sameBitsForAllLanesAndThreads(settings method: Tree) throws {
     func train(lanes: Int, threads: Int = 1, recompute: Bool = false) throws -> [[UInt32]] {
       let training = try TinyTraining(
-        method: .text(name), settings: .init(recompute: recompute),
+        method: method, settings: .init(recompute: recompute),
         try Engine(lanes: lanes, threads: threads))
       let losses = training.run(steps: 4)
       #expect(losses.allSatisfy { $0.isFinite })
@@ -36,10 +42,10 @@ import Training
 
   /// After the first step of each batch's size, steps ask the system for no memory, nor does the
   /// next client.
-  @Test(arguments: methods.names, [1, 2])
-  func noAllocationInSteadyState(name: String, threads: Int) throws {
+  @Test(arguments: all, [1, 2])
+  func noAllocationInSteadyState(settings method: Tree, threads: Int) throws {
     let engine = try Engine(threads: threads)
-    let training = try TinyTraining(method: .text(name), engine)
+    let training = try TinyTraining(method: method, engine)
     _ = training.run(steps: 1, batch: 16)
     let growths = engine.growths
     for batch in [16, 9, 16] { _ = training.run(steps: 2, batch: batch) }
@@ -49,8 +55,8 @@ import Training
   }
 
   /// A client's training does not depend on who was trained before.
-  @Test(arguments: methods.names) func clientsAreIndependent(name: String) throws {
-    let training = try TinyTraining(method: .text(name), try Engine())
+  @Test(arguments: all) func clientsAreIndependent(settings method: Tree) throws {
+    let training = try TinyTraining(method: method, try Engine())
     let (losses, model) = (training.run(steps: 3), bits(training.parameters))
     training.begin(client: 5)
     _ = training.run(steps: 5, batch: 3, data: 100)
@@ -60,9 +66,9 @@ import Training
   }
 
   /// Behind the encoder's own entries, a method adds only to the layout.
-  @Test(arguments: methods.names) func modelBeginsWithTheEncoder(name: String) throws {
+  @Test(arguments: all) func modelBeginsWithTheEncoder(settings method: Tree) throws {
     let encoder = try tinyEncoder()
-    let model = try Model(encoder, methods.make(name))
+    let model = try Model(encoder, makeMethod(method))
     #expect(
       Array(model.layout.entries.prefix(encoder.layout.entries.count)) == encoder.layout.entries)
     #expect(model.layout.count >= encoder.layout.count)

@@ -25,7 +25,7 @@ struct TinyTraining {
     method: Tree = "simclr", optimizer: Tree = "sgd", settings: TrainingStep.Settings = .init(),
     _ engine: Engine
   ) throws {
-    model = try Model(tinyEncoder(), methods.make(method))
+    model = try Model(tinyEncoder(), makeMethod(method))
     step = TrainingStep(
       model, modalities: ["image", "audio"], optimizer: try optimizers.make(optimizer),
       settings: settings, engine)
@@ -39,6 +39,8 @@ struct TinyTraining {
     step.reset(random: RandomStream(seed: 1, purpose: .methodMemory, client: client))
     model.initialise(parameters, seed: 7)
     step.target?.assign(beginningOf: parameters)
+    let teachers = (0..<2).map { _ in parameters.copy() }
+    step.teach(global: teachers[0], previous: teachers[1])
   }
 
   /// The losses of so many steps, on batches of both modalities in turn.
@@ -46,10 +48,12 @@ struct TinyTraining {
     (0..<steps).map { index in
       let modality = index % 2 == 0 ? "image" : "audio"
       let views = model.encoder.makeViews(
-        of: modality, count: model.method.views * batch, engine)
+        of: modality, count: model.method.rowsPerSample * batch, engine)
       _ = views.buffer.floats.update(
         from: noise(UInt64(data + index) << 32, views.buffer.floats.count))
-      return step.run(views, of: modality, parameters, rate: 0.03, of: steps)
+      return step.run(
+        views, of: modality, parameters, rate: 0.03, of: steps,
+        turns: (0..<batch).map { ($0 + index) % 4 })
     }
   }
 }

@@ -37,6 +37,7 @@ struct DescribeCommand: ParsableCommand {
       try describe(modalities)
       try describe(encoders)
       try describe(methods)
+      try describe(lossTerms)
       try describe(optimizers)
       try describe(rateSchedules)
       try describe(partitioners)
