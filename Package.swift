@@ -37,7 +37,7 @@ let package = Package(
         "Planning", "Gathering", "Sweeps", "Downstream", "Jobs", "Evaluation", "Federation",
         "Checkpoints", "Training", "Inspection", "Encoders", "Methods", "Datasets", "Layers",
         "Views", "Machines", "Tensors", "Catalogues", "HDF5", "MessagePassing", "Media", "Spectra",
-        arguments,
+        "LinearAlgebra", arguments,
       ],
       swiftSettings: strict),
     // Floor 9
@@ -111,6 +111,7 @@ let package = Package(
     library("HDF5", ["CHDF5"]),
     library("Media", ["CTurboJPEG", "CSpng", "CSndFile", "CMPG123", "CSoxr"]),
     library("Spectra", ["CFFTW"]),
+    library("LinearAlgebra", ["COpenBLAS"]),
     .target(
       name: "Kernels", cSettings: [.treatAllWarnings(as: .error)]),
     // Floor 0
@@ -121,6 +122,7 @@ let package = Package(
     system("CMPG123", "libmpg123", "libmpg123-dev"),
     system("CSoxr", "soxr", "libsoxr-dev"),
     system("CFFTW", "fftw3f", "libfftw3-dev"),
+    system("COpenBLAS", "openblas", "libopenblas-dev"),
     system("CTurboJPEG", "libturbojpeg", "libturbojpeg0-dev"),
     system("CSpng", "spng", "libspng-dev"),
     system("CCrypto", "libcrypto", "libssl-dev"),
@@ -139,6 +141,7 @@ let package = Package(
     tests("MessagePassing", ["MessagePassing"]),
     tests("Media", ["Media", "CSoxr", "CTurboJPEG"], fixtures: true),
     tests("Spectra", ["Spectra", "Digests", "Tensors"]),
+    tests("LinearAlgebra", ["LinearAlgebra"]),
     tests("Layers", ["Layers", "Tensors"]),
     tests("Views", ["Views", "Kernels", "Tensors", "Catalogues", "HDF5"], fixtures: true),
     tests(

@@ -5,6 +5,7 @@ import Federation
 import Foundation
 import HDF5
 import Layers
+import LinearAlgebra
 import Machines
 import MessagePassing
 import Spectra
@@ -40,6 +41,7 @@ struct DoctorCommand: ParsableCommand {
           + (Communicator.isRank
             ? "\(counted(communicator.size, "rank"))" : "not started by mpirun, one process alone"))
       Console.line("FFTW: \(Spectra.build)")
+      Console.line("OpenBLAS: \(OpenBLAS.build)")
       for (rank, text) in (ranks ?? []).enumerated() { Console.line("rank \(rank): \(text)") }
       Console.line("exact sum: sha256 \(sum)")
     }
