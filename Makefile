@@ -58,7 +58,7 @@ fuzz: setup build
 # of MPI, whose library is no sanitizer's friend, is left out, and page faults, of which sanitizers
 # have their own.
 SANITIZERS ?= address undefined thread
-SANITIZED ?= TensorsTests|KernelsTests|DigestsTests|HDF5Tests|FilesTests|MediaTests|SpectraTests|ViewsTests|LayersTests|MethodsTests|EncodersTests|DatasetsTests|CheckpointsTests
+SANITIZED ?= TensorsTests|KernelsTests|DigestsTests|HDF5Tests|FilesTests|MediaTests|SpectraTests|LinearAlgebraTests|ViewsTests|LayersTests|MethodsTests|EncodersTests|DatasetsTests|CheckpointsTests
 FLAGS_address := --sanitize address
 FLAGS_undefined := -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
 FLAGS_thread := --sanitize thread

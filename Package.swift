@@ -46,7 +46,7 @@ let package = Package(
       [
         "Sweeps", "Downstream", "Jobs", "Evaluation", "Federation", "Training", "Encoders",
         "Methods", "Datasets", "Layers", "Views", "Files", "Machines", "Tensors", "Kernels",
-        "Catalogues", "MessagePassing",
+        "Catalogues", "LinearAlgebra", "MessagePassing",
       ]),
     library(
       "Gathering",
@@ -84,7 +84,7 @@ let package = Package(
       "Evaluation",
       [
         "Training", "Encoders", "Layers", "Datasets", "Views", "Tensors", "Kernels", "Catalogues",
-        "MessagePassing",
+        "LinearAlgebra", "MessagePassing",
       ]),
     // Floor 4
     library(

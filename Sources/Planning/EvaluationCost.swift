@@ -64,6 +64,7 @@ struct EvaluationCost {
             "neighbours", 1))
       }
       for item in workload.classifiers { items += try classifier(item) }
+      for item in workload.fits { items.append(try fit(item)) }
     }
     return items
   }
@@ -113,6 +114,28 @@ struct EvaluationCost {
         seconds: Double(epochs) * (Double(samples) * step / Double(size) + views),
         sharing: .pieces(pieces))
     ] + (try workload.test.map { try embedding($0, "through the classifier") })
+  }
+
+  private func fit(_ workload: EvaluationWorkload.Fit) throws -> WorkItem {
+    let (count, classes) = (workload.train.count, workload.classes)
+    let dimension = workload.output.dimension(of: job.encoder)
+    let seconds = try speed(.product)
+    let title: String
+    let products: String
+    let total: Double
+    switch workload.way {
+    case .squares:
+      title = "least squares"
+      products = "\(count) × \(dimension) × (\(dimension) / 2 + \(classes))"
+      total = Double(count) * Double(dimension) * (Double(dimension) / 2 + Double(classes))
+    case .steps(let steps):
+      title = "logistic regression, at most"
+      products = "\(counted(steps, "step")) × 2 × \(count) × \(dimension) × \(classes)"
+      total = Double(2 * steps) * Double(count) * Double(dimension) * Double(classes)
+    }
+    return WorkItem(
+      title: "\(title) on \(name(workload.train))",
+      arithmetic: "\(products) × \(number(seconds))", seconds: total * seconds, sharing: .alone)
   }
 
   private func embedding(_ samples: EvaluationWorkload.Samples, _ what: String) throws -> WorkItem {

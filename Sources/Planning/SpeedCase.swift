@@ -19,6 +19,8 @@ public enum SpeedCase: Hashable, Sendable {
   case probe(dimension: Int, classes: Int, batch: Int)
   /// A query's comparison with one feature of the bank.
   case neighbour(dimension: Int)
+  /// A multiplication and addition of a product in Float64.
+  case product
 
   /// A plug-in with its options, and both in few words.
   public struct Settings: Hashable, Sendable {
@@ -81,6 +83,7 @@ public enum SpeedCase: Hashable, Sendable {
     case .probe(let dimension, let classes, let batch):
       "linear step: \(dimension) values, \(classes) classes, \(batch) samples"
     case .neighbour(let dimension): "neighbour: \(dimension) values"
+    case .product: "product in Float64"
     }
   }
 
@@ -93,6 +96,7 @@ public enum SpeedCase: Hashable, Sendable {
     case .neighbour: 3
     case .probe: 4
     case .tuning: 5
+    case .product: 6
     }
   }
 }

@@ -3,6 +3,7 @@ import Encoders
 import Evaluation
 import Jobs
 import Layers
+import LinearAlgebra
 import Machines
 import MessagePassing
 import Methods
@@ -37,6 +38,7 @@ struct SpeedMeasurement {
     case .probe(let dimension, let classes, let batch):
       try measure(probe: dimension, classes: classes, batch: batch)
     case .neighbour(let dimension): measure(neighbour: dimension)
+    case .product: measureProduct()
     }
   }
 
@@ -121,6 +123,17 @@ struct SpeedMeasurement {
       }
     }
     return median(times) / Double(bank * queries)
+  }
+
+  /// Of the shape that a linear classifier's have: many rows, few classes.
+  private func measureProduct() -> Double {
+    let (rows, inner, columns) = (1024, 512, 10)
+    let features = noiseFeatures(rows * inner, stream: 0).map { Double($0) }
+    let a = DenseMatrix(rows: rows, columns: inner, features)
+    let b = DenseMatrix(rows: inner, columns: columns, Array(features.prefix(inner * columns)))
+    var c = DenseMatrix(rows: rows, columns: columns)
+    let times = (0..<9).map { _ in seconds { c.add(productOf: a, b) } }
+    return median(Array(times.dropFirst())) / Double(rows * inner * columns)
   }
 
   private func noiseFeatures(_ count: Int, stream: Int) -> [Float] {

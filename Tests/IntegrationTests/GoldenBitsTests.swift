@@ -56,6 +56,8 @@ import Training
     "finetune": "23b099494d48cd36",
     "knn": "f4157a475c69a015",
     "linear": "0a93564e85a646b4",
+    "logistic": "c925bd89a48dc8c9",
+    "ridge": "f4157a475c69a015",
   ]
 
   private static let usual = [
@@ -138,14 +140,18 @@ import Training
         [
           "evaluate", folder.path("run"), "--task", name, "--data", folder.path("data.h5"), "--set",
           "modality=image",
-        ] + (name == "knn" ? [] : ["--set", "epochs=2"]))
+        ] + (["linear", "finetune"].contains(name) ? ["--set", "epochs=2"] : []))
       try #require(ended.status == 0, "\(ended.errors)")
       let records = try FileManager.default.contentsOfDirectory(
         atPath: folder.path("run/evaluations"))
       let record = try #require(records.first { $0.hasPrefix(name) })
       let values: [Double] = try HDF5File.open(folder.path("run/evaluations/\(record)"))
         .read("/figures/value")
-      let text = values.map { String($0.bitPattern, radix: 16) }.joined(separator: " ")
+      // OpenBLAS has kernels for each kind of processor: a loss may differ in its last bits.
+      let isOfOpenBLAS = ["ridge", "logistic"].contains(name)
+      let text = values.prefix(isOfOpenBLAS ? 1 : values.count).map {
+        String($0.bitPattern, radix: 16)
+      }.joined(separator: " ")
       let found = String(SHA256.hex(of: text).prefix(16))
       #expect(found == Self.figures[name], "    \"\(name)\": \"\(found)\",")
     }

@@ -38,16 +38,29 @@ struct ClassifierTraining {
   /// sums over ranks would take longer than the step. Logits [samples, classes] of each test split
   /// on rank 0, nil elsewhere.
   ///
-  /// - Parameter augmentation: `none` embeds the training samples once, the others in each epoch.
-  func probe(output: Embedder.Output, augmentation: Augmentation) throws -> [[Float]]? {
-    let tests = try test.map { try context.features.of($0, run: run, output: output) }
-    var parts: [LinearProbe.Part] = []
-    if augmentation == .none {
-      parts = try train.map {
-        part($0, try context.features.of($0, run: run, output: output))
-      }
-    }
+  /// - Parameters:
+  ///   - augmentation: `none` embeds the training samples once, the others in each epoch.
+  ///   - normalisation: of each split's features, test splits' as the training split's of the same
+  ///     place; what standardises is measured on evaluation views.
+  func probe(
+    output: Embedder.Output, augmentation: Augmentation, _ normalisation: FeatureNormalisation
+  ) throws -> [[Float]]? {
     let embedder = Embedder(encoder: run.job.encoder, output: output, context.engine)
+    let isRoot = communicator.rank == 0
+    var fixed: [[Float]] = train.map { _ in [] }
+    if augmentation == .none || normalisation == .standardised {
+      fixed = try train.map { try context.features.of($0, run: run, output: output) }
+    }
+    let normalised = fixed.map {
+      isRoot ? normalisation.fitted(to: $0, dimension: embedder.dimension) : { $0 }
+    }
+    let tests = try zip(test, normalised).map {
+      $1(try context.features.of($0, run: run, output: output))
+    }
+    func parts(_ features: [[Float]]) -> [LinearProbe.Part] {
+      zip(zip(train, features), normalised).map { part($0.0, $1($0.1)) }
+    }
+    var current = augmentation == .none ? parts(fixed) : []
     var probe: LinearProbe?
     var epoch = 0
     try communicator.agreeOnRoot {
@@ -70,11 +83,11 @@ struct ClassifierTraining {
     }
     while epoch < options.epochs {
       if augmentation != .none {
-        parts = try keeping("epoch \(epoch)", content) {
-          try train.map { part($0, try embed($0, embedder, augmentation, epoch: epoch)) }
+        current = try keeping("epoch \(epoch)", content) {
+          parts(try train.map { try embed($0, embedder, augmentation, epoch: epoch) })
         }
       }
-      try communicator.agreeOnRoot { _ = try probe?.train(parts, epoch: epoch) }
+      try communicator.agreeOnRoot { _ = try probe?.train(current, epoch: epoch) }
       epoch += 1
       context.progress("linear probe, epoch", epoch, of: options.epochs)
       try keep(savePoint, isLast: epoch == options.epochs, "epoch \(epoch)", content)

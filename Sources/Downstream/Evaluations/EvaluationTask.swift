@@ -34,6 +34,8 @@ public let evaluationTasks = Catalogue<any EvaluationTask>(
     .init(KNNEvaluation.self) { $0 },
     .init(LinearEvaluation.self) { $0 },
     .init(FinetuneEvaluation.self) { $0 },
+    .init(RidgeEvaluation.self) { $0 },
+    .init(LogisticEvaluation.self) { $0 },
     .init(PairedEvaluation.self) { $0 },
     .init(JoinedEvaluation.self) { $0 },
   ])

@@ -48,9 +48,25 @@ public struct EvaluationWorkload: Sendable {
     public let pieces: Int
   }
 
+  /// A linear classifier fitted to features at once, by one thread of rank 0.
+  public struct Fit: Sendable {
+    public enum Way: Sendable {
+      /// One system of equations for all features.
+      case squares
+      /// At most so many steps of descent.
+      case steps(Int)
+    }
+
+    public let train: Samples
+    public let classes: Int
+    public let output: Embedder.Output
+    public let way: Way
+  }
+
   public var embeddings: [Embedding] = []
   public var neighbours: [Neighbours] = []
   public var classifiers: [Classifier] = []
+  public var fits: [Fit] = []
 }
 
 extension EvaluationWorkload.Samples {
@@ -67,15 +83,25 @@ extension EvaluationWorkload {
   /// A linear layer on features.
   init(
     probe train: [Samples], _ test: [Samples], classes: Int, _ options: SupervisedOptions,
-    output: Embedder.Output, augmentation: Augmentation
+    output: Embedder.Output, augmentation: Augmentation, _ normalisation: FeatureNormalisation
   ) {
     let isFixed = augmentation == .none
-    embeddings = (isFixed ? train + test : test).map { Embedding(samples: $0, output: output) }
+    // What standardises is measured on evaluation views.
+    let isEmbedded = isFixed || normalisation == .standardised
+    embeddings = (isEmbedded ? train + test : test).map { Embedding(samples: $0, output: output) }
     classifiers = [
       Classifier(
         train: train, test: test, classes: classes, options: options, output: output,
         embedsEachEpoch: !isFixed, asPretraining: augmentation == .pretraining, pieces: 1)
     ]
+  }
+
+  /// A linear classifier that is fitted at once.
+  init(
+    fitting train: Samples, _ test: Samples, classes: Int, output: Embedder.Output, by way: Fit.Way
+  ) {
+    embeddings = [train, test].map { Embedding(samples: $0, output: output) }
+    fits = [Fit(train: train, classes: classes, output: output, way: way)]
   }
 
   /// The whole network; test samples are embedded by the classifier.

@@ -6,20 +6,18 @@ public struct LinearEvaluation: PlugIn, EvaluationTask {
   public static let name = "linear"
   public static let summary = "a linear probe on the frozen encoder's features"
 
-  public typealias Options = MergedOptions<SampleOptions, SupervisedOptions, Own>
+  public typealias Options = MergedOptions<SampleOptions, SupervisedOptions, FeatureOptions, Own>
 
   public struct Own: SharedOptions {
     public static let meanings = [
       "views": "whether each epoch sees new views, not one of each sample",
       "augmentation": "of those: plain or pretraining (the run's own)",
-      "features": "encoder (before the head) or projection (after it)",
     ]
 
     /// Whether each epoch sees new views; else the training samples' evaluation views.
     public var views = false
     /// Of those.
     public var augmentation = Augmentation.plain
-    public var features = Embedder.Output.features
 
     public init() {}
   }
@@ -29,28 +27,28 @@ public struct LinearEvaluation: PlugIn, EvaluationTask {
   public static let fileOptions = Options.fileOptions
   private let samples: SampleOptions
   private let training: SupervisedOptions
-  private let output: Embedder.Output
+  private let features: FeatureOptions
   private let augmentation: Augmentation
 
   public init(_ options: Options) throws {
     let own: Own
-    (samples, training, own) = options.groups
+    (samples, training, features, own) = options.groups
     try samples.validate()
     try training.validate()
-    output = own.features
     augmentation = own.views ? own.augmentation : .none
   }
 
   public func workload() throws -> EvaluationWorkload {
     let (train, test, classes) = try samples.workload()
     return EvaluationWorkload(
-      probe: [train], [test], classes: classes, training, output: output,
-      augmentation: augmentation)
+      probe: [train], [test], classes: classes, training, output: features.features,
+      augmentation: augmentation, features.normalisation)
   }
 
   public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
     try ClassifierEvaluation(context, training, samples) {
-      try $0.probe(output: output, augmentation: augmentation)
+      try $0.probe(
+        output: features.features, augmentation: augmentation, features.normalisation)
     }
   }
 }

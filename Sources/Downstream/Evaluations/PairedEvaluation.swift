@@ -50,7 +50,8 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
     return switch own.mode {
     case .linear:
       EvaluationWorkload(
-        probe: train, test, classes: classes, training, output: own.features, augmentation: probed)
+        probe: train, test, classes: classes, training, output: own.features, augmentation: probed,
+        .none)
     case .finetune:
       EvaluationWorkload(
         tuning: train, test, classes: classes, training, pieces: finetune.pieces,
@@ -66,7 +67,7 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
       context, training, train: train.splits, test: test.splits, classes: classes,
       logits: {
         switch own.mode {
-        case .linear: try $0.probe(output: own.features, augmentation: probed)
+        case .linear: try $0.probe(output: own.features, augmentation: probed, .none)
         case .finetune:
           try $0.fineTune(pieces: finetune.pieces, augmentation: finetune.augmentation)
         }
