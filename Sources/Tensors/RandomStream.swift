@@ -22,6 +22,7 @@ public struct Purpose: RawRepresentable, Sendable {
   public static let classifier = Purpose(rawValue: 23)
   public static let otherSamples = Purpose(rawValue: 24)
   public static let turns = Purpose(rawValue: 25)
+  public static let labels = Purpose(rawValue: 31)
 
   /// One of a sample's training views, counted from 0. The first two have the numbers that they had
   /// when there were no more.

@@ -224,6 +224,16 @@ import Testing
     try expectRefusal(task("linear", "modality=image", "schedule=milestone"), "milestones")
     try expectRefusal(task("ridge", "modality=image", "alpha=0"), "alpha: 0.0 is not above 0")
     try expectRefusal(task("logistic", "modality=image", "C=1"), "C", "did you mean 'c'?")
+    for arguments in [
+      task("linear", "modality=image", "labels=0"),
+      task("finetune", "modality=image", "labels=150%"),
+      task("ridge", "modality=image", "labels=-0.1"),
+    ] {
+      try expectRefusal(arguments, "labels", "is not a share above 0 %, at most 100 %")
+    }
+    try expectRefusal(
+      task("logistic", "modality=image", "labels=1%"), "labels: 0.01 of", "fewer than one of each",
+      "4 classes")
     try expectRefusal(evaluate("--task", "knn"), "data: missing")
     try expectRefusal(
       evaluate("--task", "knn", "--data", folder.path("none.h5")), "none.h5", "no such file")
@@ -253,6 +263,33 @@ import Testing
     let ranks = try mpirun(3, "motet", task("knn", "modality=image", "test=dev"))
     #expect(ranks.status != 0)
     #expect(ranks.errors.components(separatedBy: "'dev'").count == 2, "\(ranks.errors)")
+  }
+
+  /// A share of the labels is the same samples for every task, others by another seed, and no other
+  /// data to be measured on.
+  @Test func sharesOfLabels() throws {
+    var data: [String: String] = [:]
+    for (task, settings) in [
+      ("linear", ["epochs=1"]), ("finetune", ["epochs=1", "pieces=1"]), ("ridge", []),
+      ("logistic", ["iterations=5"]), ("ridge", ["labels_seed=2"]), ("ridge", ["labels=1"]),
+    ] {
+      let options = ["modality=image", "labels=20%"] + settings
+      let result = try run(
+        "motet",
+        evaluate("--task", task, "--data", folder.path("data.h5"))
+          + options.flatMap { ["--set", $0] })
+      #expect(result.status == 0, "\(result.errors)")
+      for name in try FileManager.default.contentsOfDirectory(
+        atPath: folder.path("run/evaluations"))
+      where name.hasPrefix(task) && data[name] == nil {
+        let file = try HDF5File.open(folder.path("run/evaluations/\(name)"))
+        data[name] = try file.textAttribute("data")
+      }
+    }
+    #expect(data.count == 6)
+    // Four tasks have one training split in common, one test split all.
+    let splits = data.values.map { $0.split(separator: " ") }
+    #expect(Set(splits.map { $0[0] }).count == 3 && Set(splits.map { $0[1] }).count == 1)
   }
 
   /// A record of another model or of other data is not passed off as this one's.

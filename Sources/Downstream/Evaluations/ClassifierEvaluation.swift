@@ -31,9 +31,9 @@ final class ClassifierEvaluation: PreparedEvaluation {
   /// Of the samples of one modality, which has one accuracy and one loss.
   convenience init(
     _ context: EvaluationContext, _ options: SupervisedOptions, _ samples: SampleOptions,
-    logits: @escaping (ClassifierTraining) throws -> [[Float]]?
+    _ labels: LabelOptions, logits: @escaping (ClassifierTraining) throws -> [[Float]]?
   ) throws {
-    let (train, test, classes) = try samples.open(context)
+    let (train, test, classes) = try samples.open(context, labels)
     self.init(
       context, options, train: [train], test: [test], classes: classes, logits: logits,
       figures: { $0.add(accuracy: "accuracy", loss: "loss", logits: $1[0]) })

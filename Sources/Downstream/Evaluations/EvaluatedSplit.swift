@@ -122,14 +122,16 @@ struct EvaluatedSplit {
 
 extension SampleOptions {
   /// The two splits, and the class names that they share.
-  func open(_ context: EvaluationContext) throws -> (
+  /// - Parameter labels: which training samples there are.
+  func open(_ context: EvaluationContext, _ labels: LabelOptions = LabelOptions()) throws -> (
     train: EvaluatedSplit, test: EvaluatedSplit, classes: [String]
   ) {
     let (trainStore, testStore, modality, classes) = try stores()
     let engine = context.engine
+    let places = try labels.share.places(trainStore.labels(modality, split: train))
     return (
       try EvaluatedSplit(
-        trainStore, modality: modality, split: train, run: context.run, engine),
+        trainStore, modality: modality, split: train, rows: places, run: context.run, engine),
       try EvaluatedSplit(
         testStore, modality: modality, split: test, run: context.run, engine),
       classes
@@ -137,13 +139,13 @@ extension SampleOptions {
   }
 
   /// The two splits, counted, and how many classes they share; nothing but labels is read.
-  func workload() throws -> (
+  func workload(_ labels: LabelOptions = LabelOptions()) throws -> (
     train: EvaluationWorkload.Samples, test: EvaluationWorkload.Samples, classes: Int
   ) {
     let (trainStore, testStore, modality, classes) = try stores()
     return (
-      try .init(trainStore, modality, split: train), try .init(testStore, modality, split: test),
-      classes.count
+      try .init(trainStore, modality, split: train, labels),
+      try .init(testStore, modality, split: test, LabelOptions()), classes.count
     )
   }
 

@@ -70,9 +70,9 @@ public struct EvaluationWorkload: Sendable {
 }
 
 extension EvaluationWorkload.Samples {
-  /// All of a split. Throws where there is nothing.
-  init(_ store: SampleStore, _ modality: String, split: String) throws {
-    let count = try store.labels(modality, split: split).count
+  /// A split's samples that have labels. Throws where there is nothing.
+  init(_ store: SampleStore, _ modality: String, split: String, _ labels: LabelOptions) throws {
+    let count = try labels.share.places(store.labels(modality, split: split)).count
     guard count > 0 else { throw StoreError(store.path, "has no \(modality) in split '\(split)'") }
     self.init(
       data: store.path, modality: modality, split: split, arePaired: false, count: count)

@@ -6,31 +6,35 @@ public struct FinetuneEvaluation: PlugIn, EvaluationTask {
   public static let name = "finetune"
   public static let summary = "the whole network trained with a linear layer on labels"
 
-  public typealias Options = MergedOptions<SampleOptions, SupervisedOptions, FinetuneOptions>
+  public typealias Options = MergedOptions<
+    SampleOptions, LabelOptions, SupervisedOptions, FinetuneOptions
+  >
 
   public static let defaults = Options()
   public static let meanings = Options.meanings
   public static let fileOptions = Options.fileOptions
   private let samples: SampleOptions
+  private let labels: LabelOptions
   private let training: SupervisedOptions
   private let own: FinetuneOptions
 
   public init(_ options: Options) throws {
-    (samples, training, own) = options.groups
+    (samples, labels, training, own) = options.groups
     try samples.validate()
+    try labels.validate()
     try training.validate()
     try own.validate()
   }
 
   public func workload() throws -> EvaluationWorkload {
-    let (train, test, classes) = try samples.workload()
+    let (train, test, classes) = try samples.workload(labels)
     return EvaluationWorkload(
       tuning: [train], [test], classes: classes, training, pieces: own.pieces,
       augmentation: own.augmentation)
   }
 
   public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
-    try ClassifierEvaluation(context, training, samples) {
+    try ClassifierEvaluation(context, training, samples, labels) {
       try $0.fineTune(pieces: own.pieces, augmentation: own.augmentation)
     }
   }

@@ -19,12 +19,12 @@ final class FittedEvaluation: PreparedEvaluation {
 
   /// - Parameter areLogits: whether the classifier's values are, so that they have a loss.
   init(
-    _ context: EvaluationContext, _ samples: SampleOptions, _ options: FeatureOptions,
-    areLogits: Bool, fit: @escaping Fit
+    _ context: EvaluationContext, _ samples: SampleOptions, _ labels: LabelOptions,
+    _ options: FeatureOptions, areLogits: Bool, fit: @escaping Fit
   ) throws {
     self.context = context
     self.options = options
-    (train, test, classes) = try samples.open(context)
+    (train, test, classes) = try samples.open(context, labels)
     self.areLogits = areLogits
     self.fit = fit
   }

@@ -6,7 +6,9 @@ public struct LinearEvaluation: PlugIn, EvaluationTask {
   public static let name = "linear"
   public static let summary = "a linear probe on the frozen encoder's features"
 
-  public typealias Options = MergedOptions<SampleOptions, SupervisedOptions, FeatureOptions, Own>
+  public typealias Options = MergedOptions<
+    SampleOptions, LabelOptions, SupervisedOptions, FeatureOptions, Own
+  >
 
   public struct Own: SharedOptions {
     public static let meanings = [
@@ -26,27 +28,29 @@ public struct LinearEvaluation: PlugIn, EvaluationTask {
   public static let meanings = Options.meanings
   public static let fileOptions = Options.fileOptions
   private let samples: SampleOptions
+  private let labels: LabelOptions
   private let training: SupervisedOptions
   private let features: FeatureOptions
   private let augmentation: Augmentation
 
   public init(_ options: Options) throws {
     let own: Own
-    (samples, training, features, own) = options.groups
+    (samples, labels, training, features, own) = options.groups
     try samples.validate()
+    try labels.validate()
     try training.validate()
     augmentation = own.views ? own.augmentation : .none
   }
 
   public func workload() throws -> EvaluationWorkload {
-    let (train, test, classes) = try samples.workload()
+    let (train, test, classes) = try samples.workload(labels)
     return EvaluationWorkload(
       probe: [train], [test], classes: classes, training, output: features.features,
       augmentation: augmentation, features.normalisation)
   }
 
   public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
-    try ClassifierEvaluation(context, training, samples) {
+    try ClassifierEvaluation(context, training, samples, labels) {
       try $0.probe(
         output: features.features, augmentation: augmentation, features.normalisation)
     }

@@ -7,7 +7,7 @@ public struct LogisticEvaluation: PlugIn, EvaluationTask {
   public static let name = "logistic"
   public static let summary = "logistic regression on the frozen encoder's features, by L-BFGS"
 
-  public typealias Options = MergedOptions<SampleOptions, FeatureOptions, Own>
+  public typealias Options = MergedOptions<SampleOptions, LabelOptions, FeatureOptions, Own>
 
   public struct Own: SharedOptions {
     public static let meanings = [
@@ -29,19 +29,21 @@ public struct LogisticEvaluation: PlugIn, EvaluationTask {
   public static let meanings = Options.meanings
   public static let fileOptions = Options.fileOptions
   private let samples: SampleOptions
+  private let labels: LabelOptions
   private let features: FeatureOptions
   private let own: Own
   private let regression: LogisticRegression
 
   public init(_ options: Options) throws {
-    (samples, features, own) = options.groups
+    (samples, labels, features, own) = options.groups
     try samples.validate()
+    try labels.validate()
     regression = try LogisticRegression(
       c: own.c, tolerance: own.tolerance, iterations: own.iterations)
   }
 
   public func workload() throws -> EvaluationWorkload {
-    let (train, test, classes) = try samples.workload()
+    let (train, test, classes) = try samples.workload(labels)
     return EvaluationWorkload(
       fitting: train, test, classes: classes, output: features.features,
       by: .steps(own.iterations))
@@ -49,7 +51,7 @@ public struct LogisticEvaluation: PlugIn, EvaluationTask {
 
   public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
     let most = own.iterations
-    return try FittedEvaluation(context, samples, features, areLogits: true) {
+    return try FittedEvaluation(context, samples, labels, features, areLogits: true) {
       let fit = try regression.fit(
         $0, $1, classes: $2, pause: $3,
         each: { context.progress("logistic regression, step", $0, of: most) })
