@@ -25,9 +25,9 @@ public final class Catalogue<Product>: Sendable {
       defaults = { try Tree(encoding: P.defaults) }
       meanings = P.meanings
       fileOptions = P.fileOptions
-      make = { given in cast(try P(try overlay(given, on: P.defaults))) }
+      make = { given in cast(try P(try P.complete(given).decode())) }
       // Through the options' type, so that 3 and 3.0 resolve to the same.
-      resolve = { given in try Tree(encoding: overlay(given, on: P.defaults)) }
+      resolve = { given in try Tree(encoding: P.complete(given).decode(P.Options.self)) }
     }
   }
 

@@ -15,6 +15,10 @@ public protocol PlugIn: SendableMetatype {
   static var meanings: [String: String] { get }
   /// The options that name files. In a job file they are relative to it.
   static var fileOptions: [String] { get }
+  /// What a job file gives (without the name), with every default filled in. A plug-in has its own
+  /// where some defaults depend on what is given. Throws `ConfigurationError` where a key is not
+  /// known.
+  static func complete(_ given: Tree) throws -> Tree
   /// Throws `ConfigurationError` where an option has an impossible value.
   init(_ options: Options) throws
 }
@@ -22,6 +26,9 @@ public protocol PlugIn: SendableMetatype {
 extension PlugIn {
   public static var meanings: [String: String] { [:] }
   public static var fileOptions: [String] { [] }
+  public static func complete(_ given: Tree) throws -> Tree {
+    try given.overlaid(on: Tree(encoding: defaults))
+  }
 }
 
 /// Options of something that has none.

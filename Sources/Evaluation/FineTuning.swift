@@ -16,8 +16,8 @@ import Training
 public final class FineTuning {
   /// Every rank's: what was trained, in `steps` steps.
   public let parameters: ParameterVector
-  /// The optimizer's.
-  public let velocity: ParameterVector
+  /// The optimizer's vectors.
+  public let state: [ParameterVector]
   /// Steps done, and of all epochs.
   public private(set) var steps: Int
   public let totalSteps: Int
@@ -31,7 +31,7 @@ public final class FineTuning {
   private let recompute: Bool
   private let communicator: Communicator
   private let engine: Engine
-  private let optimizer: SGD
+  private let optimizer: any Optimizer
   private let gradient: ParameterVector
   private let before: ParameterVector
   private let sum: PieceSum
@@ -42,13 +42,13 @@ public final class FineTuning {
   /// - Parameters:
   ///   - samples: by modality; batches have one modality each.
   ///   - parameters: to begin from, the same on every rank; they are trained in place.
-  ///   - velocity: where `steps` have been done before.
+  ///   - state: the optimizer's, where `steps` have been done before.
   ///   - pieces: of a batch.
   ///   - recompute: for less memory, with the same bits.
   public init(
     classifier: any Encoder, samples: [any LabelledSamples], options: SupervisedOptions,
     pieces: Int, recompute: Bool = false, parameters: ParameterVector,
-    velocity: ParameterVector? = nil, steps: Int = 0, _ communicator: Communicator,
+    state: [ParameterVector]? = nil, steps: Int = 0, _ communicator: Communicator,
     _ engine: Engine
   ) throws {
     try options.validate()
@@ -59,11 +59,13 @@ public final class FineTuning {
     self.pieces = pieces
     self.recompute = recompute
     self.parameters = parameters
-    self.velocity = velocity ?? ParameterVector(classifier.layout)
     self.steps = steps
     self.communicator = communicator
     self.engine = engine
     optimizer = try options.makeOptimizer()
+    self.state =
+      state ?? (0..<optimizer.stateCount).map { _ in ParameterVector(classifier.layout) }
+    precondition(self.state.count == optimizer.stateCount, "\(self.state.count) vectors")
     gradient = ParameterVector(classifier.layout)
     before = ParameterVector(classifier.layout)
     sum = PieceSum(classifier.layout, engine.kernels)
@@ -119,7 +121,7 @@ public final class FineTuning {
       }
     }
     optimizer.step(
-      parameters, gradient, state: [velocity], number: steps,
+      parameters, gradient, state: state, number: steps,
       rate: Float(try options.rate(epoch: epoch)), engine)
     return loss
   }

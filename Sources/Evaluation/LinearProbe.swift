@@ -20,10 +20,11 @@ public final class LinearProbe {
   }
 
   public let parameters: ParameterVector
-  public let velocity: ParameterVector
+  /// The optimizer's vectors.
+  public let state: [ParameterVector]
   private let linear: Linear
   private let options: SupervisedOptions
-  private let optimizer: SGD
+  private let optimizer: any Optimizer
   private let gradient: ParameterVector
   private let engine: Engine
 
@@ -38,7 +39,7 @@ public final class LinearProbe {
     var layout = ParameterLayout()
     linear = Linear("fc", &layout, input: dimension, output: classes)
     parameters = ParameterVector(layout)
-    velocity = ParameterVector(layout)
+    state = (0..<optimizer.stateCount).map { [layout] _ in ParameterVector(layout) }
     gradient = ParameterVector(layout)
     let seed = RandomStream.seed(of: .classifier, from: options.seed)
     Initialisation(parameters, seed: seed).uniform(linear)
@@ -51,7 +52,7 @@ public final class LinearProbe {
     let plan = options.plan(counts: parts.map { ($0.modality, $0.labels.count) }, epoch: epoch)
     guard !plan.isEmpty else { throw ConfigurationError("", "fewer than two training samples") }
     var total = 0.0
-    for batch in plan {
+    for (index, batch) in plan.enumerated() {
       let part = parts.first { $0.modality == batch.modality }!
       let x = rows(part.features, batch.samples)
       let (logits, saved) = linear.forward(x, parameters, engine)
@@ -60,7 +61,7 @@ public final class LinearProbe {
       gradient.zero()
       _ = linear.backward(logitGradient, saved, parameters, into: gradient, engine)
       optimizer.step(
-        parameters, gradient, state: [velocity], number: 0, rate: rate, engine)
+        parameters, gradient, state: state, number: epoch * plan.count + index, rate: rate, engine)
       guard loss.isFinite else {
         throw DivergenceError(modality: batch.modality, epoch: epoch + 1)
       }

@@ -2,16 +2,18 @@ import Catalogues
 import Training
 
 /// How a classifier is trained on labelled samples: the linear probe's and fine-tuning's schedule
-/// (FSSUAVL §4; momentum, batch and no weight decay as in its authors' code).
+/// (FSSUAVL §4; momentum, batch and no weight decay as in its authors' code). In files an
+/// optimizer's options may be left out, and SGD's stand beside it (`complete`).
 public struct SupervisedOptions: SharedOptions, Equatable {
   public static let meanings = [
     "epochs": "passes over the training samples",
     "batch": "samples of a step",
     "rate": "learning rate",
     "schedule": "of the rate over the epochs, a rate schedule",
-    "momentum": "SGD's: how much of the last step goes on",
-    "nesterov": "whether a step looks ahead by its momentum",
-    "weight_decay": "what is added to the gradient, times the parameter",
+    "optimizer.name": "an optimizer, with options of its own beside the name",
+    "optimizer.momentum": "SGD's: how much of the last step goes on",
+    "optimizer.nesterov": "SGD's: whether a step looks ahead by its momentum",
+    "optimizer.weight_decay": "what is added to the gradient, times the parameter",
     "seed": "of the fresh head, the order of samples and the views",
   ]
 
@@ -23,18 +25,14 @@ public struct SupervisedOptions: SharedOptions, Equatable {
   public var rate = 0.03
   /// Of the rate, over the epochs.
   public var schedule = "milestones"
-  public var momentum = 0.9
-  public var nesterov = true
-  public var weightDecay = 0.0
+  /// An optimizer's settings, complete.
+  public var optimizer: Tree = [
+    "name": "sgd", "momentum": 0.9, "nesterov": true, "weight_decay": 0,
+  ]
   /// Of the fresh head, the order of samples and the views.
   public var seed: UInt64 = 1
 
   public init() {}
-
-  private enum CodingKeys: String, CodingKey {
-    case epochs, batch, rate, schedule, momentum, nesterov, seed
-    case weightDecay = "weight_decay"
-  }
 
   /// Throws where a number cannot be.
   public func validate() throws {
@@ -45,8 +43,8 @@ public struct SupervisedOptions: SharedOptions, Equatable {
     try rateSchedules.require(schedule, at: "schedule")
   }
 
-  func makeOptimizer() throws -> SGD {
-    try SGD(.init(momentum: momentum, weightDecay: weightDecay, nesterov: nesterov))
+  public func makeOptimizer() throws -> any Optimizer {
+    try ConfigurationError.inside("optimizer") { try optimizers.make(optimizer) }
   }
 
   /// The rate in an epoch, counted from 0.

@@ -40,14 +40,14 @@ extension Job {
     model = try ConfigurationError.inside("method") { try Model(network, makeMethod(method)) }
 
     let training = try root.section(
-      "training", on: TrainingOptions(), besides: ["optimizer"], or: Self.optionsOfSGD)
+      "training", on: TrainingOptions(), besides: ["optimizer"], or: Self.beside.keys)
     try ConfigurationError.inside("training") {
       try training.options.validate(modalities: present)
     }
     self.training = training.options
     let (optimizer, made) = try ConfigurationError.inside("training") {
-      try Self.namingOldKeys(training.others) {
-        let given = try Self.optimizer(training.others)
+      try Self.beside.naming(training.others) {
+        let given = try Self.beside.folded(training.others)
         let optimizer = try optimizers.complete(given, "optimizer", else: "sgd")
         return (optimizer, try optimizers.make(optimizer, at: "optimizer"))
       }
@@ -133,29 +133,7 @@ extension Job {
   }
 
   /// Keys of `training` that job files had when there was no other optimizer.
-  private static let optionsOfSGD = ["momentum", "weight_decay"]
-
-  /// The `training` section with the options that stand beside its optimizer put into it.
-  private static func optimizer(_ training: Tree) throws -> Tree {
-    try optionsOfSGD.reduce(training) { training, key in
-      guard let value = training[key] else { return training }
-      guard training["optimizer"]?[key] == nil else {
-        throw ConfigurationError(key, "is among optimizer's options too; leave one of them out")
-      }
-      return training.replacing("optimizer.\(key)", by: value)
-    }
-  }
-
-  /// What `body` makes of the `training` section; an error in an option that was given beside the
-  /// optimizer names the key that is there.
-  private static func namingOldKeys<Result>(
-    _ training: Tree, _ body: () throws -> Result
-  ) throws -> Result {
-    do { return try body() } catch let error as ConfigurationError {
-      let old = optionsOfSGD.first { error.key == "optimizer.\($0)" && training[$0] != nil }
-      throw old.map { ConfigurationError($0, "as the optimizer's: \(error.message)") } ?? error
-    }
-  }
+  private static let beside = OptionsBeside(["momentum", "weight_decay"])
 
   private static func seed(_ root: Tree) throws -> UInt64 {
     guard let value = root["seed"] else { return 1 }

@@ -5,6 +5,7 @@ import Encoders
 import Evaluation
 import Foundation
 import Jobs
+import Training
 import Views
 
 /// The pieces of work of the monitor and of evaluations.
@@ -88,7 +89,7 @@ struct EvaluationCost {
       let seconds = try speed(
         .probe(
           dimension: output.dimension(of: job.encoder), classes: workload.classes,
-          batch: options.batch))
+          batch: options.batch, optimizer: try .init(options.optimizer, of: optimizers)))
       items.append(
         WorkItem(
           title: "linear layer on \(name(workload.train[0]))",

@@ -2,6 +2,7 @@ import Catalogues
 import Encoders
 import Jobs
 import Methods
+import Training
 import Views
 
 /// What a plan needs to know of a machine: the seconds of one piece of work, on one core unless it
@@ -16,7 +17,7 @@ public enum SpeedCase: Hashable, Sendable {
   /// A supervised step of the whole network on `samples` samples, views apart.
   case tuning(encoder: Settings, samples: Int)
   /// A step of a linear layer on features.
-  case probe(dimension: Int, classes: Int, batch: Int)
+  case probe(dimension: Int, classes: Int, batch: Int, optimizer: Settings)
   /// A query's comparison with one feature of the bank.
   case neighbour(dimension: Int)
   /// A multiplication and addition of a product in Float64.
@@ -80,8 +81,9 @@ public enum SpeedCase: Hashable, Sendable {
     case .view(let view): "view: \(view.title)"
     case .embedding(let encoder, let view): "embedding: \(encoder.name), \(view.title)"
     case .tuning(let encoder, let samples): "fine-tuning step: \(encoder.name), \(samples) samples"
-    case .probe(let dimension, let classes, let batch):
+    case .probe(let dimension, let classes, let batch, let optimizer):
       "linear step: \(dimension) values, \(classes) classes, \(batch) samples"
+        + (optimizer.tree["name"] == .text(SGD.name) ? "" : ", \(optimizer.name)")
     case .neighbour(let dimension): "neighbour: \(dimension) values"
     case .product: "product in Float64"
     }

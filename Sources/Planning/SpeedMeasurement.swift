@@ -35,8 +35,8 @@ struct SpeedMeasurement {
       ).run(views: 300).training
     case .embedding(let encoder, let view): try measure(encoder, view)
     case .tuning(let encoder, let samples): try measure(tuning: encoder, samples)
-    case .probe(let dimension, let classes, let batch):
-      try measure(probe: dimension, classes: classes, batch: batch)
+    case .probe(let dimension, let classes, let batch, let optimizer):
+      try measure(probe: dimension, classes: classes, batch: batch, optimizer)
     case .neighbour(let dimension): measure(neighbour: dimension)
     case .product: measureProduct()
     }
@@ -99,9 +99,12 @@ struct SpeedMeasurement {
     return median(zip(ends, ends.dropFirst()).map { $1 - $0 })
   }
 
-  private func measure(probe dimension: Int, classes: Int, batch: Int) throws -> Double {
+  private func measure(
+    probe dimension: Int, classes: Int, batch: Int, _ optimizer: SpeedCase.Settings
+  ) throws -> Double {
     var options = SupervisedOptions()
     options.batch = batch
+    options.optimizer = optimizer.tree
     let probe = try LinearProbe(dimension: dimension, classes: classes, options: options, engine)
     let steps = 20
     let part = LinearProbe.Part(

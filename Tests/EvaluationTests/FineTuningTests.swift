@@ -56,7 +56,7 @@ struct SmallTuning {
     try FineTuning(
       classifier: classifier, samples: samples, options: options, pieces: pieces,
       recompute: recompute, parameters: (other?.parameters ?? parameters).copy(),
-      velocity: other?.velocity.copy(), steps: other?.steps ?? 0, communicator, try Engine())
+      state: other?.state.map { $0.copy() }, steps: other?.steps ?? 0, communicator, try Engine())
   }
 }
 
@@ -79,7 +79,7 @@ struct SmallTuning {
     var small = try SmallTuning(settings, classes: try number("classes"))
     setReferenceParameters(small.parameters)
     small.options.rate = try file.doubleAttribute("rate", on: name)
-    small.options.momentum = try file.doubleAttribute("momentum")
+    small.options.optimizer["momentum"] = .number(try file.doubleAttribute("momentum"))
     small.options.schedule = "constant"
     let samples = NoiseSamples(count: batch, classes: try number("classes"))
     let tuning = try small.tuning([samples], pieces: pieces)
@@ -135,10 +135,11 @@ struct SmallTuning {
         .contains("conv1.weight") == true)
   }
 
-  /// Taken up from parameters, velocity and number of steps, in the midst of an epoch; and with
-  /// less saved: the same bits.
-  @Test func continuesAndRecomputes() throws {
+  /// Taken up from parameters, the optimizer's vectors and the number of steps, in the midst of an
+  /// epoch; and with less saved: the same bits.
+  @Test(arguments: ["sgd", "adamw"]) func continuesAndRecomputes(optimizer: String) throws {
     var small = try SmallTuning(["name": "resnet18", "input": 32], classes: 3)
+    small.options.optimizer = .text(optimizer)
     small.options.epochs = 3
     small.options.batch = 16
     // Two batches an epoch, of one modality each.

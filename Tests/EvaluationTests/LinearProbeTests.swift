@@ -3,6 +3,7 @@ import HDF5
 import Layers
 import TestSupport
 import Testing
+import Training
 
 @testable import Evaluation
 
@@ -44,12 +45,13 @@ import Testing
     #expect(agreement > 0.95, "\(agreement) of the predictions are scikit-learn's")
   }
 
-  /// Training that is taken up from parameters and velocity ends with the same bits.
-  @Test func continues() throws {
+  /// Training that is taken up from parameters and the optimizer's vectors ends with the same bits.
+  @Test(arguments: optimizers.names) func continues(optimizer: String) throws {
     let data = labelledFeatures(5100, 200, dimension: 8, classes: 3, spread: 1)
     let part = LinearProbe.Part(modality: "audio", features: data.features, labels: data.labels)
     var options = SupervisedOptions()
     options.epochs = 6
+    options.optimizer = .text(optimizer)
     func probe() throws -> LinearProbe {
       try LinearProbe(dimension: 8, classes: 3, options: options, try Engine())
     }
@@ -59,7 +61,7 @@ import Testing
     for epoch in 0..<3 { _ = try first.train([part], epoch: epoch) }
     let second = try probe()
     second.parameters.assign(first.parameters)
-    second.velocity.assign(first.velocity)
+    for (own, old) in zip(second.state, first.state) { own.assign(old) }
     for epoch in 3..<6 { _ = try second.train([part], epoch: epoch) }
     #expect(second.parameters.floats.elementsEqual(whole.parameters.floats))
   }
@@ -82,8 +84,9 @@ import Testing
     #expect(refusal { $0.epochs = 0 }.contains("epochs"))
     #expect(refusal { $0.batch = 1 }.contains("batch"))
     #expect(refusal { $0.rate = 0 }.contains("rate"))
-    #expect(refusal { $0.momentum = 0 }.contains("nesterov"))
-    #expect(refusal { $0.weightDecay = -1 }.contains("weight_decay"))
+    #expect(refusal { $0.optimizer["momentum"] = 0 }.contains("optimizer.nesterov"))
+    #expect(refusal { $0.optimizer["weight_decay"] = -1 }.contains("optimizer.weight_decay"))
+    #expect(refusal { $0.optimizer["name"] = "adam" }.contains("did you mean 'adamw'?"))
     #expect(refusal { $0.schedule = "milestone" }.contains("did you mean 'milestones'?"))
   }
 }

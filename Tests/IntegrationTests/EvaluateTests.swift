@@ -67,7 +67,9 @@ import Testing
       - { name: linear, data: data.h5, modality: image, epochs: 5, batch: 32 }
       - { name: linear, data: data.h5, modality: audio, epochs: 2, views: true }
       - { name: linear, data: data.h5, modality: image, epochs: 2, views: true, standardise: true }
+      - { name: linear, data: data.h5, modality: audio, preset: easyfl, epochs: 5 }
       - { name: finetune, data: data.h5, modality: audio, epochs: 2, batch: 32, pieces: 3 }
+      - { name: finetune, data: data.h5, modality: image, epochs: 1, pieces: 2, optimizer: adamw }
       - { name: ridge, data: data.h5, modality: image, standardise: true }
       - { name: logistic, data: data.h5, modality: audio, iterations: 50 }
       - { name: paired, data: pairs.h5, epochs: 5 }
@@ -80,7 +82,7 @@ import Testing
     let alone = try run("motet", evaluate("--file", folder.path("all.yaml")))
     #expect(alone.status == 0, "\(alone.errors)")
     let expected = try records("run")
-    #expect(expected.count == 11, "\(expected.keys.sorted())")
+    #expect(expected.count == 13, "\(expected.keys.sorted())")
     for (ranks, name) in [(2, "two"), (3, "three")] {
       let result = try mpirun(
         ranks, "motet", evaluate("--file", folder.path("all.yaml"), of: name))
@@ -222,6 +224,9 @@ import Testing
     try expectRefusal(task("finetune", "modality=image", "pieces=0"), "pieces", "1 to 64")
     try expectRefusal(task("linear", "modality=image", "rate=0"), "rate")
     try expectRefusal(task("linear", "modality=image", "schedule=milestone"), "milestones")
+    try expectRefusal(task("linear", "preset=easyfi"), "unknown preset", "did you mean 'easyfl'?")
+    try expectRefusal(
+      task("linear", "preset=easyfl", "momentum=0.5"), "momentum: as the optimizer's: unknown key")
     try expectRefusal(task("ridge", "modality=image", "alpha=0"), "alpha: 0.0 is not above 0")
     try expectRefusal(task("logistic", "modality=image", "C=1"), "C", "did you mean 'c'?")
     for arguments in [

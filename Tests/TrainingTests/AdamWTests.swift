@@ -6,17 +6,17 @@ import TestSupport
 import Testing
 import Training
 
-/// Against PyTorch's AdamW in Float64 (Fixtures/adamw.py).
+/// Against PyTorch's AdamW in Float64 (Fixtures/adamw.py), and without decay against its Adam.
 @Suite struct AdamWTests {
-  @Test(arguments: ["all", "matrices"], Engine.availableLanes)
+  @Test(arguments: ["all", "matrices", "adam"], Engine.availableLanes)
   func equalsPyTorch(decay: String, lanes: Int) throws {
     let file = try fixture(Bundle.module, "adamw.h5")
     let optimizer = try optimizers.make([
-      "name": "adamw", "decay": .text(decay),
+      "name": "adamw", "decay": .text(decay == "adam" ? "all" : decay),
       "beta1": .number(try file.doubleAttribute("beta1")),
       "beta2": .number(try file.doubleAttribute("beta2")),
       "epsilon": .number(try file.doubleAttribute("epsilon")),
-      "weight_decay": .number(try file.doubleAttribute("decay")),
+      "weight_decay": decay == "adam" ? 0 : .number(try file.doubleAttribute("decay")),
     ])
     let worst = try SmallNetwork.worstError(
       optimizer, from: SmallNetwork.noiseVector(1), rate: file.doubleAttribute("rate"),

@@ -10,10 +10,11 @@ public final class ClassifierState {
   struct Content {
     let steps: Int
     let parameters: ParameterVector
-    let velocity: ParameterVector
+    /// The optimizer's vectors.
+    let optimizer: [ParameterVector]
   }
 
-  private static let velocity = "velocity"
+  private static func name(_ index: Int) -> String { "optimizer_\(index)" }
   private let folder: CheckpointFolder
   private let spec: String
   private let data: String
@@ -35,8 +36,10 @@ public final class ClassifierState {
 
   /// Nil where there is nothing of this work. What is of no use is named and removed: its newest
   /// would be found again at every start, until one gets past its step without being stopped.
-  /// - Parameter unit: what is counted, `step` or `epoch`.
-  func load(_ layout: ParameterLayout, unit: String) throws -> Content? {
+  /// - Parameters:
+  ///   - vectors: of the optimizer.
+  ///   - unit: what is counted, `step` or `epoch`.
+  func load(_ layout: ParameterLayout, vectors: Int, unit: String) throws -> Content? {
     let newest: Checkpoint?
     do { newest = try folder.newest(warn: note) } catch let error as DamagedCheckpoints {
       note("\(error.path): damaged, as are all others; starting over")
@@ -44,15 +47,16 @@ public final class ClassifierState {
       return nil
     }
     guard let newest else { return nil }
+    let optimizer = (0..<vectors).compactMap { newest.serverState[Self.name($0)] }
     guard newest.job == spec, newest.shards == data, newest.model.layout == layout,
-      let velocity = newest.serverState[Self.velocity], velocity.layout == layout
+      optimizer.count == vectors, optimizer.allSatisfy({ $0.layout == layout })
     else {
       note("\(folder.path): of other data or another version; starting over")
       remove()
       return nil
     }
     note("continuing \(title) after \(unit) \(newest.round)")
-    return Content(steps: newest.round, parameters: newest.model, velocity: velocity)
+    return Content(steps: newest.round, parameters: newest.model, optimizer: optimizer)
   }
 
   func save(_ content: Content) throws {
@@ -60,7 +64,8 @@ public final class ClassifierState {
     try folder.save(
       Checkpoint(
         round: content.steps, job: spec, shards: data, model: content.parameters,
-        serverState: [Self.velocity: content.velocity]))
+        serverState: Dictionary(
+          uniqueKeysWithValues: content.optimizer.enumerated().map { (Self.name($0), $1) })))
   }
 
   /// When the evaluation is complete.

@@ -66,9 +66,11 @@ struct ClassifierTraining {
     try communicator.agreeOnRoot {
       let fresh = try LinearProbe(
         dimension: embedder.dimension, classes: classes, options: options, context.engine)
-      if let kept = try state.load(fresh.parameters.layout, unit: "epoch") {
+      if let kept = try state.load(
+        fresh.parameters.layout, vectors: fresh.state.count, unit: "epoch")
+      {
         fresh.parameters.assign(kept.parameters)
-        fresh.velocity.assign(kept.velocity)
+        for (own, old) in zip(fresh.state, kept.optimizer) { own.assign(old) }
         epoch = kept.steps
       }
       probe = fresh
@@ -78,7 +80,7 @@ struct ClassifierTraining {
     if augmentation != .none { for split in train { try context.features.verify(split) } }
     func content() -> ClassifierState.Content? {
       probe.map {
-        ClassifierState.Content(steps: epoch, parameters: $0.parameters, velocity: $0.velocity)
+        ClassifierState.Content(steps: epoch, parameters: $0.parameters, optimizer: $0.state)
       }
     }
     while epoch < options.epochs {
@@ -108,24 +110,25 @@ struct ClassifierTraining {
       samples: train.map(\.rows.count).max() ?? 0, recompute: context.recompute,
       modality: train[0].modality
     ).check(context)
-    let velocity = ParameterVector(classifier.layout)
+    let vectors = try options.makeOptimizer().stateCount
+    let optimizer = (0..<vectors).map { _ in ParameterVector(classifier.layout) }
     var steps = 0
     try communicator.agreeOnRoot {
-      if let kept = try state.load(classifier.layout, unit: "step") {
+      if let kept = try state.load(classifier.layout, vectors: vectors, unit: "step") {
         parameters.assign(kept.parameters)
-        velocity.assign(kept.velocity)
+        for (own, old) in zip(optimizer, kept.optimizer) { own.assign(old) }
         steps = kept.steps
       }
     }
     steps = Int(try communicator.broadcast(Int64(steps)))
     try communicator.broadcast(parameters.floats)
-    try communicator.broadcast(velocity.floats)
+    for vector in optimizer { try communicator.broadcast(vector.floats) }
     let tuning = try FineTuning(
       classifier: classifier, samples: samples, options: options, pieces: pieces,
-      recompute: context.recompute, parameters: parameters, velocity: velocity, steps: steps,
+      recompute: context.recompute, parameters: parameters, state: optimizer, steps: steps,
       communicator, context.engine)
     func content() -> ClassifierState.Content? {
-      ClassifierState.Content(steps: tuning.steps, parameters: parameters, velocity: velocity)
+      ClassifierState.Content(steps: tuning.steps, parameters: parameters, optimizer: optimizer)
     }
     let savePoint = SavePoint(communicator)
     try tuning.run { _ in

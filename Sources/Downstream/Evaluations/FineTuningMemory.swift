@@ -17,9 +17,10 @@ struct FineTuningMemory {
 
   /// Throws on all ranks where the ranks of a node need more than it has. Collective.
   func check(_ context: EvaluationContext) throws {
-    // The run's model, the classifier's, its gradient, velocity, the statistics before a step, and
-    // the sum in 64-bit integers.
-    let models = 7 * classifier.layout.count * MemoryLayout<Float>.stride
+    // The run's model, the classifier's, its gradient, the optimizer's vectors, the statistics
+    // before a step, and the sum in 64-bit integers.
+    let vectors = try options.makeOptimizer().stateCount
+    let models = (6 + vectors) * classifier.layout.count * MemoryLayout<Float>.stride
     let step = try context.communicator.agree { try stepBuffers(context.engine) }
     try MemoryError.check(
       MemoryPlan.program + models + step, mend: "give --recompute, or raise 'pieces'",

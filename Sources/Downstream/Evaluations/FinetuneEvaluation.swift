@@ -13,6 +13,9 @@ public struct FinetuneEvaluation: PlugIn, EvaluationTask {
   public static let defaults = Options()
   public static let meanings = Options.meanings
   public static let fileOptions = Options.fileOptions
+  public static func complete(_ given: Tree) throws -> Tree {
+    try SupervisedOptions.complete(given, on: Tree(encoding: defaults))
+  }
   private let samples: SampleOptions
   private let labels: LabelOptions
   private let training: SupervisedOptions

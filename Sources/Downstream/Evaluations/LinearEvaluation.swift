@@ -12,10 +12,13 @@ public struct LinearEvaluation: PlugIn, EvaluationTask {
 
   public struct Own: SharedOptions {
     public static let meanings = [
+      "preset": "whose defaults hold: paper, easyfl, orchestra, ldawa or fedu2",
       "views": "whether each epoch sees new views, not one of each sample",
       "augmentation": "of those: plain or pretraining (the run's own)",
     ]
 
+    /// Whose defaults hold.
+    var preset = ProbePreset.paper
     /// Whether each epoch sees new views; else the training samples' evaluation views.
     public var views = false
     /// Of those.
@@ -27,6 +30,10 @@ public struct LinearEvaluation: PlugIn, EvaluationTask {
   public static let defaults = Options()
   public static let meanings = Options.meanings
   public static let fileOptions = Options.fileOptions
+  public static func complete(_ given: Tree) throws -> Tree {
+    let defaults = try Tree(encoding: defaults).with(ProbePreset(of: given).settings)
+    return try SupervisedOptions.complete(given, on: defaults)
+  }
   private let samples: SampleOptions
   private let labels: LabelOptions
   private let training: SupervisedOptions

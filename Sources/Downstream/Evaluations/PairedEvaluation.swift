@@ -30,6 +30,9 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
   public static let defaults = Options()
   public static let meanings = Options.meanings
   public static let fileOptions = Options.fileOptions
+  public static func complete(_ given: Tree) throws -> Tree {
+    try SupervisedOptions.complete(given, on: Tree(encoding: defaults))
+  }
   private let pairs: PairOptions
   private let training: SupervisedOptions
   private let finetune: FinetuneOptions

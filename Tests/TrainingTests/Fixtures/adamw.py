@@ -1,6 +1,7 @@
 """Writes adamw.h5: five steps of PyTorch's AdamW on a small network with given gradients.
 
-`all` decays every parameter, `matrices` those of two and more dimensions. Stored are the trainable
+`all` decays every parameter, `matrices` those of two and more dimensions; `adam` is PyTorch's Adam,
+which has no decay. Stored are the trainable
 entries after each step. Weights and gradients are `small_network`'s: `noise_vector(1)`, and
 `noise_vector(10 (step + 1))` for steps from 0, but bn1.bias has a gradient of zeros all along, and
 that of fc.weight is divided by 1024, so that epsilon counts.
@@ -34,7 +35,11 @@ def run(decayed: str, dtype: torch.dtype) -> Tensor:
         {"params": matrices, "weight_decay": DECAY},
         {"params": vectors, "weight_decay": DECAY if decayed == "all" else 0},
     ]
-    optimizer = torch.optim.AdamW(groups, lr=RATE, betas=BETAS, eps=EPSILON)
+    optimizer: torch.optim.Optimizer
+    if decayed == "adam":
+        optimizer = torch.optim.Adam(parameters.values(), lr=RATE, betas=BETAS, eps=EPSILON)
+    else:
+        optimizer = torch.optim.AdamW(groups, lr=RATE, betas=BETAS, eps=EPSILON)
     return net.take_steps(optimizer, parameters, gradient, STEPS)
 
 
@@ -43,7 +48,7 @@ def main() -> None:
         file.attrs.update(
             steps=STEPS, rate=RATE, beta1=BETAS[0], beta2=BETAS[1], epsilon=EPSILON, decay=DECAY
         )
-        for decayed in ("all", "matrices"):
+        for decayed in ("all", "matrices", "adam"):
             exact, single = (run(decayed, dtype) for dtype in (torch.float64, torch.float32))
             ref.print_errors(decayed, [("weights", single, exact)])
             file.create_dataset(decayed, data=exact.numpy())
