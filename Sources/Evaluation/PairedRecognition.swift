@@ -11,8 +11,8 @@ public enum PairedRecognition {
     return sum.map { $0 / Float(logits.count) }
   }
 
-  /// Table 5: each modality's features l2-normalised, and joined. Rows [pairs, all dimensions]. A
-  /// row of zeros stays one.
+  /// Table 5: each pair's features of all modalities side by side, normalised before
+  /// (`FeatureNormalisation`). Rows [pairs, all dimensions].
   /// - Parameter features: by modality, rows [pairs, its dimension].
   public static func joined(_ features: [[Float]], pairs: Int) -> [Float] {
     precondition(features.allSatisfy { $0.count % pairs == 0 }, "features of other pairs")
@@ -21,15 +21,10 @@ public enum PairedRecognition {
     for pair in 0..<pairs {
       for rows in features {
         let dimension = rows.count / pairs
-        joined += normalised(rows[pair * dimension..<(pair + 1) * dimension])
+        joined += rows[pair * dimension..<(pair + 1) * dimension]
       }
     }
     return joined
-  }
-
-  private static func normalised(_ row: ArraySlice<Float>) -> [Float] {
-    let length = row.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-    return row.map { length == 0 ? 0 : Float(Double($0) / length) }
   }
 }
 

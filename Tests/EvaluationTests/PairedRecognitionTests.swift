@@ -40,9 +40,12 @@ import Testing
   private func features(_ image: UInt64, _ audio: UInt64, _ count: Int) -> [String: [Float]] {
     let (i, a) = (dimensions["image"]!, dimensions["audio"]!)
     let (images, sounds) = (rows(image, count, i), rows(audio, count, a))
+    let lengths = [(images, i), (sounds, a)].map { rows, dimension in
+      FeatureNormalisation.l2.fitted(to: rows, dimension: dimension)(rows)
+    }
     return [
       "image": images, "audio": sounds,
-      "joined": PairedRecognition.joined([images, sounds], pairs: images.count / i),
+      "joined": PairedRecognition.joined(lengths, pairs: images.count / i),
     ]
   }
 
@@ -88,9 +91,9 @@ import Testing
     #expect(greatestClasses([1, 1, 0, 0, 2, 2], classes: 3) == [0, 1])
   }
 
-  @Test func zerosStayZerosWhenJoined() {
-    let joined = PairedRecognition.joined([[0, 0, 3, 4], [2, 0]], pairs: 2)
-    #expect(joined == [0, 0, 1, 0.6, 0.8, 0])
+  @Test func featuresOfAPairStandSideBySide() {
+    let joined = PairedRecognition.joined([[0, 0, 3, 4], [2, 5]], pairs: 2)
+    #expect(joined == [0, 0, 2, 3, 4, 5])
   }
 
   @Test func quantilesEqualNumPy() throws {

@@ -74,7 +74,10 @@ import Testing
       - { name: logistic, data: data.h5, modality: audio, iterations: 50 }
       - { name: paired, data: pairs.h5, epochs: 5 }
       - { name: paired, data: pairs.h5, epochs: 1, mode: finetune }
+      - { name: paired, data: pairs.h5, epochs: 5, normalise: standardised }
       - { name: joined, data: pairs.h5, k: 20 }
+      - { name: joined, data: pairs.h5, k: 20, normalise: none }
+      - { name: joined, data: pairs.h5, k: 20, normalise: standardised }
       """)
     let specs = try EvaluationSpec.load(folder.path("all.yaml"))
     #expect(Set(specs.map(\.name)) == Set(evaluationTasks.names), "of every task one")
@@ -82,7 +85,7 @@ import Testing
     let alone = try run("motet", evaluate("--file", folder.path("all.yaml")))
     #expect(alone.status == 0, "\(alone.errors)")
     let expected = try records("run")
-    #expect(expected.count == 13, "\(expected.keys.sorted())")
+    #expect(expected.count == 16, "\(expected.keys.sorted())")
     for (ranks, name) in [(2, "two"), (3, "three")] {
       let result = try mpirun(
         ranks, "motet", evaluate("--file", folder.path("all.yaml"), of: name))
@@ -255,6 +258,9 @@ import Testing
     try expectRefusal(
       evaluate("--task", "knn", "--data", other, "--set", "modality=audio"), "other.h5",
       "has no audio")
+    try expectRefusal(task("joined", "normalise=l1"), "normalise: unknown normalise 'l1'", "'l2'")
+    try expectRefusal(
+      task("paired", "normalise=l2", "mode=finetune"), "normalise: is of features", "mode: linear")
     try expectRefusal(task("paired"), "data.h5", "no pairs", "motet data pair")
     try expectRefusal(
       evaluate("--task", "joined", "--data", other), "other.h5", "motet data pair")

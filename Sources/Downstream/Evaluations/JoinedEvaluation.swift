@@ -17,6 +17,7 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
     public static let meanings = [
       "with": "the folder of the other run; none where empty",
       "with_modality": "that the other run gives; where empty, the one that this run lacks",
+      "normalise": "of each modality's features before they are joined: l2, none or standardised",
     ]
     public static let fileOptions = ["with"]
 
@@ -25,9 +26,12 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
     /// The modality that the other run gives; where empty, what it was trained on and this one was
     /// not.
     public var withModality = ""
+    /// What is done to each modality's features before they are joined. Each alone is measured as
+    /// it is.
+    public var normalise = FeatureNormalisation.l2
 
     enum CodingKeys: String, CodingKey {
-      case with
+      case with, normalise
       case withModality = "with_modality"
     }
 
@@ -67,7 +71,7 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
   public func prepare(_ context: EvaluationContext) throws -> any PreparedEvaluation {
     let run = try runs(context)
     let (train, test, classes) = try pairs.open(run: run, context.engine)
-    return Prepared(context, neighbours, run, train, test, classes)
+    return Prepared(context, neighbours, own.normalise, run, train, test, classes)
   }
 
   /// Which run gives a modality's features.
@@ -93,6 +97,7 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
   private final class Prepared: PreparedEvaluation {
     private let context: EvaluationContext
     private let options: NeighbourOptions
+    private let normalisation: FeatureNormalisation
     private let run: (_ modality: String) -> EvaluatedRun
     private let train: Pairs
     private let test: Pairs
@@ -100,11 +105,13 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
 
     init(
       _ context: EvaluationContext, _ options: NeighbourOptions,
-      _ run: @escaping (_ modality: String) -> EvaluatedRun, _ train: Pairs, _ test: Pairs,
+      _ normalisation: FeatureNormalisation, _ run: @escaping (_ modality: String) -> EvaluatedRun,
+      _ train: Pairs, _ test: Pairs,
       _ classes: [String]
     ) {
       self.context = context
       self.options = options
+      self.normalisation = normalisation
       self.run = run
       self.train = train
       self.test = test
@@ -131,9 +138,17 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
       for (index, modality) in test.modalities.enumerated() {
         try add(modality, bank[index], queries[index])
       }
-      try add(
-        "joined", isRoot ? PairedRecognition.joined(bank, pairs: train.labels.count) : [],
-        isRoot ? PairedRecognition.joined(queries, pairs: test.labels.count) : [])
+      let (pairs, asked) = (train.labels.count, test.labels.count)
+      let normalised = bank.map { features in
+        isRoot
+          ? normalisation.fitted(to: features, dimension: features.count / pairs) : { $0 }
+      }
+      func joined(_ features: [[Float]], pairs: Int) -> [Float] {
+        guard isRoot else { return [] }
+        return PairedRecognition.joined(
+          zip(normalised, features).map { $0($1) }, pairs: pairs)
+      }
+      try add("joined", joined(bank, pairs: pairs), joined(queries, pairs: asked))
       return isRoot ? outcome : nil
     }
 

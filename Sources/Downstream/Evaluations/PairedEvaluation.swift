@@ -14,6 +14,7 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
       "mode": "what is trained: linear (on frozen features) or finetune",
       "views": "linear: whether each epoch sees new views",
       "features": "linear: encoder (before the head) or projection (after it)",
+      "normalise": "linear: of each modality's features: none, l2 or standardised",
     ]
 
     public enum Mode: String, WordOption { case linear, finetune }
@@ -23,6 +24,8 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
     public var views = false
     /// Of `linear`.
     public var features = Embedder.Output.features
+    /// Of `linear`: what is done to each modality's features.
+    public var normalise = FeatureNormalisation.none
 
     public init() {}
   }
@@ -43,6 +46,9 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
     try pairs.validate()
     try training.validate()
     try finetune.validate()
+    try ConfigurationError.require(
+      own.mode == .linear || own.normalise == .none, "normalise",
+      "is of features, which mode: finetune changes; leave it out, or give mode: linear")
   }
 
   /// What a linear layer sees.
@@ -54,7 +60,7 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
     case .linear:
       EvaluationWorkload(
         probe: train, test, classes: classes, training, output: own.features, augmentation: probed,
-        .none)
+        own.normalise)
     case .finetune:
       EvaluationWorkload(
         tuning: train, test, classes: classes, training, pieces: finetune.pieces,
@@ -70,7 +76,10 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
       context, training, train: train.splits, test: test.splits, classes: classes,
       logits: {
         switch own.mode {
-        case .linear: try $0.probe(output: own.features, augmentation: probed, .none)
+        case .linear:
+          try $0.probe(
+            output: own.features, augmentation: probed,
+            own.normalise)
         case .finetune:
           try $0.fineTune(pieces: finetune.pieces, augmentation: finetune.augmentation)
         }
