@@ -10,7 +10,8 @@ public struct ModalityMix: Sendable {
   public let modalities: [[String]]
   /// Whether the parts of clients without a modality go to those that have it.
   public let redistributes: Bool
-  private let parts: [(key: String, value: Double)]
+  /// What was asked for, as shards note it.
+  private let text: String
 
   /// - Parameter mix: shares of clients by modalities (`image+audio`); they add up to 1. Shares
   ///   become numbers of clients by largest remainder.
@@ -28,7 +29,41 @@ public struct ModalityMix: Sendable {
     }
     self.modalities = modalities
     self.redistributes = redistributes
-    self.parts = parts
+    text = Self.text(parts)
+  }
+
+  /// Each modality is missing in a share of the clients, drawn by itself (FedMultimodal, Feng et
+  /// al., arXiv 2306.09486): the shares become numbers of clients by largest remainder. A client
+  /// that would have nothing keeps the modality that it would lose last, were all rates raised from
+  /// 0 in proportion; so higher rates, in proportion, take away more and give nothing back.
+  /// - Parameters:
+  ///   - missing: by modality the share of clients that lack it, 0 ..< 1; 0 where it has none.
+  ///   - names: all modalities, in the mix's order.
+  public init(
+    missing: [String: Double], of names: [String], clients: Int, seed: UInt64,
+    redistributes: Bool = false
+  ) {
+    let losses = names.map { name in
+      var random = RandomStream(seed: seed, purpose: .mix, round: streamKey("missing \(name)"))
+      let rate = missing[name] ?? 0
+      return (
+        name: name, rate: rate, count: largestRemainder([rate, 1 - rate], total: clients)[0],
+        places: random.permutation(clients)
+      )
+    }
+    modalities = (0..<clients).map { client in
+      let has = losses.filter { $0.places[client] >= $0.count }
+      guard has.isEmpty else { return has.map(\.name) }
+      // As counts are rounded, a client loses a modality when rate * clients is its place + 1/2.
+      let times = losses.map { (name: $0.name, time: (Double($0.places[client]) + 0.5) / $0.rate) }
+      return [times.max { $0.time < $1.time }?.name].compactMap { $0 }
+    }
+    self.redistributes = redistributes
+    text = "missing " + Self.text(missing.filter { $0.value > 0 }.sorted { $0.key < $1.key })
+  }
+
+  private static func text(_ parts: [(key: String, value: Double)]) -> String {
+    parts.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
   }
 
   /// The clients that have a modality, ascending.
@@ -40,9 +75,6 @@ public struct ModalityMix: Sendable {
   /// is as if there were no mix.
   func entries(of names: some Collection<String>) -> [String: String] {
     guard names.contains(where: { holders(of: $0).count < modalities.count }) else { return [:] }
-    return [
-      "mix": parts.map { "\($0.key)=\($0.value)" }.joined(separator: ","),
-      "redistribute": redistributes ? "true" : "false",
-    ]
+    return ["mix": text, "redistribute": redistributes ? "true" : "false"]
   }
 }

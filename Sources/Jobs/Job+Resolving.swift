@@ -175,8 +175,10 @@ extension Job {
     try ConfigurationError.check("minimum", plain.minimum, in: 0...1_000_000_000)
     let partitioning = try PartitionerChoice(
       partitioner: given["partitioner"], alpha: given["alpha"], modalities: present)
+    let missing = try missing(given["mix"], present)
     let options = ClientOptions(
-      count: plain.count, alpha: partitioning.alpha, mix: try mix(given["mix"], present),
+      count: plain.count, alpha: partitioning.alpha,
+      mix: missing.isEmpty ? try mix(given["mix"], present) : [:], missing: missing,
       redistribute: plain.redistribute, minimum: plain.minimum)
     return (options, partitioning)
   }
@@ -214,6 +216,37 @@ extension Job {
     return mix.mapValues { $0 / total }
   }
 
+  /// The shares of clients that lack a modality, where these are what the mix says; else none.
+  private static func missing(
+    _ value: Tree?, _ present: [String]
+  ) throws -> [String: Double] {
+    guard let mix = value, mix["missing"] != nil else { return [:] }
+    return try ConfigurationError.inside("mix") {
+      if let other = mix.keys.sorted().first(where: { $0 != "missing" }) {
+        throw ConfigurationError(
+          "missing", "stands in place of shares that clients have; there is \(other) beside it")
+      }
+      let given = try mix.section("missing")
+      let rates = try given.keys.sorted().map { name in
+        let key = "missing.\(name)"
+        guard present.contains(name) else {
+          throw ConfigurationError(key, unknown("modality", name, among: present))
+        }
+        guard let rate = given[name]?.number else {
+          throw ConfigurationError(key, "expected a share, as in 30%")
+        }
+        try ConfigurationError.share(key, rate, leavesRest: true)
+        return (name, rate)
+      }
+      try ConfigurationError.require(
+        !rates.isEmpty, "missing", "expected shares by modality, as in { image: 30%, audio: 30% }")
+      try ConfigurationError.require(
+        present.count > 1, "missing", "is for several modalities; the data have \(present[0]) alone"
+      )
+      return Dictionary(uniqueKeysWithValues: rates)
+    }
+  }
+
   /// The options of each modality of the data, by its name.
   private static func views(_ given: Tree, modalities present: [String]) throws -> Tree {
     for name in given.keys.sorted() where !present.contains(name) {
@@ -239,8 +272,13 @@ extension ClientOptions {
   /// The section of the resolved job, but for partitioners.
   fileprivate var tree: Tree {
     [
-      "count": .whole(count), "mix": Tree(mix.map { ($0, .number($1)) }),
+      "count": .whole(count), "mix": mixTree,
       "minimum": .whole(minimum), "redistribute": .flag(redistribute),
     ]
+  }
+
+  private var mixTree: Tree {
+    func shares(_ values: [String: Double]) -> Tree { Tree(values.map { ($0, .number($1)) }) }
+    return missing.isEmpty ? shares(mix) : ["missing": shares(missing)]
   }
 }

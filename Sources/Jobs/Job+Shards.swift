@@ -13,8 +13,12 @@ extension Job {
     }
     return ShardPlan(
       sources: sources, clients: clients.count, seed: seed, byReference: byReference,
-      mix: ModalityMix(
-        clients.mix, clients: clients.count, seed: seed, redistributes: clients.redistribute))
+      mix: clients.missing.isEmpty
+        ? ModalityMix(
+          clients.mix, clients: clients.count, seed: seed, redistributes: clients.redistribute)
+        : ModalityMix(
+          missing: clients.missing, of: modalityNames, clients: clients.count, seed: seed,
+          redistributes: clients.redistribute))
   }
 
   /// What tells the job's shards, as they would be cut of the data today, from any others.

@@ -8,7 +8,7 @@ public struct ClientOptions: Sendable, Equatable {
   public static let meanings = [
     "count": "clients that there are",
     "alpha": "Dirichlet's concentration, one number or one for each modality",
-    "mix": "shares of clients by the modalities that they have, 100 % together",
+    "mix": "shares of clients by the modalities that they have; or missing: which share lacks each",
     "redistribute": "whether shards that their clients do not use go to others, not to nobody",
     "minimum": "the fewest samples of each modality that a client may have",
     "partitioner": "cuts samples into clients, one or one for each modality, in place of alpha",
@@ -21,6 +21,9 @@ public struct ClientOptions: Sendable, Equatable {
   /// Shares of clients by the modalities they have (`image+audio`, in the order of the data); they
   /// add up to 1.
   public var mix: [String: Double]
+  /// Shares of clients that lack a modality, by its name, where the job says this in place of a
+  /// mix, which is empty then.
+  public var missing: [String: Double]
   /// Whether the shards that clients without a modality would have had go to those that have it,
   /// each whole to one of them; else these samples are unused. The paper does not say.
   public var redistribute: Bool

@@ -108,6 +108,27 @@ import Testing
     }
   }
 
+  @Test func shardsNoteWhatIsMissing() throws {
+    try withStore { store, folder in
+      func mix(_ missing: [String: Double]) -> ModalityMix {
+        ModalityMix(missing: missing, of: ["image", "audio"], clients: 10, seed: 1)
+      }
+      let some = mix(["image": 0.3, "audio": 0.2])
+      try makeShards(plan: plan(store, mix: some), to: folder)
+      let shards = try ShardReader.open(folder)
+      for modality in ["image", "audio"] {
+        #expect(shards.holders[modality] == some.holders(of: modality))
+      }
+      let said = message { try makeShards(plan: try plan(store), to: folder) }
+      #expect(
+        said?.contains("mix is missing audio=0.2,image=0.3, wanted none") == true, "\(said ?? "")")
+      // Where nothing is missing, there is no mix.
+      try makeShards(plan: plan(store), to: "\(folder)-2")
+      #expect(
+        try makeShards(plan: plan(store, mix: mix(["image": 0])), to: "\(folder)-2") == .unchanged)
+    }
+  }
+
   /// Figure 4 begins where no client has the second modality, and ends where all have it.
   @Test func aModalityThatNobodyOrEverybodyHas() throws {
     try withStore { store, folder in

@@ -135,6 +135,16 @@ import Testing
     #expect(without.clients.alpha == ["image": 2, "audio": 2])
   }
 
+  @Test func whatIsMissingIsAMixToo() throws {
+    let job = try load(Self.least, ["clients.mix={missing: {audio: 30%, image: 0}}"])
+    #expect(job.clients.missing == ["audio": 0.3, "image": 0] && job.clients.mix.isEmpty)
+    #expect(job.section("clients")["mix"]?.json == #"{"missing":{"audio":0.3,"image":0}}"#)
+    #expect(try load(job.yaml).resolved == job.resolved)
+    #expect(
+      error("data: { image: a.h5 }\n", ["clients.mix={missing: {image: 30%}}"])
+        .contains("clients.mix.missing: is for several modalities; the data have image alone"))
+  }
+
   /// Three times 33 % is what people write; what misses more was meant otherwise.
   @Test func sharesNearlyAWholeAreScaled() throws {
     let job = try load(
@@ -318,6 +328,28 @@ import Testing
     (
       "clients: { mix: { image: 50%, audio: 30% } }",
       "demo.yaml:2: clients.mix: adds up to 80.0 %, not 100 %"
+    ),
+    (
+      "clients: { mix: { missing: { image: 100% } } }",
+      "demo.yaml:2: clients.mix.missing.image: 100 % is not a share from 0 %, below 100 %"
+    ),
+    (
+      "clients: { mix: { missing: { image: some } } }",
+      "demo.yaml:2: clients.mix.missing.image: expected a share, as in 30%"
+    ),
+    (
+      "clients: { mix: { missing: { video: 30% } } }",
+      "demo.yaml:2: clients.mix.missing.video: unknown modality 'video'; there are: image, audio"
+    ),
+    (
+      "clients: { mix: { missing: {} } }",
+      "demo.yaml:2: clients.mix.missing: expected shares by modality, as in "
+        + "{ image: 30%, audio: 30% }"
+    ),
+    (
+      "clients: { mix: { image: 50%, missing: { image: 30% } } }",
+      "demo.yaml:2: clients.mix.missing: stands in place of shares that clients have; there is image "
+        + "beside it"
     ),
     (
       "encoder: { channels: 2 }",
