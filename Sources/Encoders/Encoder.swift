@@ -39,8 +39,8 @@ public protocol Encoder: Sendable {
   var headName: String { get }
   /// Side of the square input.
   var inputSide: Int { get }
-  /// Channels of a modality's views; nil where each modality has a stem of its own, and this one
-  /// none.
+  /// Channels of a modality's views; nil where each modality has a stem or BatchNorm layers of its
+  /// own, and this one none.
   func inputChannels(of modality: String) -> Int?
   /// Columns of the features that evaluation sees.
   var featureCount: Int { get }

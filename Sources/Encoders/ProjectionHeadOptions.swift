@@ -27,8 +27,16 @@ extension ProjectionHead {
     _ name: String, _ layout: inout ParameterLayout, input: Int,
     _ options: some ProjectionHeadOptions
   ) {
-    self.init(
-      name, &layout, input: input, hidden: options.hidden, hiddenLayers: options.hiddenLayers,
-      hiddenNorm: options.hiddenNorm, output: options.projection)
+    self = Self.each(.everyone, name, &layout, input: input, options)[0]
+  }
+
+  static func each(
+    _ owners: NormOwners, _ name: String, _ layout: inout ParameterLayout, input: Int,
+    _ options: some ProjectionHeadOptions
+  ) -> [ProjectionHead] {
+    each(
+      owners, name, &layout, input: input, hidden: options.hidden,
+      hiddenLayers: options.hiddenLayers, hiddenNorm: options.hiddenNorm,
+      output: options.projection)
   }
 }

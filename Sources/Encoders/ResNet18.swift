@@ -8,7 +8,7 @@ public struct ResNet18: PlugIn, Encoder {
   public static let name = "resnet18"
   public static let summary = "torchvision's ResNet-18; fc is the projection head"
 
-  public struct Options: Codable, Sendable, ProjectionHeadOptions, StemOptions {
+  public struct Options: Codable, Sendable, ProjectionHeadOptions, StemOptions, NormOptions {
     /// Side of the square input.
     public var input = 128
     /// Channels of the input.
@@ -17,6 +17,12 @@ public struct ResNet18: PlugIn, Encoder {
     public var stems = StemSharing.shared
     /// The modalities that have a stem of their own; those of the job's data, where none is given.
     public var stemInputs: [StemInput] = []
+    /// `shared`: one BatchNorm for all modalities; `statistics`: each modality has running
+    /// statistics of its own; `own`: weights and biases too. That of a stem that is a modality's
+    /// own is so in any case.
+    public var norms = NormSharing.shared
+    /// The modalities that have norms of their own; those of the job's data, where none is given.
+    public var normModalities: [String] = []
     /// `standard`: 7×7 stride 2 and 3×3 maximum pool; `small`: 3×3 stride 1, no pool, for 32×32.
     public var stem = Stem.standard
     /// Width of the projection head's hidden layers (Linear, ReLU); 0 for none.
@@ -29,8 +35,9 @@ public struct ResNet18: PlugIn, Encoder {
     public var projection = 128
 
     enum CodingKeys: String, CodingKey {
-      case input, channels, stems, stem, hidden, projection
+      case input, channels, stems, norms, stem, hidden, projection
       case stemInputs = "stem_inputs"
+      case normModalities = "norm_modalities"
       case hiddenLayers = "hidden_layers"
       case hiddenNorm = "hidden_norm"
     }
@@ -45,6 +52,8 @@ public struct ResNet18: PlugIn, Encoder {
     "channels": "channels of the input",
     "stems": "shared (one stem) or own (one for each modality, with its channels)",
     "stem_inputs": "modalities with a stem of their own; where empty, those of the data",
+    "norms": "BatchNorm: shared, or each modality its own statistics, or all its own (own)",
+    "norm_modalities": "modalities with norms of their own; where empty, those of the data",
     "stem": "standard (7x7 stride 2, 3x3 maximum) or small (3x3, for 32x32 inputs)",
     "hidden": "width of the projection head's hidden layers; 0 for none",
     "hidden_layers": "how many hidden layers of that width",
@@ -57,44 +66,76 @@ public struct ResNet18: PlugIn, Encoder {
   public let inputSide: Int
   public let featureCount = 512
   public let projectionCount: Int
-  private let stems: Stems<ResNetStem>
-  private let blocks: [BasicBlock]
+  private let owners: NormOwners
+  /// One for each owner of norms; a modality's own stem is one alone.
+  private let stems: Stems<[ResNetStem]>
+  /// For each owner of norms.
+  private let blocks: [[BasicBlock]]
   private let averagePool = AveragePool()
-  private let head: ProjectionHead
+  /// For each owner of norms.
+  private let heads: [ProjectionHead]
 
   public init(_ options: Options) throws {
     try ConfigurationError.check("input", options.input, in: 16...1024)
     try options.checkStems()
+    try options.checkNorms()
     try options.checkHead()
     inputSide = options.input
     projectionCount = options.projection
+    let owners = options.normOwners
+    self.owners = owners
     var layout = ParameterLayout()
     stems = Stems(options) {
-      ResNetStem($0, &layout, channels: $1, isSmall: options.stem == .small)
+      ResNetStem.each(
+        options.stems == .own ? .everyone : owners, $0, &layout, channels: $1,
+        isSmall: options.stem == .small)
     }
-    var blocks: [BasicBlock] = []
+    var blocks = [[BasicBlock]](repeating: [], count: max(1, owners.modalities.count))
     var channels = 64
     for (stage, output) in [64, 128, 256, 512].enumerated() {
       for index in 0..<2 {
-        blocks.append(
-          BasicBlock(
-            "layer\(stage + 1).\(index)", &layout, input: channels, output: output,
-            stride: stage > 0 && index == 0 ? 2 : 1))
+        let each = BasicBlock.each(
+          owners, "layer\(stage + 1).\(index)", &layout, input: channels, output: output,
+          stride: stage > 0 && index == 0 ? 2 : 1)
+        for (owner, block) in each.enumerated() { blocks[owner].append(block) }
         channels = output
       }
     }
     self.blocks = blocks
-    head = ProjectionHead(headName, &layout, input: 512, options)
+    heads = ProjectionHead.each(owners, headName, &layout, input: 512, options)
     self.layout = layout
   }
 
-  public func inputChannels(of modality: String) -> Int? { stems.channels(of: modality) }
+  public func inputChannels(of modality: String) -> Int? {
+    owners.index(of: modality) == nil ? nil : stems.channels(of: modality)
+  }
 
   public func initialise(_ parameters: ParameterVector, seed: UInt64) {
     let fresh = Initialisation(parameters, seed: seed)
-    for stem in stems.all { stem.initialise(fresh) }
-    for block in blocks { fresh.block(block) }
-    head.initialise(fresh) { fresh.uniform($0) }
+    for stem in stems.all {
+      stem[0].initialise(fresh)
+      for other in stem.dropFirst() { other.initialiseNorm(fresh) }
+    }
+    for block in blocks[0] { fresh.block(block) }
+    for block in blocks.dropFirst().joined() { fresh.norms(of: block) }
+    heads[0].initialise(fresh) { fresh.uniform($0) }
+    for head in heads.dropFirst() { head.initialiseNorms(fresh) }
+  }
+
+  /// The layers that a modality's views go through.
+  private struct Path {
+    let stem: ResNetStem
+    let blocks: [BasicBlock]
+    let head: ProjectionHead
+  }
+
+  private subscript(modality: String) -> Path {
+    guard let owner = owners.index(of: modality) else {
+      preconditionFailure("the encoder has no BatchNorm for \(modality)")
+    }
+    let stem = stems[modality]
+    return Path(
+      stem: stem[stem.count == 1 ? 0 : owner], blocks: blocks[owner], head: heads[owner])
   }
 
   private final class Saved: EncoderSaved {
@@ -128,11 +169,12 @@ public struct ResNet18: PlugIn, Encoder {
     _ views: FeatureMap, of modality: String, groups: Int, recompute: Bool,
     _ parameters: ParameterVector, _ engine: Engine
   ) -> (output: EncoderOutput, saved: EncoderSaved) {
-    var (x, savedStem) = stems[modality].forward(
+    let path = self[modality]
+    var (x, savedStem) = path.stem.forward(
       views, groups: groups, recompute: recompute, parameters, engine)
     var features: [FeatureMap?] = [x]
     var savedBlocks: [BasicBlock.Saved] = []
-    for (index, block) in blocks.enumerated() {
+    for (index, block) in path.blocks.enumerated() {
       let (y, saved) = block.forward(
         x, groups: groups, recompute: recompute, parameters, engine)
       x = y
@@ -140,7 +182,7 @@ public struct ResNet18: PlugIn, Encoder {
       savedBlocks.append(saved)
     }
     let (pooled, savedAverage) = averagePool.forward(x, engine)
-    let (projection, savedHead) = head.forward(pooled, groups: groups, parameters, engine)
+    let (projection, savedHead) = path.head.forward(pooled, groups: groups, parameters, engine)
     return (
       EncoderOutput(features: pooled, projection: projection),
       Saved(
@@ -156,46 +198,51 @@ public struct ResNet18: PlugIn, Encoder {
     guard let saved = saved as? Saved, let stem = saved.stem else {
       preconditionFailure("backward needs what this encoder's forward saved, once")
     }
-    let dpooled = head.backward(
+    let path = self[stem.modality]
+    let dpooled = path.head.backward(
       output.projection, saved.head, parameters, into: gradient, engine)
     output.addFeatures(to: dpooled, engine)
     var d = averagePool.backward(dpooled, saved.averagePool, engine)
     guard var y = saved.features.removeLast() else {
       preconditionFailure("the last block's output was not kept")
     }
-    for (index, block) in blocks.enumerated().reversed() {
-      let x = features(index, saved, engine)
+    for (index, block) in path.blocks.enumerated().reversed() {
+      let x = features(index, path.blocks, saved, engine)
       saved.features.removeLast()
       d = block.backward(
         d, saved.blocks.removeLast(), x: x, y: y, parameters, into: gradient, engine)
       y = x
     }
     saved.stem = nil
-    stems[stem.modality].backward(d, stem.saved, parameters, into: gradient, engine)
+    path.stem.backward(d, stem.saved, parameters, into: gradient, engine)
   }
 
   /// What goes into a block, kept or made again.
-  private func features(_ index: Int, _ saved: Saved, _ engine: Engine) -> FeatureMap {
+  private func features(
+    _ index: Int, _ blocks: [BasicBlock], _ saved: Saved, _ engine: Engine
+  ) -> FeatureMap {
     saved.features[index]
       ?? blocks[index - 1].again(
-        saved.blocks[index - 1], features(index - 1, saved, engine), engine)
+        saved.blocks[index - 1], features(index - 1, blocks, saved, engine), engine)
   }
 
   public func infer(
     _ views: FeatureMap, of modality: String, _ parameters: ParameterVector, _ engine: Engine
   ) -> EncoderOutput {
-    var x = stems[modality].infer(views, parameters, engine)
-    for block in blocks { x = block.infer(x, parameters, engine) }
+    let path = self[modality]
+    var x = path.stem.infer(views, parameters, engine)
+    for block in path.blocks { x = block.infer(x, parameters, engine) }
     let features = averagePool.forward(x, engine).y
-    return EncoderOutput(features: features, projection: head.infer(features, parameters, engine))
+    return EncoderOutput(
+      features: features, projection: path.head.infer(features, parameters, engine))
   }
 
   public var forwardOperations: Double {
-    var (side, operations) = stems.all.first?.cost(inputSide: inputSide) ?? (inputSide, 0)
-    for block in blocks {
+    var (side, operations) = stems.all.first?[0].cost(inputSide: inputSide) ?? (inputSide, 0)
+    for block in blocks[0] {
       operations += block.operations(inputSide: side)
       side = block.side(side)
     }
-    return operations + head.operations
+    return operations + heads[0].operations
   }
 }

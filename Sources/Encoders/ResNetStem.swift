@@ -9,14 +9,25 @@ struct ResNetStem: Sendable {
   /// `norm` and the maximum after it; nil where there is no maximum.
   private let pool: NormPool?
 
+  private init(_ convolution: Convolution, _ norm: BatchNorm, isSmall: Bool) {
+    self.convolution = convolution
+    self.norm = norm
+    pool = isSmall ? nil : NormPool(norm)
+  }
+
+  /// Adds a stem to a layout: for each owner of BatchNorm layers the stem that has them; the
+  /// convolution is the same.
   /// - Parameter isSmall: 3×3 with stride 1 and no maximum, for 32×32, instead of 7×7 with stride
   ///   2.
-  init(_ prefix: String, _ layout: inout ParameterLayout, channels: Int, isSmall: Bool) {
-    convolution = Convolution(
+  static func each(
+    _ owners: NormOwners, _ prefix: String, _ layout: inout ParameterLayout, channels: Int,
+    isSmall: Bool
+  ) -> [ResNetStem] {
+    let convolution = Convolution(
       "\(prefix)conv1", &layout, input: channels, output: 64, kernel: isSmall ? 3 : 7,
       stride: isSmall ? 1 : 2, padding: isSmall ? 1 : 3)
-    norm = BatchNorm("\(prefix)bn1", &layout, channels: 64, relu: true)
-    pool = isSmall ? nil : NormPool(norm)
+    return owners.layers("\(prefix)bn1", &layout, channels: 64, relu: true)
+      .map { ResNetStem(convolution, $0, isSmall: isSmall) }
   }
 
   /// What the backward pass needs.
@@ -40,8 +51,10 @@ struct ResNetStem: Sendable {
 
   func initialise(_ fresh: Initialisation) {
     fresh.kaiming(convolution)
-    fresh.identity(norm)
+    initialiseNorm(fresh)
   }
+
+  func initialiseNorm(_ fresh: Initialisation) { fresh.identity(norm) }
 
   /// With `recompute`, backward makes the convolution again.
   func forward(

@@ -1,4 +1,5 @@
 import Catalogues
+import Tensors
 
 /// Whether all modalities go through one stem, or each through its own.
 public enum StemSharing: String, WordOption { case shared, own }
@@ -54,7 +55,8 @@ struct Stems<Stem: Sendable>: Sendable {
     }
     shared = nil
     own = options.stemInputs.reduce(into: [:]) {
-      $0[$1.modality] = make("stems.\($1.modality).", $1.channels)
+      $0[$1.modality] = make(
+        ParameterLayout.name("", of: $1.modality, in: .stems), $1.channels)
     }
   }
 
@@ -71,20 +73,4 @@ struct Stems<Stem: Sendable>: Sendable {
   func channels(of modality: String) -> Int? {
     shared == nil ? channels[modality] : sharedChannels
   }
-}
-
-/// An encoder's settings with the modalities of a job filled in where each is to have a stem of its
-/// own and the settings do not say which.
-/// - Parameter modalities: with the channels of their views, where not the encoder's.
-public func fillStems(
-  _ settings: Tree, of modalities: [(name: String, channels: Int?)]
-) -> Tree {
-  guard settings["stems"]?.text == StemSharing.own.rawValue,
-    settings["stem_inputs"]?.list?.isEmpty ?? true
-  else { return settings }
-  let usual = settings["channels"]?.whole ?? 3
-  let inputs = modalities.map { name, channels -> Tree in
-    ["modality": .text(name), "channels": .whole(channels ?? usual)]
-  }
-  return settings.with(["stem_inputs": .list(inputs)])
 }

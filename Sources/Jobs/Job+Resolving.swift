@@ -32,7 +32,8 @@ extension Job {
     self.clients = clients
 
     let inputs = try present.map { ($0, type(of: try modalities.make($0)).channels) }
-    let encoder = fillStems(try encoders.complete(root, "encoder", else: "resnet18"), of: inputs)
+    let encoder = fillModalities(
+      try encoders.complete(root, "encoder", else: "resnet18"), of: inputs)
     let network = try encoders.make(encoder, at: "encoder")
     let method = try ConfigurationError.inside("method") {
       try resolveMethod(named(root["method"], "simclr"))
@@ -88,7 +89,9 @@ extension Job {
     for name in present {
       guard let channels = network.inputChannels(of: name) else {
         throw ConfigurationError(
-          "encoder.stem_inputs", "has no stem for \(name), which the data have; add one")
+          "encoder",
+          "has no stem or BatchNorm for \(name), which the data have; add \(name) to "
+            + "stem_inputs and norm_modalities, or leave them out")
       }
       let modality = try modalities.make(views[name] ?? .text(name))
       try ConfigurationError.inside("encoder") {

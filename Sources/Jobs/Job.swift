@@ -41,8 +41,10 @@ public struct Job: Sendable {
     guard let channels = encoder.inputChannels(of: modality) else {
       throw JobError(
         path: path,
-        message: "the encoder has no stem for \(modality): its stems are its own modalities' "
-          + "alone; pretrain with encoder.stems=shared, or with \(modality) among the data")
+        message:
+          "the encoder has no stem or BatchNorm for \(modality): they are its own modalities' "
+          + "alone; pretrain with encoder.stems and encoder.norms shared, or with \(modality) among "
+          + "the data")
     }
     return ViewShape(side: encoder.inputSide, channels: channels)
   }

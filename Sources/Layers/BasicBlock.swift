@@ -9,25 +9,32 @@ public struct BasicBlock: Sendable {
   let norm2: BatchNorm
   let downsample: (convolution: Convolution, norm: BatchNorm)?
 
-  public init(
-    _ name: String, _ layout: inout ParameterLayout, input: Int, output: Int, stride: Int
-  ) {
-    convolution1 = Convolution(
+  /// Adds a block to a layout: for each owner of BatchNorm layers the block that has them; the
+  /// convolutions are the same.
+  public static func each(
+    _ owners: NormOwners, _ name: String, _ layout: inout ParameterLayout, input: Int,
+    output: Int, stride: Int
+  ) -> [BasicBlock] {
+    let convolution1 = Convolution(
       "\(name).conv1", &layout, input: input, output: output, kernel: 3, stride: stride,
       padding: 1)
-    norm1 = BatchNorm("\(name).bn1", &layout, channels: output, relu: true)
-    convolution2 = Convolution(
+    let norms1 = owners.layers("\(name).bn1", &layout, channels: output, relu: true)
+    let convolution2 = Convolution(
       "\(name).conv2", &layout, input: output, output: output, kernel: 3, padding: 1)
-    norm2 = BatchNorm("\(name).bn2", &layout, channels: output, relu: true)
+    let norms2 = owners.layers("\(name).bn2", &layout, channels: output, relu: true)
+    var downsample: (convolution: Convolution, norms: [BatchNorm])?
     if stride != 1 || input != output {
       downsample = (
         Convolution(
           "\(name).downsample.0", &layout, input: input, output: output, kernel: 1,
           stride: stride),
-        BatchNorm("\(name).downsample.1", &layout, channels: output, relu: false)
+        owners.layers("\(name).downsample.1", &layout, channels: output, relu: false)
       )
-    } else {
-      downsample = nil
+    }
+    return norms1.indices.map { owner in
+      BasicBlock(
+        convolution1: convolution1, norm1: norms1[owner], convolution2: convolution2,
+        norm2: norms2[owner], downsample: downsample.map { ($0.convolution, $0.norms[owner]) })
     }
   }
 

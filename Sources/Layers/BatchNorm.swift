@@ -20,12 +20,26 @@ public struct BatchNorm: Sendable {
   static let momentum = 0.1
 
   public init(_ name: String, _ layout: inout ParameterLayout, channels: Int, relu: Bool) {
+    self.init(name, &layout, channels: channels, relu: relu, affine: nil)
+  }
+
+  /// - Parameter affine: where γ and β lie, where they are not this layer's own.
+  init(
+    _ name: String, _ layout: inout ParameterLayout, channels: Int, relu: Bool,
+    affine: (weight: Range<Int>, bias: Range<Int>)?
+  ) {
     self.channels = channels
     self.relu = relu
-    weight = layout.add("\(name).weight", [channels])
-    bias = layout.add("\(name).bias", [channels])
+    (weight, bias) = affine ?? Self.addAffine(name, &layout, channels: channels)
     runningMean = layout.add("\(name).running_mean", [channels], trainable: false)
     runningVariance = layout.add("\(name).running_var", [channels], trainable: false)
+  }
+
+  /// Adds γ and β.
+  static func addAffine(
+    _ name: String, _ layout: inout ParameterLayout, channels: Int
+  ) -> (weight: Range<Int>, bias: Range<Int>) {
+    (layout.add("\(name).weight", [channels]), layout.add("\(name).bias", [channels]))
   }
 
   public struct Saved {

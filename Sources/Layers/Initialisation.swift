@@ -34,11 +34,14 @@ public struct Initialisation {
   /// Every convolution and BatchNorm of a block.
   public func block(_ block: BasicBlock) {
     for convolution in [block.convolution1, block.convolution2] { kaiming(convolution) }
+    if let downsample = block.downsample { kaiming(downsample.convolution) }
+    norms(of: block)
+  }
+
+  /// Every BatchNorm of a block.
+  public func norms(of block: BasicBlock) {
     for norm in [block.norm1, block.norm2] { identity(norm) }
-    if let downsample = block.downsample {
-      kaiming(downsample.convolution)
-      identity(downsample.norm)
-    }
+    if let downsample = block.downsample { identity(downsample.norm) }
   }
 
   /// γ 1, β 0.

@@ -7,33 +7,53 @@ public struct ProjectionHead: Sendable {
   private let hidden: [(linear: Linear, norm: BatchNorm?)]
   private let last: Linear
 
+  /// One head, whose BatchNorm layers are everyone's.
+  public init(
+    _ name: String, _ layout: inout ParameterLayout, input: Int, hidden: Int,
+    hiddenLayers: Int = 1, hiddenNorm: Bool, output: Int
+  ) {
+    self =
+      Self.each(
+        .everyone, name, &layout, input: input, hidden: hidden, hiddenLayers: hiddenLayers,
+        hiddenNorm: hiddenNorm, output: output)[0]
+  }
+
+  private init(hidden: [(linear: Linear, norm: BatchNorm?)], last: Linear) {
+    self.hidden = hidden
+    self.last = last
+  }
+
+  /// Adds a head to a layout: for each owner of BatchNorm layers the head that has them; the linear
+  /// layers are the same.
   /// - Parameters:
   ///   - hidden: width of the hidden layers; 0 for none.
   ///   - hiddenNorm: whether each has a BatchNorm; its width is then a multiple of
   ///     `BatchNorm.channelUnit`.
-  public init(
-    _ name: String, _ layout: inout ParameterLayout, input: Int, hidden hiddenWidth: Int,
-    hiddenLayers: Int = 1, hiddenNorm: Bool, output: Int
-  ) {
+  public static func each(
+    _ owners: NormOwners, _ name: String, _ layout: inout ParameterLayout, input: Int,
+    hidden hiddenWidth: Int, hiddenLayers: Int = 1, hiddenNorm: Bool, output: Int
+  ) -> [ProjectionHead] {
+    let count = max(1, owners.modalities.count)
     guard hiddenWidth > 0 else {
-      hidden = []
-      last = Linear(name, &layout, input: input, output: output)
-      return
+      let last = Linear(name, &layout, input: input, output: output)
+      return [ProjectionHead](repeating: ProjectionHead(hidden: [], last: last), count: count)
     }
     var width = input
     var place = 0
-    var hidden: [(Linear, BatchNorm?)] = []
+    var hidden: [(linear: Linear, norms: [BatchNorm]?)] = []
     for _ in 0..<hiddenLayers {
       let linear = Linear("\(name).\(place)", &layout, input: width, output: hiddenWidth)
-      let norm =
+      let norms =
         hiddenNorm
-        ? BatchNorm("\(name).\(place + 1)", &layout, channels: hiddenWidth, relu: true) : nil
-      hidden.append((linear, norm))
+        ? owners.layers("\(name).\(place + 1)", &layout, channels: hiddenWidth, relu: true) : nil
+      hidden.append((linear, norms))
       width = hiddenWidth
       place += hiddenNorm ? 3 : 2
     }
-    self.hidden = hidden
-    last = Linear("\(name).\(place)", &layout, input: width, output: output)
+    let last = Linear("\(name).\(place)", &layout, input: width, output: output)
+    return (0..<count).map { owner in
+      ProjectionHead(hidden: hidden.map { ($0.linear, $0.norms?[owner]) }, last: last)
+    }
   }
 
   public struct Saved {
@@ -49,11 +69,14 @@ public struct ProjectionHead: Sendable {
 
   /// Every parameter fresh; `linear` is the encoder's rule for linear layers.
   public func initialise(_ fresh: Initialisation, _ linear: (Linear) -> Void) {
-    for layer in hidden {
-      linear(layer.linear)
-      if let norm = layer.norm { fresh.identity(norm) }
-    }
+    for layer in hidden { linear(layer.linear) }
+    initialiseNorms(fresh)
     linear(last)
+  }
+
+  /// Every BatchNorm fresh.
+  public func initialiseNorms(_ fresh: Initialisation) {
+    for layer in hidden { if let norm = layer.norm { fresh.identity(norm) } }
   }
 
   /// `groups` consecutive parts of the batch have their own batch statistics.

@@ -208,7 +208,7 @@ import Views
         "images.yaml", "data: { image: images.h5 }\nencoder: { name: vit, stems: own }\n"))
     #expect(try job.viewShape(of: "image").channels == 3)
     let error = message { _ = try job.viewShape(of: "bands") }
-    #expect(error?.contains("the encoder has no stem for bands") == true)
+    #expect(error?.contains("the encoder has no stem or BatchNorm for bands") == true)
   }
 }
 

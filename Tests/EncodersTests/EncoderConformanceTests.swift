@@ -1,3 +1,4 @@
+import Catalogues
 import Encoders
 import Foundation
 import Layers
@@ -8,6 +9,17 @@ import Testing
 /// What every encoder of the catalogue keeps, by its name alone, with its defaults but for a small
 /// input and BatchNorm in the head.
 @Suite struct EncoderConformanceTests {
+  /// Encoders with other options than their defaults, each with the `name` that it goes by.
+  private static let variants: [String: Tree] = [
+    "resnet18, norms: statistics": [
+      "name": "resnet18", "norms": "statistics", "norm_modalities": ["audio", "image"],
+    ],
+    "resnet18, norms: own": [
+      "name": "resnet18", "norms": "own", "norm_modalities": ["image", "audio"],
+    ],
+  ]
+  private static let names = encoders.names + variants.keys.sorted()
+
   /// An encoder, its parameters, and a batch of two views of noise.
   private struct Trial {
     let encoder: any Encoder
@@ -20,9 +32,11 @@ import Testing
     init(
       _ name: String, samples: Int, from initial: ParameterVector? = nil, _ engine: Engine
     ) throws {
-      encoder = try encoders.make([
+      let settings: Tree = [
         "name": .text(name), "input": 64, "hidden": 32, "hidden_norm": true, "projection": 24,
-      ])
+      ]
+      encoder = try encoders.make(
+        settings.with(EncoderConformanceTests.variants[name] ?? [:]))
       self.engine = engine
       parameters = ParameterVector(encoder.layout)
       if let initial { parameters.assign(initial) } else { encoder.initialise(parameters, seed: 7) }
@@ -62,7 +76,7 @@ import Testing
   /// The parameters' gradient of a loss that looks at projections and features, against finite
   /// differences. ReLUs make kinks, and BatchNorm of few values curves: of several steps the best
   /// counts, within 2 %.
-  @Test(arguments: encoders.names) func gradientIsTheSlope(name: String) throws {
+  @Test(arguments: names) func gradientIsTheSlope(name: String) throws {
     let trial = try Trial(name, samples: 4, try Engine())
     func loss() -> Double {
       let output = trial.forward().output
@@ -96,7 +110,7 @@ import Testing
   }
 
   /// The same bits for all lanes that fuse multiply and add, for all threads, and with less saved.
-  @Test(arguments: encoders.names) func sameBitsHoweverItIsDone(name: String) throws {
+  @Test(arguments: names) func sameBitsHoweverItIsDone(name: String) throws {
     let fused = try Engine.availableLanes.filter { try Engine(lanes: $0).kernels.fused == 1 }
     let widest = fused.last ?? 4
     let first = try Trial(name, samples: 3, Engine(lanes: widest))
@@ -117,7 +131,7 @@ import Testing
 
   /// Inference has the shapes of training, changes no parameter, and a row does not depend on the
   /// others.
-  @Test(arguments: encoders.names) func infersWhatItTrains(name: String) throws {
+  @Test(arguments: names) func infersWhatItTrains(name: String) throws {
     let trial = try Trial(name, samples: 3, try Engine())
     let output = trial.forward().output
     let before = bits(trial.parameters)

@@ -40,6 +40,7 @@ import Training
     "milestones": "93208a6476188dc2",
     "moco": "2e19af4d9fb7c8ab",
     "moon": "917912d53a39fcb8",
+    "norms": "dbfea8091e6aecbe",
     "orchestra": "0562c3444a0b6c8a",
     "resnet18": "dbfea8091e6aecbe",
     "scaffold": "99be50855361177f",
@@ -84,6 +85,8 @@ import Training
     [
       ("vit", usual),
       ("resnet18", convolutions),
+      // Of one modality alone, its own are everyone's.
+      ("norms", convolutions + ["encoder.norms=own"]),
     ]
     + methods.names.map { ($0, usual + ["method=\($0)"]) }
     + lossTerms.names.map { ($0, usual + ["method={name: simclr, add: [\($0)]}"]) }

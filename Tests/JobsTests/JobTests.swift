@@ -373,7 +373,25 @@ import Testing
     ),
     (
       "encoder: { name: resnet18, stems: own, stem_inputs: [{ modality: x, channels: 3 }] }",
-      "demo.yaml:2: encoder.stem_inputs: has no stem for image, which the data have; add one"
+      "demo.yaml:2: encoder: has no stem or BatchNorm for image, which the data have; add image to "
+        + "stem_inputs and norm_modalities, or leave them out"
+    ),
+    (
+      "encoder: { name: resnet18, norms: own, norm_modalities: [image] }",
+      "demo.yaml:2: encoder: has no stem or BatchNorm for audio, which the data have; add audio to "
+        + "stem_inputs and norm_modalities, or leave them out"
+    ),
+    (
+      "encoder: { name: resnet18, norm_modalities: [image, audio] }",
+      "demo.yaml:2: encoder.norm_modalities: is for norms: own and statistics alone"
+    ),
+    (
+      "encoder: { name: resnet18, norms: own, norm_modalities: [image, image] }",
+      "demo.yaml:2: encoder.norm_modalities: has a modality twice"
+    ),
+    (
+      "encoder: { name: resnet18, norms: separate }",
+      "demo.yaml:2: encoder.norms: unknown norms 'separate'; there are: shared, statistics, own"
     ),
     (
       "name: \(String(repeating: "a", count: 250))",

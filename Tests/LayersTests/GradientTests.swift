@@ -61,7 +61,8 @@ import Testing
   func basicBlock(input: Int, output: Int, stride: Int) throws {
     let engine = try Engine()
     var layout = ParameterLayout()
-    let block = BasicBlock("b", &layout, input: input, output: output, stride: stride)
+    let block = BasicBlock.each(
+      .everyone, "b", &layout, input: input, output: output, stride: stride)[0]
     let parameters = ParameterVector(layout)
     Initialisation(parameters, seed: 1).block(block)
     let x = FeatureMap(engine.pool, images: 4, channels: input, height: 6, width: 6)

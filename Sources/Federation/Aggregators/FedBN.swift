@@ -41,12 +41,13 @@ public struct FedBN: PlugIn, Aggregator {
       model: Contribution(state.model, weight: terms.share), kept: [Self.batchNorm: own])
   }
 
-  /// The entries of a model's BatchNorm layers, which are those with running statistics.
+  /// The entries of a model's BatchNorm layers, which are those with running statistics, everyone's
+  /// and the modalities' own.
   private static func batchNorm(of model: ParameterLayout) -> ParameterLayout {
     let statistic = ".running_mean"
-    let layers = model.entries.map(\.name).filter { $0.hasSuffix(statistic) }
+    let layers = model.entries.map(\.plainName).filter { $0.hasSuffix(statistic) }
       .map { $0.dropLast(statistic.count) + "." }
     return ParameterLayout(
-      model.entries.filter { entry in layers.contains { entry.name.hasPrefix($0) } })
+      model.entries.filter { entry in layers.contains { entry.plainName.hasPrefix($0) } })
   }
 }
