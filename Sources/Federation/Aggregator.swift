@@ -16,6 +16,9 @@ public protocol Aggregator: LocalRule {
   /// - Parameter target: the layout of the method's second network; nil where it has none.
   func channels(_ model: ParameterLayout, target: ParameterLayout?) throws -> Channels
 
+  /// Throws `ConfigurationError` where it cannot be used with data of these modalities.
+  func check(modalities: [String]) throws
+
   /// Rank 0: gives its vectors, which are zero, their values before the first round.
   func start(_ state: [String: ParameterVector])
 
@@ -27,6 +30,7 @@ extension Aggregator {
   public func channels(_ model: ParameterLayout, target: ParameterLayout?) throws -> Channels {
     Channels()
   }
+  public func check(modalities: [String]) throws {}
   public func start(_ state: [String: ParameterVector]) {}
   public func finish(_ round: ServerRound) { round.takeMean() }
 }
@@ -75,6 +79,8 @@ public struct ServerRound {
   public let sent: [String: ParameterVector]
   /// The share of the round's samples that is in these sums: 1, unless clients were left out.
   public let share: Double
+  /// By modality, the same share of the round's samples of it; nothing where no sample is in.
+  public let modalityShares: [String: Double]
   /// Each client's numbers, in the clients' order; of those that trained.
   public let payloads: [(client: Int, values: [Float])]
   /// Rank 0's vectors, to be changed in place.
@@ -91,6 +97,15 @@ public struct ServerRound {
 
   /// Makes that mean the next global model.
   public func takeMean() { sum.copy(to: global, times: 1 / share) }
+
+  /// Makes the next global model, parameter by parameter, of means over shares of their own: what
+  /// the weights of those who are in the sum add up to. Without a share the parameter stays.
+  public func takeMean(over share: (_ entry: ParameterLayout.Entry) -> Double?) {
+    for entry in global.layout.entries {
+      guard let share = share(entry) else { continue }
+      sum.copy(entry, to: global, times: 1 / share)
+    }
+  }
 
   /// Moves each trainable value of `global` by what `step` makes of its place and of its change,
   /// the mean less the value. Running statistics, which no step is meant for, become the mean's.
@@ -121,6 +136,7 @@ public let aggregators = Catalogue<any Aggregator>(
     .init(FedProx.self) { $0 },
     .init(FedU.self) { $0 },
     .init(FedYogi.self) { $0 },
+    .init(Modalitywise.self) { $0 },
     .init(Orchestra.self) { $0 },
     .init(SCAFFOLD.self) { $0 },
   ])

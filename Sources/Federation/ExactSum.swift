@@ -64,6 +64,11 @@ public final class ExactSum {
     precondition(result.layout == layout, "a vector of another layout")
     sum.copy(to: result.floats, from: 0, on: Self.grid, times: factor)
   }
+
+  /// The same of one parameter.
+  func copy(_ entry: ParameterLayout.Entry, to result: ParameterVector, times factor: Double) {
+    sum.copy(to: result[entry.range], from: entry.offset, on: Self.grid, times: factor)
+  }
 }
 
 /// A value that cannot be averaged.

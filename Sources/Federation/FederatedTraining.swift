@@ -19,6 +19,8 @@ public final class FederatedTraining {
     public let selection: Selection
     /// Each client's number of samples, by id.
     public let samples: [Int]
+    /// The same by modality; empty does for algorithms that look at no modality.
+    public let modalitySamples: [String: [Int]]
     /// Where clients keep what they keep; nil does for algorithms that keep nothing.
     public let states: ClientStates?
     /// Whether the process was asked to end; looked at between clients and after a round's last.
@@ -32,17 +34,21 @@ public final class FederatedTraining {
     public init(
       communicator: Communicator, trainer: any ClientTrainer, aggregator: any Aggregator,
       schedule: any ClientSchedule, selection: Selection, samples: [Int],
+      modalitySamples: [String: [Int]] = [:],
       states: ClientStates? = nil, isStopped: @escaping () -> Bool = { false },
       onDivergence: OnDivergence = .stop, target: ParameterLayout? = nil,
       measuresDrift: Bool = false
     ) {
-      precondition(samples.count == selection.clients, "\(samples.count) clients' samples")
+      for samples in [samples] + modalitySamples.values {
+        precondition(samples.count == selection.clients, "\(samples.count) clients' samples")
+      }
       self.communicator = communicator
       self.trainer = trainer
       self.aggregator = aggregator
       self.schedule = schedule
       self.selection = selection
       self.samples = samples
+      self.modalitySamples = modalitySamples
       self.states = states
       self.isStopped = isStopped
       self.onDivergence = onDivergence
@@ -112,10 +118,12 @@ public final class FederatedTraining {
     let workers = Self.workers(of: communicator)
     let schedule = parts.schedule.assign(selected, samples: parts.samples, workers: workers.count)
     let total = selected.reduce(0) { $0 + parts.samples[$1] }
+    let totals = modalityTotals(selected)
     func terms(_ client: Int) -> ClientTerms {
       ClientTerms(
         round: round, client: client,
         share: total > 0 ? Double(parts.samples[client]) / Double(total) : 0,
+        modalityShares: modalityShares(of: [client], in: totals),
         clients: selected.count, population: parts.selection.clients)
     }
 
@@ -167,6 +175,20 @@ public final class FederatedTraining {
 
     // 6. Report.
     return gathered.map { report(round, $0, terms, watch.laps) }
+  }
+
+  /// By modality, the samples of some clients; nothing of a modality of which they have none.
+  private func modalityTotals(_ clients: [Int]) -> [String: Int] {
+    parts.modalitySamples.mapValues { samples in clients.reduce(0) { $0 + samples[$1] } }
+      .filter { $0.value > 0 }
+  }
+
+  /// By modality, the share of a total that some clients have.
+  private func modalityShares(of clients: [Int], in totals: [String: Int]) -> [String: Double] {
+    let own = modalityTotals(clients)
+    return totals.reduce(into: [:]) { shares, total in
+      shares[total.key] = own[total.key].map { Double($0) / Double(total.value) }
+    }
   }
 
   private func train(_ terms: ClientTerms, kept: KeptState?) throws -> ClientFigures {
@@ -281,6 +303,9 @@ public final class FederatedTraining {
       ServerRound(
         round: round, global: global, sum: sum,
         sent: sent.mapValues { $0.vector() }, share: 1 - shareLeftOut,
+        modalityShares: modalityShares(
+          of: clients.filter { $0.divergence == nil }.map(\.client),
+          in: modalityTotals(clients.map(\.client))),
         payloads: clients.filter { $0.steps > 0 }.map { ($0.client, $0.payload) },
         state: serverState))
     try DivergedServer.check(global, round: round, limit: ExactSum.limit)

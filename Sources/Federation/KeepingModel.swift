@@ -13,6 +13,7 @@ public struct KeepingModel: Aggregator {
     return channels
   }
 
+  public func check(modalities: [String]) throws { try algorithm.check(modalities: modalities) }
   public func start(_ state: [String: ParameterVector]) { algorithm.start(state) }
   public func finish(_ round: ServerRound) throws { try algorithm.finish(round) }
   public func begin(_ state: LocalState) throws { try algorithm.begin(state) }

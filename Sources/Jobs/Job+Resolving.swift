@@ -77,8 +77,9 @@ extension Job {
       model.method.teachers.contains(.previous) ? KeepingModel(algorithm) : algorithm
     self.aggregator = federated
     let model = model
-    _ = try ConfigurationError.inside("federation.aggregator") {
-      try federated.channels(model.layout, target: model.target)
+    try ConfigurationError.inside("federation.aggregator") {
+      _ = try federated.channels(model.layout, target: model.target)
+      try federated.check(modalities: present)
     }
 
     let monitor = try root.section("monitor", on: MonitorOptions()).options

@@ -93,7 +93,8 @@ public final class Run {
         schedule: job.schedule, selection: job.selection,
         samples: (0..<job.clients.count).map { client in
           assembly.samples.values.reduce(0) { $0 + $1[client] }
-        }, states: folder.clientStates, isStopped: assembly.isStopped,
+        }, modalitySamples: assembly.samples, states: folder.clientStates,
+        isStopped: assembly.isStopped,
         onDivergence: job.federation.onDivergence, target: job.model.target,
         measuresDrift: job.monitor.drift),
       global: assembly.model, completed: completed, kept: saved?.kept ?? [:])

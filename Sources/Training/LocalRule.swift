@@ -48,15 +48,22 @@ public struct ClientTerms: Sendable {
   public let client: Int
   /// The client's samples over those of all selected clients, βq.
   public let share: Double
+  /// By modality, the client's samples of it over those of all selected clients; nothing of a
+  /// modality of which the client has none.
+  public let modalityShares: [String: Double]
   /// How many clients the round has.
   public let clients: Int
   /// How many there are in all.
   public let population: Int
 
-  public init(round: Int, client: Int, share: Double, clients: Int, population: Int) {
+  public init(
+    round: Int, client: Int, share: Double, modalityShares: [String: Double] = [:], clients: Int,
+    population: Int
+  ) {
     self.round = round
     self.client = client
     self.share = share
+    self.modalityShares = modalityShares
     self.clients = clients
     self.population = population
   }

@@ -41,13 +41,14 @@ import Training
         aggregator: try aggregators.make(aggregator),
         schedule: try clientSchedules.make("balanced"),
         selection: Selection(clients: 40, participation: 0.25, seed: 4), samples: samples,
-        onDivergence: onDivergence),
+        modalitySamples: ToyTrainer.byModality(samples), onDivergence: onDivergence),
       global: ToyTrainer.initialModel())
   }
 
   private let selected = Selection(clients: 40, participation: 0.25, seed: 4).clients(round: 1)
 
-  @Test(arguments: [.nan, nil] as [Double?], ["fedavg", "fedprox", "fedavgm"] as [Tree])
+  @Test(
+    arguments: [.nan, nil] as [Double?], ["fedavg", "fedprox", "fedavgm", "modalitywise"] as [Tree])
   func aRoundGoesOnWithoutThem(loss: Double?, aggregator: Tree) throws {
     let trained = selected.filter { ToyTrainer.steps($0) > 0 }
     let runaways = Set(trained.prefix(2))

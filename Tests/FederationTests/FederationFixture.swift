@@ -73,7 +73,8 @@ struct FederationFixture {
         schedule: try clientSchedules.make("balanced"),
         selection: Selection(
           clients: samples.count, participation: try file.doubleAttribute("participation"),
-          seed: UInt64(try file.intAttribute("seed"))), samples: samples, states: states,
+          seed: UInt64(try file.intAttribute("seed"))), samples: samples,
+        modalitySamples: try modalitySamples(), states: states,
         target: target, measuresDrift: measuresDrift),
       global: FiveClients.global())
   }
@@ -94,6 +95,14 @@ struct FederationFixture {
           #expect(difference < 1e-6, "round \(round + 1), \(layer.layer): \(name)")
         }
       }
+    }
+  }
+
+  /// By modality, where the fixture has them.
+  private func modalitySamples() throws -> [String: [Int]] {
+    guard try file.names(in: "/").contains("modalities") else { return [:] }
+    return try file.names(in: "modalities").reduce(into: [:]) {
+      $0[$1] = try integers("modalities/\($1)")
     }
   }
 

@@ -13,9 +13,16 @@ import Training
 /// mistake in the sum shows.
 final class ToyTrainer: ClientTrainer {
   static let samples = (0..<40).map { ($0 * 31) % 17 * 5 }
+
+  /// A third of the clients have images alone, a third sounds alone.
+  static func byModality(_ samples: [Int]) -> [String: [Int]] {
+    let images = samples.enumerated().map { [$1, 0, $1 * 2 / 5][$0 % 3] }
+    return ["image": images, "audio": zip(samples, images).map { $0 - $1 }]
+  }
+
   static let layout = {
     var layout = ParameterLayout()
-    _ = layout.add("conv1.weight", [4980])
+    _ = layout.add("stems.image.conv1.weight", [4980])
     _ = layout.add("bn1.weight", [5])
     _ = layout.add("bn1.bias", [5])
     _ = layout.add("bn1.running_mean", [5], trainable: false)
@@ -92,8 +99,9 @@ func makeToyFederation(
       aggregator: try aggregators.make(aggregator),
       schedule: try clientSchedules.make(schedule),
       selection: Selection(clients: 40, participation: 0.25, seed: 4),
-      samples: ToyTrainer.samples, states: states, target: ToyTrainer.target,
-      measuresDrift: measuresDrift),
+      samples: ToyTrainer.samples,
+      modalitySamples: ToyTrainer.byModality(ToyTrainer.samples), states: states,
+      target: ToyTrainer.target, measuresDrift: measuresDrift),
     global: saved?.model ?? start, completed: saved?.round ?? 0, kept: saved?.kept ?? [:])
   for (name, vector) in saved?.serverState ?? [:] { federation.serverState[name]?.assign(vector) }
   return federation

@@ -38,6 +38,7 @@ import Training
     "lars": "a1659d823f0b4209",
     "ldawa": "cc5dbf830302014d",
     "milestones": "93208a6476188dc2",
+    "modalitywise": "dbfea8091e6aecbe",
     "moco": "2e19af4d9fb7c8ab",
     "moon": "917912d53a39fcb8",
     "norms": "dbfea8091e6aecbe",
@@ -75,6 +76,11 @@ import Training
     "fedema": usual + ["federation.aggregator=fedema", "method=byol"],
     "fedu": usual + ["federation.aggregator=fedu", "method=byol"],
     "ldawa": usual + ["federation.aggregator={name: ldawa, warmup: 1}"],
+    // Of one modality alone, it is FedAvg.
+    "modalitywise": convolutions + [
+      "encoder.stems=own", "encoder.norms=own",
+      "federation.aggregator={name: modalitywise, rules: [{names: fc, over: all}]}",
+    ],
     "milestones": usual + ["training.schedule=milestones", "training.local_epochs=5"],
     "moon": usual + ["method={name: simclr, add: [moon]}", "federation.participation=100%"],
     "orchestra": usual + ["federation.aggregator=orchestra", "method=orchestra"],

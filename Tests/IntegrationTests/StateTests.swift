@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 import Tensors
 import TestSupport
 import Testing
@@ -96,6 +97,31 @@ import Testing
     #expect(hash(continued) == expected, "\(continued.errors)")
     let plain = try run("motet", job.arguments("plain", "method=simclr"))
     #expect(hash(plain) != expected, "\(plain.errors)")
+  }
+
+  /// The modalities' own stems and norms, averaged over the clients that have them, where a third
+  /// of the clients lacks each.
+  @Test func whatModalitiesHaveForThemselvesGoesOn() throws {
+    let mix = "clients.mix={missing: {image: 30%, audio: 30%}}"
+    let job = try SmallJob(
+      rounds: 3,
+      settings: [
+        "encoder={name: resnet18, input: 16, stem: small, stems: own, norms: own}",
+        "federation.aggregator=modalitywise", mix,
+      ])
+    let shards = try run("motet", ["shard", "--overwrite", job.path, "--set", mix])
+    #expect(shards.status == 0, "\(shards.errors)")
+    let whole = try run("motet", job.arguments("whole"))
+    let expected = try #require(hash(whole), "\(whole.errors)")
+    let half = try mpirun(3, "motet", job.arguments("run", "federation.rounds=2"))
+    #expect(half.status == 0, "\(half.errors)")
+    let continued = try mpirun(2, "motet", job.arguments("run"))
+    #expect(hash(continued) == expected, "\(continued.errors)")
+    let fedavg = try run("motet", job.arguments("fedavg", "federation.aggregator=fedavg"))
+    #expect(hash(fedavg) != nil && hash(fedavg) != expected, "\(fedavg.errors)")
+    // Measured by the norms of the sample's modality.
+    let results = try HDF5File.open(job.folder.path("whole/results.h5"))
+    #expect(Set(try results.texts("/monitor/modality")) == ["image", "audio"])
   }
 
   @Test func whatKeepsNothingMakesNoFolder() throws {

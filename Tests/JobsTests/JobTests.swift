@@ -352,6 +352,16 @@ import Testing
         + "beside it"
     ),
     (
+      "federation: { aggregator: modalitywise }",
+      "demo.yaml:2: federation.aggregator: modalitywise finds no parameter that is one modality's, so "
+        + "that it would be fedavg; take encoder.stems: own, encoder.norms: own, or rules"
+    ),
+    (
+      "federation: { aggregator: { name: modalitywise, rules: [{ names: fc, over: video }] } }",
+      "demo.yaml:2: federation.aggregator.rules: unknown scope 'video'; there are: all, own, image, "
+        + "audio"
+    ),
+    (
       "encoder: { channels: 2 }",
       "demo.yaml:2: encoder.channels: 2 is neither 1 nor 3"
     ),
