@@ -30,6 +30,19 @@ import Training
     #expect(bits(target) != bits(FiveClients.global()))
   }
 
+  /// Where each modality has statistics of its own, a client keeps those of all, and the weights
+  /// and biases that go with them.
+  @Test func normsOfTheModalitiesStayToo() throws {
+    var layout = ParameterLayout()
+    for name in [
+      "conv1.weight", "bn1.weight", "bn1.bias", "norms.image.bn1.running_mean",
+      "norms.audio.bn1.running_mean", "norms.audio.bn2.weight", "norms.audio.bn2.running_mean",
+      "fc.weight",
+    ] { _ = layout.add(name, [2], trainable: !name.hasSuffix("running_mean")) }
+    let kept = try aggregators.make("fedbn").channels(layout).kept["batch_norm"]
+    #expect(kept?.entries.map(\.name) == layout.entries.map(\.name).filter { $0.contains("bn") })
+  }
+
   @Test func aModelWithoutBatchNormIsRefused() throws {
     var layout = ParameterLayout()
     _ = layout.add("norm.weight", [4])

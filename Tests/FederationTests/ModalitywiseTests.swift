@@ -104,6 +104,10 @@ import Training
     #expect(
       try said([("attn", "image")])
         == "rules: no parameter of the model has 'attn' in its name")
+    let rule: Tree = ["names": "bn1", "over": "image", "ovr": "audio"]
+    #expect(
+      message { _ = try aggregators.make(["name": "modalitywise", "rules": .list([rule])]) }
+        == "rules.ovr: unknown key 'ovr' (did you mean 'over'?)")
     for rules in [[], [("bn1", "own")], [("", "all")]] as [[(String, String)]] {
       #expect(
         try said(rules)?.hasPrefix("modalitywise finds no parameter that is one modality's")

@@ -24,6 +24,15 @@ public struct Modalitywise: PlugIn, Aggregator {
     /// those that have the modality of this name.
     public var over: String
 
+    /// Refuses other keys, as options do.
+    public init(from decoder: any Decoder) throws {
+      let given = try decoder.singleValueContainer().decode(Tree.self)
+      try ConfigurationError.inside("rules") { try given.checkKeys(among: ["names", "over"]) }
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      names = try values.decode(String.self, forKey: .names)
+      over = try values.decode(String.self, forKey: .over)
+    }
+
     func fits(_ entry: ParameterLayout.Entry) -> Bool {
       names.isEmpty || entry.name.contains(names)
     }
