@@ -64,6 +64,7 @@ let package = Package(
       [
         "Jobs", "Evaluation", "Checkpoints", "Training", "Encoders", "Datasets", "Layers", "Views",
         "Files", "Machines", "Tensors", "Catalogues", "HDF5", "Digests", "MessagePassing",
+        "LinearAlgebra",
       ]),
     // Floor 6
     library(
@@ -111,7 +112,7 @@ let package = Package(
     library("HDF5", ["CHDF5"]),
     library("Media", ["CTurboJPEG", "CSpng", "CSndFile", "CMPG123", "CSoxr"]),
     library("Spectra", ["CFFTW"]),
-    library("LinearAlgebra", ["COpenBLAS"]),
+    library("LinearAlgebra"),
     .target(
       name: "Kernels", cSettings: [.treatAllWarnings(as: .error)]),
     // Floor 0
@@ -122,7 +123,6 @@ let package = Package(
     system("CMPG123", "libmpg123", "libmpg123-dev"),
     system("CSoxr", "soxr", "libsoxr-dev"),
     system("CFFTW", "fftw3f", "libfftw3-dev"),
-    system("COpenBLAS", "openblas", "libopenblas-dev"),
     system("CTurboJPEG", "libturbojpeg", "libturbojpeg0-dev"),
     system("CSpng", "spng", "libspng-dev"),
     system("CCrypto", "libcrypto", "libssl-dev"),

@@ -1,5 +1,3 @@
-import COpenBLAS
-
 /// A symmetric matrix that is not positive definite, as Cholesky's factors ask for.
 public struct NotPositiveDefinite: Error, CustomStringConvertible {
   /// Of the first leading part that is not, from 1.
@@ -15,14 +13,13 @@ extension DenseMatrix {
   /// and dpotrs). Values above the diagonal alone are read.
   public func solved(_ b: DenseMatrix) throws(NotPositiveDefinite) -> DenseMatrix {
     precondition(rows == columns && rows == b.rows, "\(rows) x \(columns) with \(b.rows) rows")
-    OpenBLAS.prepare()
     // Rows of ours are Fortran's columns: what is above our diagonal lies below its.
     var (factor, x) = (values, b.transposed.values)
     var (n, count, info) = (Int32(rows), Int32(b.columns), Int32(0))
-    dpotrf_("L", &n, &factor, &n, &info, 1)
+    OpenBLAS.functions.dpotrf("L", &n, &factor, &n, &info, 1)
     precondition(info >= 0, "dpotrf's argument \(-info)")
     guard info == 0 else { throw NotPositiveDefinite(order: Int(info)) }
-    dpotrs_("L", &n, &count, factor, &n, &x, &n, &info, 1)
+    OpenBLAS.functions.dpotrs("L", &n, &count, factor, &n, &x, &n, &info, 1)
     precondition(info == 0, "dpotrs's argument \(-info)")
     return DenseMatrix(rows: b.columns, columns: b.rows, x).transposed
   }
@@ -32,17 +29,18 @@ extension DenseMatrix {
   public func eigenvalues() -> [Double] {
     precondition(rows == columns, "eigenvalues of \(rows) x \(columns)")
     guard rows > 0 else { return [] }
-    OpenBLAS.prepare()
     var (a, found) = (values, [Double](repeating: 0, count: rows))
     var (n, info) = (Int32(rows), Int32(0))
     // Asked with sizes of -1, it says what work space it wants.
     var (workSize, wholeSize) = (Int32(-1), Int32(-1))
     var (work, wholes) = ([0.0], [Int32(0)])
-    dsyevd_("N", "L", &n, &a, &n, &found, &work, &workSize, &wholes, &wholeSize, &info, 1, 1)
+    OpenBLAS.functions.dsyevd(
+      "N", "L", &n, &a, &n, &found, &work, &workSize, &wholes, &wholeSize, &info, 1, 1)
     (workSize, wholeSize) = (Int32(work[0]), wholes[0])
     work = [Double](repeating: 0, count: Int(workSize))
     wholes = [Int32](repeating: 0, count: Int(wholeSize))
-    dsyevd_("N", "L", &n, &a, &n, &found, &work, &workSize, &wholes, &wholeSize, &info, 1, 1)
+    OpenBLAS.functions.dsyevd(
+      "N", "L", &n, &a, &n, &found, &work, &workSize, &wholes, &wholeSize, &info, 1, 1)
     precondition(info == 0, "dsyevd: \(info) for a matrix of \(rows) rows; are its values finite?")
     return found
   }

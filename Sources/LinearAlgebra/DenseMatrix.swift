@@ -1,5 +1,3 @@
-import COpenBLAS
-
 /// A matrix of Float64 values, row by row. Its products are OpenBLAS's.
 public struct DenseMatrix: Sendable, Equatable {
   public let rows: Int
@@ -44,10 +42,9 @@ public struct DenseMatrix: Sendable, Equatable {
       inner == other && rows == m && columns == n,
       "a product of \(m) x \(inner) and \(other) x \(n) in \(rows) x \(columns)")
     guard m > 0, n > 0, inner > 0 else { return }
-    OpenBLAS.prepare()
-    cblas_dgemm(
-      CblasRowMajor, aIsTransposed ? CblasTrans : CblasNoTrans,
-      bIsTransposed ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(inner), 1, a.values,
+    OpenBLAS.functions.dgemm(
+      CBLAS.rowMajor, aIsTransposed ? CBLAS.transposed : CBLAS.plain,
+      bIsTransposed ? CBLAS.transposed : CBLAS.plain, Int32(m), Int32(n), Int32(inner), 1, a.values,
       Int32(a.columns), b.values, Int32(b.columns), 1, &values, Int32(n))
   }
 
@@ -57,9 +54,8 @@ public struct DenseMatrix: Sendable, Equatable {
       rows == a.columns && columns == rows, "\(a.columns) columns' products in \(rows) x \(columns)"
     )
     guard rows > 0, a.rows > 0 else { return }
-    OpenBLAS.prepare()
-    cblas_dsyrk(
-      CblasRowMajor, CblasUpper, CblasTrans, Int32(rows), Int32(a.rows), 1, a.values,
+    OpenBLAS.functions.dsyrk(
+      CBLAS.rowMajor, CBLAS.upper, CBLAS.transposed, Int32(rows), Int32(a.rows), 1, a.values,
       Int32(a.columns), 1, &values, Int32(rows))
     for row in 1..<max(rows, 1) {
       for column in 0..<row { self[row, column] = self[column, row] }

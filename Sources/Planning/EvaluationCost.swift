@@ -126,16 +126,16 @@ struct EvaluationCost {
     let total: Double
     switch workload.way {
     case .squares:
-      title = "least squares"
+      title = "least squares on \(name(workload.train))"
       products = "\(count) × \(dimension) × (\(dimension) / 2 + \(classes))"
       total = Double(count) * Double(dimension) * (Double(dimension) / 2 + Double(classes))
     case .steps(let steps):
-      title = "logistic regression, at most"
+      title = "logistic regression on \(name(workload.train)), at most"
       products = "\(counted(steps, "step")) × 2 × \(count) × \(dimension) × \(classes)"
       total = Double(2 * steps) * Double(count) * Double(dimension) * Double(classes)
     }
     return WorkItem(
-      title: "\(title) on \(name(workload.train))",
+      title: title,
       arithmetic: "\(products) × \(number(seconds))", seconds: total * seconds, sharing: .alone)
   }
 

@@ -38,7 +38,7 @@ struct SpeedMeasurement {
     case .probe(let dimension, let classes, let batch, let optimizer):
       try measure(probe: dimension, classes: classes, batch: batch, optimizer)
     case .neighbour(let dimension): measure(neighbour: dimension)
-    case .product: measureProduct()
+    case .product: try measureProduct()
     }
   }
 
@@ -129,7 +129,8 @@ struct SpeedMeasurement {
   }
 
   /// Of the shape that a linear classifier's have: many rows, few classes.
-  private func measureProduct() -> Double {
+  private func measureProduct() throws -> Double {
+    try OpenBLAS.require()
     let (rows, inner, columns) = (1024, 512, 10)
     let features = noiseFeatures(rows * inner, stream: 0).map { Double($0) }
     let a = DenseMatrix(rows: rows, columns: inner, features)

@@ -18,7 +18,7 @@ import Training
   @Test(
     arguments: [
       ("norms", [("bn1", "image")]),
-      ("both", [("running", "audio"), ("bn1.", "image"), ("fc.", "audio")]),
+      ("both", [("running", "audio"), ("bn1.", "image"), ("predictor.", "audio")]),
       ("rest", [("conv1", "all"), ("", "audio")]),
     ] as [(String, [(names: String, over: String)])])
   func equalsNumPy(variant: String, rules: [(names: String, over: String)]) throws {

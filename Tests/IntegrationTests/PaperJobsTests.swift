@@ -8,9 +8,11 @@ import Testing
   nonisolated(unsafe) private static let folder: TemporaryFolder = {
     let folder = TemporaryFolder()
     folder.write("jobs/README", "")
-    let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("../../jobs/paper").standardizedFileURL.path
-    try! FileManager.default.copyItem(atPath: source, toPath: folder.path("jobs/paper"))
+    for name in ["paper", "compare"] {
+      let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../jobs/\(name)").standardizedFileURL.path
+      try! FileManager.default.copyItem(atPath: source, toPath: folder.path("jobs/\(name)"))
+    }
     let made = try! RunningProcess(
       folder.path("jobs/paper/outline.sh"), [productsFolder.appendingPathComponent("motet").path]
     ).wait()
@@ -23,8 +25,9 @@ import Testing
     ["table2", "table3", "table4", "table5", "table6", "table7", "table8"]
     + ["figure2", "figure3", "figure4"]
 
-  @Test(arguments: sweeps) func canBePlanned(name: String) throws {
-    let path = Self.folder.path("jobs/paper/\(name).yaml")
+  @Test(arguments: sweeps.map { "paper/\($0)" } + ["compare/cifar10"])
+  func canBePlanned(name: String) throws {
+    let path = Self.folder.path("jobs/\(name).yaml")
     let checked = try run("motet", ["sweep", "run", path, "--dry-run"])
     #expect(checked.status == 0, "\(checked.errors)")
     #expect(try run("motet", ["describe", path]).output == checked.output)

@@ -7,7 +7,7 @@ import Testing
     .deletingLastPathComponent().deletingLastPathComponent().path
   /// Targets below `Catalogues`, where messages of counts are for programmers, or of bytes.
   private static let others: Set = [
-    "CCrypto", "CFFTW", "CHDF5", "CMPG123", "CMPI", "COpenBLAS", "CSndFile", "CSoxr", "CSpng",
+    "CCrypto", "CFFTW", "CHDF5", "CMPG123", "CMPI", "CSndFile", "CSoxr", "CSpng",
     "CTurboJPEG", "CZlib", "Checkpoints", "Digests", "Files", "HDF5", "Kernels", "Layers",
     "LinearAlgebra", "Machines", "Media",
     "MessagePassing", "Spectra", "Tensors",

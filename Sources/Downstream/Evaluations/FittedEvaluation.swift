@@ -1,4 +1,5 @@
 import Evaluation
+import LinearAlgebra
 import Machines
 
 /// A task that fits a linear classifier to all training features at once: all ranks embed, and rank
@@ -25,6 +26,7 @@ final class FittedEvaluation: PreparedEvaluation {
     self.context = context
     self.options = options
     (train, test, classes) = try samples.open(context, labels)
+    try OpenBLAS.require()
     self.areLogits = areLogits
     self.fit = fit
   }

@@ -41,7 +41,9 @@ struct DoctorCommand: ParsableCommand {
           + (Communicator.isRank
             ? "\(counted(communicator.size, "rank"))" : "not started by mpirun, one process alone"))
       Console.line("FFTW: \(Spectra.build)")
-      Console.line("OpenBLAS: \(OpenBLAS.build)")
+      do {
+        Console.line("OpenBLAS: \(try OpenBLAS.build())")
+      } catch { Console.line("OpenBLAS: \(error)") }
       for (rank, text) in (ranks ?? []).enumerated() { Console.line("rank \(rank): \(text)") }
       Console.line("exact sum: sha256 \(sum)")
     }
