@@ -3,7 +3,7 @@ import Foundation
 import Tensors
 
 /// The part of a training split whose labels are seen: so many of each class, at random, and the
-/// same ones whoever asks. A larger share of one seed has all samples of a smaller one.
+/// same ones whoever asks. Of each class, a larger number has all samples of a smaller one.
 public struct LabelledShare: Sendable {
   private let share: Double
   private let seed: UInt64

@@ -111,6 +111,7 @@ public struct ServerRound {
   /// the mean less the value. Running statistics, which no step is meant for, become the mean's.
   public func move(_ step: (_ place: Int, _ change: Float) -> Float) {
     let mean = mean()
+    defer { withExtendedLifetime(mean) {} }
     let (values, means) = (global.floats, mean.floats)
     for entry in global.layout.entries {
       if entry.trainable {

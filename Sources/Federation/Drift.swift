@@ -11,8 +11,9 @@ public struct LayerDrift: Sendable, Equatable {
   public let length: Double
 }
 
-/// How far a round's clients went apart, by layer. With Δ_q client q's change of a layer's trainable
-/// parameters, β_q its share of the samples of those who trained, and Δ = Σ β_q Δ_q their mean:
+/// How far a round's clients went apart, by layer. With Δ_q client q's change of a layer's
+/// trainable parameters, β_q its share of the samples of those who trained, and Δ = Σ β_q Δ_q their
+/// mean:
 /// - `distance`, the root of Σ β_q ‖Δ_q − Δ‖²;
 /// - `cosine`, Σ β_q cos(Δ_q, Δ): 1 where all go the same way, near 0 where each goes its own;
 /// - `length`, ‖Δ‖.
@@ -46,8 +47,11 @@ public final class Drift {
     vector = ParameterVector(layout)
   }
 
-  /// Values that a rank holds for it, in Float32's size.
-  public static func valueCount(_ layout: ParameterLayout) -> Int { 5 * layout.count }
+  /// Values that a rank holds for it, in Float32's size: two sums and a vector; rank 0 makes two
+  /// vectors more.
+  public static func valueCount(_ layout: ParameterLayout, isRoot: Bool) -> Int {
+    (isRoot ? 7 : 5) * layout.count
+  }
 
   func zero() {
     changes.zero()
@@ -61,7 +65,8 @@ public final class Drift {
     let squares = layers.map { layer in
       var square = 0.0
       for i in layer.range {
-        values[i] = end[i] - start[i]
+        // No further than a sum can take: beyond, it means nothing anyhow.
+        values[i] = max(-ExactSum.limit, min(ExactSum.limit, end[i] - start[i]))
         square += Double(values[i]) * Double(values[i])
       }
       return square

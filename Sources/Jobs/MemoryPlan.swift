@@ -80,7 +80,7 @@ public struct MemoryPlan {
     // The global model, the exact sum in 64-bit integers, on rank 0 its Float32 and the copy that
     // is being written.
     var floats = 5 * job.model.layout.count
-    if job.monitor.drift { floats += Drift.valueCount(job.model.layout) }
+    if job.monitor.drift { floats += Drift.valueCount(job.model.layout, isRoot: isRoot) }
     // The same of what is sent beside the model; of the server's vectors those that all receive,
     // and rank 0's with their copy.
     floats += 3 * Channels.count(channels.sent)

@@ -75,6 +75,13 @@ extension Method {
 public protocol MethodMemory: AnyObject {
   /// Forgets the client before; what the next one begins with comes from `random` alone.
   func reset(_ random: inout RandomStream)
+
+  /// Those of which it consists: of a method with terms, the method's and the terms'.
+  var parts: [any MethodMemory] { get }
+}
+
+extension MethodMemory {
+  public var parts: [any MethodMemory] { [self] }
 }
 
 /// What a loss is computed of. Rows are ordered by view, then by sample: the first views of all

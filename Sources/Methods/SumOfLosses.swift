@@ -45,17 +45,19 @@ struct SumOfLosses: Method {
 
   /// The method's and each term's, in order.
   private final class Memory: MethodMemory {
-    let parts: [(any MethodMemory)?]
+    let each: [(any MethodMemory)?]
 
-    init(_ parts: [(any MethodMemory)?]) { self.parts = parts }
+    init(_ each: [(any MethodMemory)?]) { self.each = each }
+
+    var parts: [any MethodMemory] { each.compactMap { $0 } }
 
     func reset(_ random: inout RandomStream) {
-      for part in parts { part?.reset(&random) }
+      for part in parts { part.reset(&random) }
     }
   }
 
   func loss(_ batch: MethodBatch, _ engine: Engine) -> MethodLoss {
-    let memories = (batch.memory as? Memory)?.parts ?? []
+    let memories = (batch.memory as? Memory)?.each ?? []
     var loss = 0.0
     let projection = Matrix.zeros(
       engine.pool, rows: batch.projection.rows, columns: batch.projection.columns)

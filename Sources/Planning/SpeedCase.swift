@@ -40,6 +40,8 @@ public enum SpeedCase: Hashable, Sendable {
     public let method: Settings
     public let areViewsJoined: Bool
     public let recomputes: Bool
+    /// Views that a batch has for each sample.
+    public let views: Int
     /// Of the views; no network of today takes longer for one than for another.
     let modality: String
 
@@ -48,6 +50,7 @@ public enum SpeedCase: Hashable, Sendable {
       method = try Settings(job.section("method"), of: methods)
       areViewsJoined = job.training.views == .joined
       recomputes = job.training.recompute
+      views = job.model.method.rowsPerSample
       modality = job.modalityNames[0]
     }
 
@@ -77,7 +80,7 @@ public enum SpeedCase: Hashable, Sendable {
   public var key: String {
     switch self {
     case .step(let step, let batch, let threads):
-      "step: \(step.title), 2 x \(batch) views, \(threads) \(threads == 1 ? "thread" : "threads")"
+      "step: \(step.title), \(step.views) x \(batch) views, \(threads) \(threads == 1 ? "thread" : "threads")"
     case .view(let view): "view: \(view.title)"
     case .embedding(let encoder, let view): "embedding: \(encoder.name), \(view.title)"
     case .tuning(let encoder, let samples): "fine-tuning step: \(encoder.name), \(samples) samples"

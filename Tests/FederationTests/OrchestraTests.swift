@@ -38,6 +38,15 @@ import Testing
     #expect(zip(target.floats, start.floats).contains { abs($0 - $1) > 1e-3 })
   }
 
+  @Test func whereNobodyTrainsTargetsAreTheModels() throws {
+    let federation = try makeToyFederation(aggregator: "orchestra", trainer: IdleTrainer())
+    _ = try federation.round()
+    let (target, start) = (
+      try #require(federation.serverState["target"]), ToyTrainer.initialModel()
+    )
+    #expect(target.floats.elementsEqual(start.floats.prefix(target.count)))
+  }
+
   @Test func otherMethodsAreRefused() throws {
     let rule = try aggregators.make("orchestra")
     #expect(

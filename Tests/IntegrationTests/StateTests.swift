@@ -71,7 +71,7 @@ import Testing
       rounds: 3,
       settings: Self.network + ["federation.aggregator=\(aggregator)"]
         + (["fedema", "fedu"].contains(aggregator) ? ["method={name: byol, hidden: 64}"] : [])
-        + (aggregator == "orchestra" ? ["method=orchestra"] : []))
+        + (aggregator == "orchestra" ? ["method={name: orchestra, add: [feddecorr]}"] : []))
     let whole = try run("motet", job.arguments("whole"))
     let expected = try #require(hash(whole), "\(whole.errors)")
     let half = try mpirun(3, "motet", job.arguments("run", "federation.rounds=2"))

@@ -19,8 +19,12 @@ import Testing
       _ = try Job.load(url.path)
       return
     }
-    let base = try #require(tree["base"]?.text)
-    _ = try Job.load(url.deletingLastPathComponent().appendingPathComponent(base).path)
+    let base = try #require(tree["base"])
+    if let name = base.text {
+      _ = try Job.load(url.deletingLastPathComponent().appendingPathComponent(name).path)
+    } else {
+      _ = try Job(path: url.path, base)
+    }
     let evaluations = try #require(tree["evaluations"]?.list)
     #expect(evaluations.allSatisfy { $0["name"]?.text != nil && $0["data"]?.text != nil })
   }

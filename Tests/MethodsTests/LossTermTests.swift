@@ -20,7 +20,7 @@ import Testing
         "add[1]: 'moon' is in the list already; give it once"
       ),
       ([["name": "feddecorr", "weight": -1]], "add[0].weight: -1.0 is outside 0 to 1000000"),
-      ([["name": "moon", "mu": 1]], "add[0].mu: unknown key (known: weight, temperature)"),
+      ([["name": "moon", "mu": 1]], "add[0].mu: unknown key 'mu'; there are: temperature, weight"),
     ] as [(Tree, String)])
   func wrongListsAreRefused(terms: Tree, expected: String) {
     let line = message { _ = try makeMethod(["name": "simclr", "add": terms]) }

@@ -47,7 +47,8 @@ import Testing
   @Test func aCollapseIsWorse() throws {
     func loss(_ spread: Float) throws -> Double {
       let trial = try MethodTrial(
-        ["name": "simclr", "add": ["uniformity"]], samples: 16, columns: 8, try Engine())
+        ["name": "simclr", "add": [["name": "uniformity", "of": "features"]]], samples: 16,
+        columns: 8, try Engine())
       for i in trial.features.floats.indices {
         trial.features.pointer[i] = 1 + spread * trial.features.pointer[i]
       }

@@ -26,7 +26,7 @@ final class FittedEvaluation: PreparedEvaluation {
     self.context = context
     self.options = options
     (train, test, classes) = try samples.open(context, labels)
-    try OpenBLAS.require()
+    if context.communicator.rank == 0 { try OpenBLAS.require() }
     self.areLogits = areLogits
     self.fit = fit
   }

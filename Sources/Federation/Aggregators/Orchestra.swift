@@ -27,7 +27,7 @@ public struct Orchestra: PlugIn, Aggregator {
   public static let meanings = [
     "clusters": "clusters that a client makes of its memory; fewer where it has fewer samples",
     "steps": "gradient steps by which the server clusters the clients' centroids",
-    "temperature": "divides the cosines there",
+    "temperature": "divides the cosines there; the method's",
   ]
 
   private static let target = "target"
@@ -62,25 +62,36 @@ public struct Orchestra: PlugIn, Aggregator {
   public func end(_ state: LocalState, _ terms: ClientTerms) -> ClientOutcome {
     // Running statistics moved all the same.
     if !trains(in: state.round) { state.model.assign(state.global) }
-    let rows = (state.memory as? Methods.Orchestra.Memory)?.projections ?? []
+    guard
+      let memory = state.memory?.parts.compactMap({ $0 as? Methods.Orchestra.Memory }).first
+    else { preconditionFailure("no memory of projections") }
+    let rows = memory.projections
     let centroids =
       rows.isEmpty ? [] : EqualClusters.centroids(of: rows, clusters: options.clusters)
     guard let target = state.target else { preconditionFailure("no target network") }
     return ClientOutcome(
       model: Contribution(state.model, weight: terms.share),
       sent: [Self.target: Contribution(target, weight: terms.share)],
-      payload: [Float(terms.share)] + centroids.flatMap { $0 })
+      payload: Self.payload(terms.share) + centroids.flatMap { $0 })
   }
 
   public func finish(_ round: ServerRound) throws {
     round.takeMean()
-    let share = round.payloads.reduce(0) { $0 + Double($1.values[0]) }
+    let share = round.payloads.reduce(0) { $0 + Double($1.values[0]) + Double($1.values[1]) }
+    let target = round[Self.target]
     if share > 0, let sum = round.sent[Self.target] {
-      let values = round[Self.target].floats
-      for i in values.indices { values[i] = Float(Double(sum.floats[i]) / share) }
+      for i in target.floats.indices { target.floats[i] = Float(Double(sum.floats[i]) / share) }
+    } else if target.floats.allSatisfy({ $0 == 0 }) {
+      // Nobody has trained yet.
+      target.assign(beginningOf: round.global)
     }
     guard let entry = round.global.layout.entry(Methods.Orchestra.centroids) else { return }
-    try cluster(round.payloads.flatMap { $0.values.dropFirst() }, into: round.global, entry)
+    try cluster(round.payloads.flatMap { $0.values.dropFirst(2) }, into: round.global, entry)
+  }
+
+  /// A share, as two numbers whose sum has its digits.
+  private static func payload(_ share: Double) -> [Float] {
+    [Float(share), Float(share - Double(Float(share)))]
   }
 
   /// Moves the model's centroids, by those of all clients.

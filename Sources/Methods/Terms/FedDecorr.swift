@@ -13,10 +13,8 @@ public struct FedDecorr: PlugIn, LossTerm {
     /// β: the authors' 0.1.
     public var weight = 0.1
     /// What is decorrelated.
-    public var of = Rows.features
+    public var of = TermRows.features
   }
-
-  public enum Rows: String, WordOption { case features, projection }
 
   public static let name = "feddecorr"
   public static let summary = "columns that are not correlated (FedDecorr)"
@@ -34,7 +32,7 @@ public struct FedDecorr: PlugIn, LossTerm {
   }
 
   public func loss(_ batch: MethodBatch, _ engine: Engine) -> MethodLoss {
-    let rows = options.of == .features ? batch.features : batch.projection
+    let rows = options.of.rows(of: batch)
     let slope = Matrix.zeros(engine.pool, rows: rows.rows, columns: rows.columns)
     var loss = 0.0
     for view in 0..<batch.views {
@@ -42,10 +40,7 @@ public struct FedDecorr: PlugIn, LossTerm {
         rows[batch.rows(view)], into: slope[batch.rows(view)],
         weight: options.weight / Double(batch.views), engine)
     }
-    guard options.of == .features else { return MethodLoss(loss, projection: slope) }
-    let nothing = Matrix.zeros(
-      engine.pool, rows: batch.projection.rows, columns: batch.projection.columns)
-    return MethodLoss(loss, projection: nothing, features: slope)
+    return options.of.loss(loss, slope: slope, batch, engine)
   }
 
   /// The loss of one view; its gradient becomes `slope`.

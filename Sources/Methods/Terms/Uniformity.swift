@@ -4,31 +4,36 @@ import Layers
 import Tensors
 
 /// FedU²'s flexible uniform regulariser (Liao et al., CVPR 2024, arXiv 2403.16398), as its code has
-/// it: features of each view, l2-normalised, are to lie as random points of the sphere do. Both are
-/// seen from as many random points as the batch has samples, in the tangent space there: with
-/// log_q(z) = θ / sin θ · (z − cos θ · q), cos θ = z·q, the term is the sum over the views and points
-/// of the sliced squared Wasserstein distance along 6 normal directions, over 6, times its weight.
+/// it: projections of each view, l2-normalised, are to lie as random points of the sphere do.
 ///
-/// Seen from all of these points the distance grows with the batch, and the weight with it: the
-/// authors' 0.01 is for batches of 128. All random numbers are the client's, and new in each step.
+/// Both are seen from as many random points as the batch has samples, in the tangent space there:
+/// with log_q(z) = θ / sin θ · (z − cos θ · q), cos θ = z·q, the term is the sum over the views and
+/// points of the sliced squared Wasserstein distance along 6 normal directions, over 6, times its
+/// weight. So it grows with the batch, and the authors' 0.01 is for batches of 128. All random
+/// numbers are the client's, and new in each step.
 public struct Uniformity: PlugIn, LossTerm {
   public struct Options: Codable, Sendable {
     /// The authors' 0.01.
     public var weight = 0.01
+    /// What is to be uniform.
+    public var of = TermRows.projection
   }
 
   public static let name = "uniformity"
-  public static let summary = "features as random points of a sphere (FedU²'s regulariser)"
+  public static let summary = "projections as random points of a sphere (FedU²'s regulariser)"
   public static var defaults: Options { Options() }
-  public static let meanings = ["weight": "a factor on the term; 0.01 is for batches of 128"]
+  public static let meanings = [
+    "weight": "a factor on the term; 0.01 is for batches of 128",
+    "of": "what is to be uniform: features (before the head) or projection (after it)",
+  ]
 
   /// Directions of slices, and what the sum over points is divided by.
   static let slices = 6
-  private let weight: Double
+  private let options: Options
 
   public init(_ options: Options) throws {
     try ConfigurationError.check("weight", options.weight, in: 0...1e6)
-    weight = options.weight
+    self.options = options
   }
 
   public func makeMemory(
@@ -48,8 +53,9 @@ public struct Uniformity: PlugIn, LossTerm {
     guard let memory = batch.memory as? Memory else {
       preconditionFailure("uniformity needs its random numbers")
     }
-    let (n, columns) = (batch.samples, batch.features.columns)
-    let slope = Matrix.zeros(engine.pool, rows: batch.features.rows, columns: columns)
+    let rows = options.of.rows(of: batch)
+    let (n, columns) = (batch.samples, rows.columns)
+    let slope = Matrix.zeros(engine.pool, rows: rows.rows, columns: columns)
     func normal(_ rows: Int) -> Matrix {
       let matrix = Matrix(engine.pool, rows: rows, columns: columns)
       for i in 0..<matrix.floats.count { matrix.pointer[i] = Float(memory.random.normal()) }
@@ -57,19 +63,17 @@ public struct Uniformity: PlugIn, LossTerm {
     }
     var loss = 0.0
     for view in 0..<batch.views {
-      let (z, lengths) = normalised(batch.features[batch.rows(view)], engine)
+      let (z, lengths) = normalised(rows[batch.rows(view)], engine)
       let own = slope[batch.rows(view)]
       let (points, others) = (normalised(normal(n), engine).z, normalised(normal(n), engine).z)
       for point in 0..<n {
         loss += Self.distance(
           z, others, from: points[point..<point + 1], along: normal(Self.slices),
-          share: weight / Double(Self.slices), into: own, engine)
+          share: options.weight / Double(Self.slices), into: own, engine)
       }
       throughNormalisation(own, z, lengths)
     }
-    let nothing = Matrix.zeros(
-      engine.pool, rows: batch.projection.rows, columns: batch.projection.columns)
-    return MethodLoss(loss, projection: nothing, features: slope)
+    return options.of.loss(loss, slope: slope, batch, engine)
   }
 
   /// `share` times the sliced squared Wasserstein distance of two sets of directions as they are
