@@ -80,7 +80,7 @@ public enum SpeedCase: Hashable, Sendable {
   public var key: String {
     switch self {
     case .step(let step, let batch, let threads):
-      "step: \(step.title), \(step.views) x \(batch) views, \(threads) \(threads == 1 ? "thread" : "threads")"
+      "step: \(step.title), \(step.views) x \(counted(batch, "view")), \(counted(threads, "thread"))"
     case .view(let view): "view: \(view.title)"
     case .embedding(let encoder, let view): "embedding: \(encoder.name), \(view.title)"
     case .tuning(let encoder, let samples): "fine-tuning step: \(encoder.name), \(samples) samples"

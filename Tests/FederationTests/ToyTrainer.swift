@@ -22,7 +22,7 @@ final class ToyTrainer: ClientTrainer {
 
   static let layout = {
     var layout = ParameterLayout()
-    _ = layout.add("stems.image.conv1.weight", [4980])
+    _ = layout.add("stems.image.conv1.weight", [1660, 3])
     _ = layout.add("bn1.weight", [5])
     _ = layout.add("bn1.bias", [5])
     _ = layout.add("bn1.running_mean", [5], trainable: false)

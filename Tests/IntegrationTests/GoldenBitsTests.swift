@@ -48,7 +48,7 @@ import Training
     "sgd": "979ff8893601d28d",
     "simclr": "979ff8893601d28d",
     "simsiam": "76e4451bbc1b3b86",
-    "uniformity": "c07978ea769c8c54",
+    "uniformity": "8300c01edcc6c9bc",
     "vicreg": "81146d8861d5c5ed",
     "vit": "979ff8893601d28d",
   ]
