@@ -30,6 +30,17 @@ import Testing
     }
   }
 
+  /// With any setting of a job; a batch has the views of its method.
+  @Test func aStepOfAnyJob() throws {
+    let arguments = ["step", "--batch", "2", "--input", "32", "--steps", "1", "--warmup", "0"]
+    let figures = try figures(
+      arguments + ["--set", "method={name: simclr, add: [fedx]}", "--set", "encoder.stem=small"])
+    #expect(isPositive(figures["milliseconds"]) && isPositive(figures["views_per_second"]))
+    #expect(figures["encoder"]?["stem"]?.text == "small")
+    let text = try run("motet", ["bench"] + arguments)
+    #expect(text.lines.count == 1 && text.output.contains("a step of 2 x 2 views"))
+  }
+
   /// Alone it starts its ranks by itself; under mpirun it takes those that are there.
   @Test func aCaseOnRanks() throws {
     let alone = try figures(["reduce", "--repeats", "1"])

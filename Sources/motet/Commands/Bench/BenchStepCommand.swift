@@ -82,7 +82,7 @@ struct BenchStepCommand: BenchCase {
   /// A job of images with these settings.
   private func job() throws -> Job {
     let root: Tree = [
-      "data": ["image": "image.h5"], "clients": ["mix": ["image": "100%"]],
+      "data": ["image": "image.h5"],
       "encoder": ["name": .text(encoder), "input": .whole(input)],
       "training": ["recompute": .flag(recompute)],
     ]
