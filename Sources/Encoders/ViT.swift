@@ -211,8 +211,7 @@ public struct ViT: PlugIn, Encoder {
   /// Tokens of the last block -> features [images, width].
   private func features(_ x: Matrix, _ parameters: ParameterVector, _ engine: Engine) -> Matrix {
     let images = x.rows / tokens
-    let features = Matrix(engine.pool, rows: images, columns: featureCount)
-    features.floats.update(repeating: 0)
+    let features = Matrix.zeros(engine.pool, rows: images, columns: featureCount)
     for image in 0..<images {
       let tokens = x[image * tokens..<(image + 1) * tokens][pooled]
       let y = norm.forward(tokens, parameters, engine).y
@@ -230,8 +229,7 @@ public struct ViT: PlugIn, Encoder {
     _ dfeatures: Matrix, _ x: Matrix, _ parameters: ParameterVector,
     into gradient: ParameterVector, _ engine: Engine
   ) -> Matrix {
-    let d = Matrix(engine.pool, rows: x.rows, columns: featureCount)
-    d.floats.update(repeating: 0)
+    let d = Matrix.zeros(engine.pool, rows: x.rows, columns: featureCount)
     let share = Matrix(engine.pool, rows: pooled.count, columns: featureCount)
     for image in 0..<dfeatures.rows {
       let rows = image * tokens..<(image + 1) * tokens

@@ -18,8 +18,8 @@ public struct LayerDrift: Sendable, Equatable {
 /// - `cosine`, Σ β_q cos(Δ_q, Δ): 1 where all go the same way, near 0 where each goes its own;
 /// - `length`, ‖Δ‖.
 ///
-/// What clients keep of one another is two exact sums, of Δ_q and of Δ_q over its length: the same
-/// bits on any ranks. A client without a step has no change, and no part.
+/// Ranks have two exact sums for it, of Δ_q and of Δ_q over its length: the same bits on any ranks.
+/// A client without a step has no change, and no part.
 public final class Drift {
   /// A layer's trainable entries, which lie one after the other.
   private struct Layer {

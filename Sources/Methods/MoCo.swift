@@ -91,16 +91,7 @@ public struct MoCo: PlugIn, Method {
     /// Fills the rows with random directions.
     func reset(_ random: inout RandomStream) {
       next = 0
-      for row in 0..<keys.rows {
-        let values = keys[row..<row + 1].floats
-        var square = 0.0
-        for i in values.indices {
-          values[i] = Float(random.normal())
-          square += Double(values[i]) * Double(values[i])
-        }
-        let length = max(square.squareRoot(), 1e-12)
-        for i in values.indices { values[i] = Float(Double(values[i]) / length) }
-      }
+      fillWithDirections(keys.floats, columns: keys.columns, &random)
     }
 
     func enter(_ new: Matrix) {

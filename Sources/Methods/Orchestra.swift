@@ -71,15 +71,8 @@ public struct Orchestra: PlugIn, Method {
     Initialisation(parameters, seed: seed).uniform(turns)
     // Random directions, until the server has made some.
     var random = RandomStream(seed: seed, purpose: .initialisation, sample: place.lowerBound)
-    for i in place { parameters.floats[i] = Float(random.normal()) }
-    let columns = place.count / options.clusters
-    for row in 0..<options.clusters {
-      let values = parameters[place][row * columns..<(row + 1) * columns]
-      let length = values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-      for i in values.indices {
-        parameters[place][i] = Float(Double(values[i]) / max(length, 1e-12))
-      }
-    }
+    fillWithDirections(
+      parameters[place], columns: place.count / options.clusters, &random)
   }
 
   public func makeMemory(

@@ -206,6 +206,14 @@ def write(group: h5py.Group, name: str, tensor: Tensor) -> h5py.Dataset:
     return group.create_dataset(name, data=values.astype(kind))
 
 
+def write_values(group: h5py.Group, values: dict[str, Tensor]) -> None:
+    """`loss` whole, all else sampled."""
+    group.create_dataset("loss", data=values["loss"].numpy())
+    for key, value in values.items():
+        if key != "loss":
+            write_sampled(group, key, value)
+
+
 def create_beside(script: str) -> h5py.File:
     """The fixture of a script: same folder, same stem, readable by HDF5 1.10."""
     return h5py.File(Path(script).with_suffix(".h5"), "w", libver=("v110", "v110"))

@@ -17,11 +17,10 @@ struct GlobalClusters {
   ///   - centroids: [clusters, columns]; changed in place.
   func move(_ centroids: Matrix, toward rows: Matrix, _ engine: Engine) {
     let (count, clusters, columns) = (rows.rows, centroids.rows, centroids.columns)
-    let velocity = Matrix(engine.pool, rows: clusters, columns: columns)
-    velocity.floats.update(repeating: 0)
+    let velocity = Matrix.zeros(engine.pool, rows: clusters, columns: columns)
     let cosines = Matrix(engine.pool, rows: count, columns: clusters)
     let gradient = Matrix(engine.pool, rows: clusters, columns: columns)
-    for step in 0..<steps {
+    for _ in 0..<steps {
       engine.product(
         rows: count, columns: clusters, inner: columns, rows.pointer, centroids.pointer,
         bTransposed: true, into: cosines.pointer)
@@ -39,7 +38,7 @@ struct GlobalClusters {
         var square = 0.0
         for i in cluster * columns..<(cluster + 1) * columns {
           let slope = Double(gradient.pointer[i]) + Self.decay * Double(centroids.pointer[i])
-          let speed = step == 0 ? slope : Self.momentum * Double(velocity.pointer[i]) + slope
+          let speed = Self.momentum * Double(velocity.pointer[i]) + slope
           velocity.pointer[i] = Float(speed)
           let value = Double(centroids.pointer[i]) - Self.rate * speed
           centroids.pointer[i] = Float(value)

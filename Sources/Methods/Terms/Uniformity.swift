@@ -56,19 +56,21 @@ public struct Uniformity: PlugIn, LossTerm {
     let rows = options.of.rows(of: batch)
     let (n, columns) = (batch.samples, rows.columns)
     let slope = Matrix.zeros(engine.pool, rows: rows.rows, columns: columns)
-    func normal(_ rows: Int) -> Matrix {
-      let matrix = Matrix(engine.pool, rows: rows, columns: columns)
-      for i in 0..<matrix.floats.count { matrix.pointer[i] = Float(memory.random.normal()) }
+    func directions() -> Matrix {
+      let matrix = Matrix(engine.pool, rows: n, columns: columns)
+      fillWithDirections(matrix.floats, columns: columns, &memory.random)
       return matrix
     }
+    let slices = Matrix(engine.pool, rows: Self.slices, columns: columns)
     var loss = 0.0
     for view in 0..<batch.views {
       let (z, lengths) = normalised(rows[batch.rows(view)], engine)
       let own = slope[batch.rows(view)]
-      let (points, others) = (normalised(normal(n), engine).z, normalised(normal(n), engine).z)
+      let (points, others) = (directions(), directions())
       for point in 0..<n {
+        for i in slices.floats.indices { slices.pointer[i] = Float(memory.random.normal()) }
         loss += Self.distance(
-          z, others, from: points[point..<point + 1], along: normal(Self.slices),
+          z, others, from: points[point..<point + 1], along: slices,
           share: options.weight / Double(Self.slices), into: own, engine)
       }
       throughNormalisation(own, z, lengths)

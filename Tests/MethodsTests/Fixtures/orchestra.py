@@ -72,10 +72,7 @@ def main() -> None:
             ref.print_errors(f"{case.name} {exact['loss'].item():.6f}", pairs)
             group = file.create_group(case.name)
             group.attrs.update(count=case.count, dims=case.dims, clusters=case.clusters)
-            group.create_dataset("loss", data=exact["loss"].numpy())
-            for key, value in exact.items():
-                if key != "loss":
-                    ref.write_sampled(group, key, value)
+            ref.write_values(group, exact)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,4 @@ def write_cases(
             ref.print_errors(f"{case.name} {exact['loss'].item():.6f}", pairs)
             group = file.create_group(case.name)
             group.attrs.update(count=case.count, dims=case.dims, hidden=case.hidden)
-            group.create_dataset("loss", data=exact["loss"].numpy())
-            for key, value in exact.items():
-                if key != "loss":
-                    ref.write_sampled(group, key, value)
+            ref.write_values(group, exact)
