@@ -31,18 +31,49 @@ static inline MotetTiles motet_output_tiles(MotetConvolution s) {
   return t;
 }
 
-typedef enum { MOTET_PLAIN, MOTET_STRIPS, MOTET_UNROLLED, MOTET_WINOGRAD, MOTET_PHASED } MotetWay;
+// Along one side, the outputs that see an input through row (or column) `tap` of the kernel; others see
+// the padding there.
+static inline int motet_seen(int side, int tap, MotetConvolution s) {
+  int outputs = 0;
+  for (int p = 0; p < motet_out(side, s); p++) {
+    const int place = p * s.stride - s.padding + tap;
+    outputs += place >= 0 && place < side;
+  }
+  return outputs;
+}
+// Pairs of an output and an input that it sees, of a picture.
+static inline long motet_pairs(MotetConvolution s) {
+  int rows = 0, columns = 0;
+  for (int tap = 0; tap < s.kernel; tap++) {
+    rows += motet_seen(s.height, tap, s);
+    columns += motet_seen(s.width, tap, s);
+  }
+  return (long)rows * columns;
+}
 
-// How a convolution goes. Tiles save three multiplications of four with stride 1 (winograd.inc) and
-// four of nine with stride 2 (phases.inc), if they are full: of pictures of at most 2 x 2 a tile saves
-// nothing, and with stride 2 its 81 products must be fewer than 9 an output by a fifth.
+typedef enum {
+  MOTET_PLAIN,
+  MOTET_STRIPS,
+  MOTET_UNROLLED,
+  MOTET_WINOGRAD,
+  MOTET_PHASED,
+  MOTET_SMALL
+} MotetWay;
+
+// How a convolution goes: by the fewest products of channels a picture. Tiles have 36 with stride 1
+// (winograd.inc) and 81 with stride 2 (phases.inc) for 16 outputs, if they are full, and their
+// transforms cost a quarter more. Small pictures see much padding, whose products small_pictures.inc
+// leaves out.
 static inline MotetWay motet_way(MotetConvolution s) {
   if (s.plain_input) return s.kernel == 7 && s.stride == 2 ? MOTET_STRIPS : MOTET_PLAIN;
-  if (s.kernel != 3 || s.padding != 1) return MOTET_UNROLLED;
-  if (s.stride == 1 && s.height * s.width > 4) return MOTET_WINOGRAD;
+  const long outputs = (long)motet_out(s.height, s) * motet_out(s.width, s);
+  const long unrolled = s.kernel * s.kernel * outputs;
+  const long direct = s.height * s.width > 64 ? unrolled : motet_pairs(s);
+  const MotetWay way = direct < unrolled ? MOTET_SMALL : MOTET_UNROLLED;
+  if (s.kernel != 3 || s.padding != 1 || s.stride > 2) return way;
   const MotetTiles tiles = motet_output_tiles(s);
-  const int outputs = motet_out(s.height, s) * motet_out(s.width, s);
-  return s.stride == 2 && 45 * tiles.rows * tiles.columns < 4 * outputs ? MOTET_PHASED : MOTET_UNROLLED;
+  const long tiled = (s.stride == 1 ? 36 : 81) * tiles.rows * tiles.columns;
+  return 5 * tiled >= 4 * direct ? way : s.stride == 1 ? MOTET_WINOGRAD : MOTET_PHASED;
 }
 
 // Transformed tiles of a piece: about half a MiB where the weights are small, enough to pay for
@@ -77,6 +108,12 @@ static inline long motet_im2col_rows(MotetConvolution s) {
   long positions = (long)s.images * motet_out(s.height, s) * motet_out(s.width, s);
   long rows = 96 * 1024 / motet_columns(s);
   return motet_round_up(MIN(MAX(rows, 48), positions), 12);
+}
+// Pictures of a piece whose inputs and outputs are half a MiB.
+static inline long motet_small_images(MotetConvolution s) {
+  const long inputs = (long)s.height * s.width, outputs = (long)motet_out(s.height, s) * motet_out(s.width, s);
+  const long images = 128 * 1024 / (inputs * s.in + outputs * s.out);
+  return motet_round_up(MIN(MAX(images, 12), s.images), 12);
 }
 #define OUTER_ROWS 192
 #define OUTER_COLUMNS 128

@@ -24,7 +24,14 @@ let convolutionCases = [
   ConvolutionCase(input: 64, output: 128, kernel: 3, stride: 2, padding: 1, height: 9, width: 6),
   ConvolutionCase(input: 32, output: 64, kernel: 3, stride: 2, padding: 1, height: 8, width: 16),
   ConvolutionCase(input: 64, output: 32, kernel: 3, stride: 2, padding: 1, height: 13, width: 15),
+  ConvolutionCase(input: 64, output: 32, kernel: 3, stride: 1, padding: 1, height: 1, width: 1),
+  ConvolutionCase(input: 32, output: 64, kernel: 3, stride: 1, padding: 1, height: 2, width: 2),
+  ConvolutionCase(input: 64, output: 64, kernel: 3, stride: 1, padding: 1, height: 5, width: 5),
+  ConvolutionCase(input: 64, output: 32, kernel: 3, stride: 2, padding: 1, height: 4, width: 4),
+  ConvolutionCase(input: 32, output: 64, kernel: 3, stride: 2, padding: 1, height: 3, width: 2),
+  ConvolutionCase(input: 32, output: 64, kernel: 5, stride: 3, padding: 2, height: 4, width: 5),
   ConvolutionCase(input: 64, output: 128, kernel: 1, stride: 2, padding: 0, height: 7, width: 7),
+  ConvolutionCase(input: 64, output: 32, kernel: 1, stride: 2, padding: 0, height: 2, width: 2),
   ConvolutionCase(
     input: 3, output: 64, kernel: 7, stride: 2, padding: 3, height: 17, width: 12, layout: .plain),
   ConvolutionCase(

@@ -29,6 +29,7 @@ import() {
 
 import tinyimagenet "tiny-imagenet-100x200 tiny-imagenet-200" tinyimagenet --limit 50
 import cifar10 cifar-10-batches-bin cifar10 --limit 500
+import cifar10-whole cifar-10-batches-bin cifar10
 import fsdd free-spoken-digit-dataset fsdd
 # One fold: parted so that clips of one recording stay together.
 import esc50 ESC-50-fold4 esc50 --set split=source
