@@ -7,7 +7,9 @@ import Tensors
 /// - Parameter settings: those of the pretrained encoder.
 public func makeClassifier(_ settings: Tree, classes: Int) throws -> any Encoder {
   try encoders.make(
-    settings.with(["hidden": 0, "hidden_norm": false, "projection": .whole(classes)]))
+    settings.with([
+      "hidden": 0, "hidden_norm": false, "projection_norm": false, "projection": .whole(classes),
+    ]))
 }
 
 extension Encoder {

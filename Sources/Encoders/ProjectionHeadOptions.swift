@@ -8,6 +8,7 @@ protocol ProjectionHeadOptions {
   var hiddenLayers: Int { get }
   var hiddenNorm: Bool { get }
   var projection: Int { get }
+  var projectionNorm: Bool { get }
 }
 
 extension ProjectionHeadOptions {
@@ -19,6 +20,11 @@ extension ProjectionHeadOptions {
         "hidden", "\(hidden) is not a multiple of \(BatchNorm.channelUnit), as BatchNorm needs")
     }
     try ConfigurationError.check("projection", projection, in: 1...65_536)
+    guard !projectionNorm || projection % BatchNorm.channelUnit == 0 else {
+      throw ConfigurationError(
+        "projection",
+        "\(projection) is not a multiple of \(BatchNorm.channelUnit), as BatchNorm needs")
+    }
   }
 }
 
@@ -37,6 +43,6 @@ extension ProjectionHead {
     each(
       owners, name, &layout, input: input, hidden: options.hidden,
       hiddenLayers: options.hiddenLayers, hiddenNorm: options.hiddenNorm,
-      output: options.projection)
+      output: options.projection, outputNorm: options.projectionNorm)
   }
 }

@@ -33,6 +33,8 @@ public struct ResNet18: PlugIn, Encoder {
     public var hiddenNorm = false
     /// Columns of the projection.
     public var projection = 128
+    /// A BatchNorm without weights and biases behind the projection (SimSiam's and Orchestra's).
+    public var projectionNorm = false
 
     enum CodingKeys: String, CodingKey {
       case input, channels, stems, norms, stem, hidden, projection
@@ -40,6 +42,7 @@ public struct ResNet18: PlugIn, Encoder {
       case normModalities = "norm_modalities"
       case hiddenLayers = "hidden_layers"
       case hiddenNorm = "hidden_norm"
+      case projectionNorm = "projection_norm"
     }
   }
 
@@ -59,6 +62,7 @@ public struct ResNet18: PlugIn, Encoder {
     "hidden_layers": "how many hidden layers of that width",
     "hidden_norm": "whether each hidden layer has a BatchNorm",
     "projection": "columns of the projection, which the loss sees",
+    "projection_norm": "whether the projection goes through a BatchNorm without weights",
   ]
 
   public let layout: ParameterLayout

@@ -39,6 +39,8 @@ public struct ViT: PlugIn, Encoder {
     public var hiddenNorm = false
     /// Columns of the projection.
     public var projection = 128
+    /// A BatchNorm without weights and biases behind the projection (SimSiam's and Orchestra's).
+    public var projectionNorm = false
 
     enum CodingKeys: String, CodingKey {
       case input, channels, stems, patch, width, depth, heads, mlp, hidden, projection
@@ -46,6 +48,7 @@ public struct ViT: PlugIn, Encoder {
       case classToken = "class_token"
       case hiddenLayers = "hidden_layers"
       case hiddenNorm = "hidden_norm"
+      case projectionNorm = "projection_norm"
     }
   }
 
@@ -65,6 +68,7 @@ public struct ViT: PlugIn, Encoder {
     "hidden_layers": "how many hidden layers of that width",
     "hidden_norm": "whether each hidden layer has a BatchNorm",
     "projection": "columns of the projection, which the loss sees",
+    "projection_norm": "whether the projection goes through a BatchNorm without weights",
   ]
 
   public let layout: ParameterLayout

@@ -42,9 +42,9 @@ extension BatchNorm {
       let slot = statistics[group]
       for c in 0..<channels {
         let inverse = 1 / (variance[c] + Self.epsilon).squareRoot()
-        let weight = Double(parameters[weight][c])
+        let (weight, bias) = affine(c, parameters)
         slot[c] = Float(weight * inverse)
-        slot[channels + c] = Float(Double(parameters[bias][c]) - mean[c] * weight * inverse)
+        slot[channels + c] = Float(bias - mean[c] * weight * inverse)
         slot[2 * channels + c] = Float(mean[c])
         slot[3 * channels + c] = Float(inverse)
         // The unbiased variance of one value is not a number; PyTorch refuses such a batch.
@@ -61,10 +61,11 @@ extension BatchNorm {
     let scale = engine.pool.take(2 * channels)
     for c in 0..<channels {
       let variance = Double(parameters[runningVariance][c])
-      let factor = Double(parameters[weight][c]) / (variance + Self.epsilon).squareRoot()
+      let (weight, bias) = affine(c, parameters)
+      let factor = weight / (variance + Self.epsilon).squareRoot()
       scale.pointer[c] = Float(factor)
       scale.pointer[channels + c] = Float(
-        Double(parameters[bias][c]) - Double(parameters[runningMean][c]) * factor)
+        bias - Double(parameters[runningMean][c]) * factor)
     }
     return scale
   }
@@ -90,8 +91,10 @@ extension BatchNorm {
     for c in 0..<channels {
       let mean = Double(slot[2 * channels + c])
       let inverse = Double(slot[3 * channels + c])
-      gradient[weight][c] += Float(sumGX[c] * inverse)
-      gradient[bias][c] += Float(sumG[c])
+      if let affine {
+        gradient[affine.weight][c] += Float(sumGX[c] * inverse)
+        gradient[affine.bias][c] += Float(sumG[c])
+      }
       // dx = γ/σ (g − Σg/n − (x − μ)/σ² Σg(x − μ)/n)
       let scale = Double(slot[c])
       let pull = scale * inverse * inverse * sumGX[c] / Double(count)
@@ -99,6 +102,14 @@ extension BatchNorm {
       coefficients.pointer[channels + c] = Float(pull * mean - scale * sumG[c] / Double(count))
     }
     return coefficients
+  }
+
+  /// A channel's γ and β.
+  private func affine(_ channel: Int, _ parameters: ParameterVector) -> (Double, Double) {
+    guard let affine else { return (1, 0) }
+    return (
+      Double(parameters[affine.weight][channel]), Double(parameters[affine.bias][channel])
+    )
   }
 
   private func step(_ running: inout Float, toward value: Double) {

@@ -8,8 +8,8 @@ import Tensors
 /// biased one normalises. The batch may hold several groups of images (views), each with its own
 /// statistics; the running statistics then take one step a group, in order.
 public struct BatchNorm: Sendable {
-  public let weight: Range<Int>
-  public let bias: Range<Int>
+  /// γ and β; nil where they are 1 and 0 for good.
+  public let affine: Affine?
   public let runningMean: Range<Int>
   public let runningVariance: Range<Int>
   public let channels: Int
@@ -19,27 +19,31 @@ public struct BatchNorm: Sendable {
   static let epsilon = 1e-5
   static let momentum = 0.1
 
-  public init(_ name: String, _ layout: inout ParameterLayout, channels: Int, relu: Bool) {
-    self.init(name, &layout, channels: channels, relu: relu, affine: nil)
+  /// Where a layer's γ and β lie.
+  public struct Affine: Sendable {
+    public let weight: Range<Int>
+    public let bias: Range<Int>
+
+    /// Adds γ and β to a layout.
+    init(_ name: String, _ layout: inout ParameterLayout, channels: Int) {
+      weight = layout.add("\(name).weight", [channels])
+      bias = layout.add("\(name).bias", [channels])
+    }
   }
 
-  /// - Parameter affine: where γ and β lie, where they are not this layer's own.
+  public init(_ name: String, _ layout: inout ParameterLayout, channels: Int, relu: Bool) {
+    let affine = Affine(name, &layout, channels: channels)
+    self.init(name, &layout, channels: channels, relu: relu, affine: affine)
+  }
+
   init(
-    _ name: String, _ layout: inout ParameterLayout, channels: Int, relu: Bool,
-    affine: (weight: Range<Int>, bias: Range<Int>)?
+    _ name: String, _ layout: inout ParameterLayout, channels: Int, relu: Bool, affine: Affine?
   ) {
     self.channels = channels
     self.relu = relu
-    (weight, bias) = affine ?? Self.addAffine(name, &layout, channels: channels)
+    self.affine = affine
     runningMean = layout.add("\(name).running_mean", [channels], trainable: false)
     runningVariance = layout.add("\(name).running_var", [channels], trainable: false)
-  }
-
-  /// Adds γ and β.
-  static func addAffine(
-    _ name: String, _ layout: inout ParameterLayout, channels: Int
-  ) -> (weight: Range<Int>, bias: Range<Int>) {
-    (layout.add("\(name).weight", [channels]), layout.add("\(name).bias", [channels]))
   }
 
   public struct Saved {

@@ -25,8 +25,10 @@ public struct Initialisation {
 
   /// γ 1, β 0, running mean 0, running variance 1.
   public func identity(_ norm: BatchNorm) {
-    parameters[norm.weight].update(repeating: 1)
-    parameters[norm.bias].update(repeating: 0)
+    if let affine = norm.affine {
+      parameters[affine.weight].update(repeating: 1)
+      parameters[affine.bias].update(repeating: 0)
+    }
     parameters[norm.runningMean].update(repeating: 0)
     parameters[norm.runningVariance].update(repeating: 1)
   }

@@ -24,17 +24,21 @@ public struct NormOwners: Sendable {
   }
 
   /// Adds a BatchNorm to a layout: one layer for each owner.
+  /// - Parameter plain: whether it has no γ and β.
   public func layers(
-    _ name: String, _ layout: inout ParameterLayout, channels: Int, relu: Bool
+    _ name: String, _ layout: inout ParameterLayout, channels: Int, relu: Bool,
+    plain: Bool = false
   ) -> [BatchNorm] {
-    guard !modalities.isEmpty else {
-      return [BatchNorm(name, &layout, channels: channels, relu: relu)]
-    }
-    let shared = affine ? nil : BatchNorm.addAffine(name, &layout, channels: channels)
-    return modalities.map {
+    let names =
+      modalities.isEmpty
+      ? [name] : modalities.map { ParameterLayout.name(name, of: $0, in: .norms) }
+    let isOwn = modalities.isEmpty || affine
+    let shared =
+      plain || isOwn ? nil : BatchNorm.Affine(name, &layout, channels: channels)
+    return names.map {
       BatchNorm(
-        ParameterLayout.name(name, of: $0, in: .norms), &layout, channels: channels, relu: relu,
-        affine: shared)
+        $0, &layout, channels: channels, relu: relu,
+        affine: plain || !isOwn ? shared : BatchNorm.Affine($0, &layout, channels: channels))
     }
   }
 }

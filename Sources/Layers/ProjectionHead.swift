@@ -1,11 +1,12 @@
 import Tensors
 
 /// From features to the projection that the loss sees, and what a method may have after it: one
-/// linear layer; or hidden layers before it, each a linear layer, BatchNorm where asked, and ReLU.
-/// Named as PyTorch names `fc`, or `fc.0`, `fc.2`, … of a Sequential.
+/// linear layer; or hidden layers before it, each a linear layer, BatchNorm where asked, and ReLU;
+/// and a BatchNorm without γ and β behind it, where asked. Named as PyTorch names `fc`, or `fc.0`, `fc.2`, … of a Sequential.
 public struct ProjectionHead: Sendable {
   private let hidden: [(linear: Linear, norm: BatchNorm?)]
   private let last: Linear
+  private let lastNorm: BatchNorm?
 
   /// One head, whose BatchNorm layers are everyone's.
   public init(
@@ -18,9 +19,12 @@ public struct ProjectionHead: Sendable {
         hiddenNorm: hiddenNorm, output: output)[0]
   }
 
-  private init(hidden: [(linear: Linear, norm: BatchNorm?)], last: Linear) {
+  private init(
+    hidden: [(linear: Linear, norm: BatchNorm?)], last: Linear, lastNorm: BatchNorm?
+  ) {
     self.hidden = hidden
     self.last = last
+    self.lastNorm = lastNorm
   }
 
   /// Adds a head to a layout: for each owner of BatchNorm layers the head that has them; the linear
@@ -29,19 +33,17 @@ public struct ProjectionHead: Sendable {
   ///   - hidden: width of the hidden layers; 0 for none.
   ///   - hiddenNorm: whether each has a BatchNorm; its width is then a multiple of
   ///     `BatchNorm.channelUnit`.
+  ///   - outputNorm: whether the outputs go through a BatchNorm without γ and β; their number is
+  ///     then such a multiple.
   public static func each(
     _ owners: NormOwners, _ name: String, _ layout: inout ParameterLayout, input: Int,
-    hidden hiddenWidth: Int, hiddenLayers: Int = 1, hiddenNorm: Bool, output: Int
+    hidden hiddenWidth: Int, hiddenLayers: Int = 1, hiddenNorm: Bool, output: Int,
+    outputNorm: Bool = false
   ) -> [ProjectionHead] {
-    let count = max(1, owners.modalities.count)
-    guard hiddenWidth > 0 else {
-      let last = Linear(name, &layout, input: input, output: output)
-      return [ProjectionHead](repeating: ProjectionHead(hidden: [], last: last), count: count)
-    }
     var width = input
     var place = 0
     var hidden: [(linear: Linear, norms: [BatchNorm]?)] = []
-    for _ in 0..<hiddenLayers {
+    for _ in 0..<(hiddenWidth > 0 ? hiddenLayers : 0) {
       let linear = Linear("\(name).\(place)", &layout, input: width, output: hiddenWidth)
       let norms =
         hiddenNorm
@@ -50,9 +52,18 @@ public struct ProjectionHead: Sendable {
       width = hiddenWidth
       place += hiddenNorm ? 3 : 2
     }
-    let last = Linear("\(name).\(place)", &layout, input: width, output: output)
-    return (0..<count).map { owner in
-      ProjectionHead(hidden: hidden.map { ($0.linear, $0.norms?[owner]) }, last: last)
+    // A linear layer alone is no Sequential.
+    let isAlone = hidden.isEmpty && !outputNorm
+    let last = Linear(
+      isAlone ? name : "\(name).\(place)", &layout, input: width, output: output)
+    let lastNorms =
+      outputNorm
+      ? owners.layers(
+        "\(name).\(place + 1)", &layout, channels: output, relu: false, plain: true) : nil
+    return (0..<max(1, owners.modalities.count)).map { owner in
+      ProjectionHead(
+        hidden: hidden.map { ($0.linear, $0.norms?[owner]) }, last: last,
+        lastNorm: lastNorms?[owner])
     }
   }
 
@@ -65,6 +76,7 @@ public struct ProjectionHead: Sendable {
     }
     let hidden: [Layer]
     let last: Linear.Saved
+    let lastNorm: BatchNorm.Saved?
   }
 
   /// Every parameter fresh; `linear` is the encoder's rule for linear layers.
@@ -76,7 +88,7 @@ public struct ProjectionHead: Sendable {
 
   /// Every BatchNorm fresh.
   public func initialiseNorms(_ fresh: Initialisation) {
-    for layer in hidden { if let norm = layer.norm { fresh.identity(norm) } }
+    for norm in hidden.map(\.norm) + [lastNorm] { if let norm { fresh.identity(norm) } }
   }
 
   /// `groups` consecutive parts of the batch have their own batch statistics.
@@ -98,7 +110,12 @@ public struct ProjectionHead: Sendable {
       }
     }
     let (y, savedLast) = last.forward(x, parameters, engine)
-    return (y, Saved(hidden: saved, last: savedLast))
+    guard let lastNorm else {
+      return (y, Saved(hidden: saved, last: savedLast, lastNorm: nil))
+    }
+    let (z, savedNorm) = lastNorm.forward(
+      FeatureMap(rows: y), groups: groups, parameters, engine)
+    return (z.rows, Saved(hidden: saved, last: savedLast, lastNorm: savedNorm))
   }
 
   /// With the running statistics.
@@ -110,7 +127,8 @@ public struct ProjectionHead: Sendable {
         layer.norm.map { $0.infer(FeatureMap(rows: a), parameters, engine).rows }
         ?? relu(a, engine)
     }
-    return last.forward(x, parameters, engine).y
+    let y = last.forward(x, parameters, engine).y
+    return lastNorm.map { $0.infer(FeatureMap(rows: y), parameters, engine).rows } ?? y
   }
 
   /// The features' gradient; the parameters' are added to `gradient`.
@@ -118,7 +136,17 @@ public struct ProjectionHead: Sendable {
     _ dy: Matrix, _ saved: Saved, _ parameters: ParameterVector, into gradient: ParameterVector,
     _ engine: Engine
   ) -> Matrix {
-    var d = last.backward(dy, saved.last, parameters, into: gradient, engine)
+    var d = dy
+    if let lastNorm, let savedNorm = saved.lastNorm {
+      // The BatchNorm's gradient takes its argument's memory, which is the caller's here.
+      let own = Matrix(engine.pool, rows: dy.rows, columns: dy.columns)
+      own.pointer.update(from: dy.pointer, count: dy.floats.count)
+      d =
+        lastNorm.backward(
+          FeatureMap(rows: own), savedNorm, parameters, into: gradient, engine
+        ).rows
+    }
+    d = last.backward(d, saved.last, parameters, into: gradient, engine)
     for (layer, kept) in zip(hidden, saved.hidden).reversed() {
       if let norm = layer.norm, let savedNorm = kept.norm {
         d = norm.backward(FeatureMap(rows: d), savedNorm, parameters, into: gradient, engine).rows

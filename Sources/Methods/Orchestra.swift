@@ -13,9 +13,8 @@ import Tensors
 /// tell from its projection p₃ as it is. The centroids lie in the model, but no step moves them:
 /// the aggregator of the same name makes them of what `Memory` holds at a client's end.
 ///
-/// The authors' projector is `encoder: { hidden: 512, hidden_norm: true, projection: 512 }` with a
-/// BatchNorm without parameters behind it, which heads here have not. Their first views go through
-/// the online network too, without a loss.
+/// The authors' projector is `encoder: { hidden: 512, hidden_norm: true, projection: 512,
+/// projection_norm: true }`. Their first views go through the online network too, without a loss.
 public struct Orchestra: PlugIn, Method {
   public struct Options: Codable, Sendable {
     /// The authors' 128.

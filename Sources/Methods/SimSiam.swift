@@ -7,7 +7,7 @@ import Tensors
 /// −Σᵢ (p₁ᵢ · z₂ᵢ + p₂ᵢ · z₁ᵢ) / 2N; no gradient goes through z.
 ///
 /// Its authors' projector is `encoder: { hidden: 2048, hidden_layers: 2, hidden_norm: true,
-/// projection: 2048 }`, but for the BatchNorm behind their last layer.
+/// projection: 2048, projection_norm: true }`.
 public struct SimSiam: PlugIn, Method {
   public static let name = "simsiam"
   public static let summary = "a predictor and a stopped gradient, without negatives (SimSiam)"

@@ -10,12 +10,15 @@ import Testing
 /// Against timm's VisionTransformer in Float64 (Fixtures/vit.py). Tolerances: forward 1e-4,
 /// gradients 1e-3, relative to each tensor's norm.
 @Suite struct ViTTests {
-  @Test(arguments: ["paper", "classtoken", "odd", "projector"], Engine.availableLanes)
+  @Test(
+    arguments: ["paper", "classtoken", "odd", "projector", "normed", "normedalone"],
+    Engine.availableLanes)
   func equalsTimm(_ name: String, lanes: Int) throws {
     let file = try fixture(Bundle.module, "vit.h5")
     var settings: Tree = [
       "name": "vit", "class_token": .flag(try file.intAttribute("class_token", on: name) == 1),
       "hidden_norm": .flag(try file.intAttribute("hidden_norm", on: name) == 1),
+      "projection_norm": .flag(try file.intAttribute("projection_norm", on: name) == 1),
     ]
     for key in [
       "input", "channels", "patch", "width", "depth", "heads", "mlp", "hidden", "hidden_layers",
@@ -58,6 +61,7 @@ import Testing
   @Test(
     arguments: [
       ["patch": 15], ["heads": 7], ["heads": 32], ["width": 100], ["mlp": 1000], ["depth": 0],
+      ["projection": 100, "projection_norm": true],
     ] as [Tree])
   func refusesImpossibleOptions(_ options: Tree) throws {
     #expect(throws: (any Error).self) { try encoders.make(options.with(["name": "vit"])) }

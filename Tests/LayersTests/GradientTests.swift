@@ -12,10 +12,11 @@ import Testing
       let engine = try Engine()
       var layout = ParameterLayout()
       let layer = BatchNorm("n", &layout, channels: 32, relu: relu)
+      let affine = try #require(layer.affine)
       let parameters = ParameterVector(layout)
-      fill(parameters[layer.weight], 1)
-      for i in parameters[layer.weight].indices { parameters[layer.weight][i] += 1.5 }
-      fill(parameters[layer.bias], 2)
+      fill(parameters[affine.weight], 1)
+      for i in parameters[affine.weight].indices { parameters[affine.weight][i] += 1.5 }
+      fill(parameters[affine.bias], 2)
       let x = FeatureMap(engine.pool, images: 4, channels: 32, height: 5, width: 3)
       let residual = FeatureMap(engine.pool, images: 4, channels: 32, height: 5, width: 3)
       let slope = FeatureMap(engine.pool, images: 4, channels: 32, height: 5, width: 3)
@@ -43,7 +44,7 @@ import Testing
         worstSlopeError(
           of: x.buffer.floats, gradient: Array(dx.buffer.floats), step: step, loss: loss)
           < tolerance)
-      for slot in [layer.weight, layer.bias] {
+      for slot in [affine.weight, affine.bias] {
         #expect(
           worstSlopeError(
             of: parameters[slot], gradient: Array(gradient[slot]), step: step, loss: loss)
@@ -114,11 +115,12 @@ import Testing
     let engine = try Engine()
     var layout = ParameterLayout()
     let norm = BatchNorm("n", &layout, channels: 32, relu: true)
+    let affine = try #require(norm.affine)
     let layer = NormPool(norm)
     let parameters = ParameterVector(layout)
-    fill(parameters[norm.weight], 1)
-    for i in parameters[norm.weight].indices { parameters[norm.weight][i] += 1.5 }
-    fill(parameters[norm.bias], 2)
+    fill(parameters[affine.weight], 1)
+    for i in parameters[affine.weight].indices { parameters[affine.weight][i] += 1.5 }
+    fill(parameters[affine.bias], 2)
     let x = FeatureMap(engine.pool, images: 4, channels: 32, height: height, width: width)
     fill(x.buffer.floats, 3)
     let (y, _) = layer.forward(x, groups: 2, parameters, engine)
@@ -139,7 +141,7 @@ import Testing
       worstSlopeError(
         of: x.buffer.floats, gradient: Array(dx.buffer.floats), step: 1e-3, loss: loss)
         < 1e-2)
-    for slot in [norm.weight, norm.bias] {
+    for slot in [affine.weight, affine.bias] {
       #expect(
         worstSlopeError(
           of: parameters[slot], gradient: Array(gradient[slot]), step: 1e-3, loss: loss) < 1e-2)

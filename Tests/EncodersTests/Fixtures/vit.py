@@ -32,6 +32,7 @@ class Case:
     hidden_layers: int = 1
     hidden_norm: bool = False
     projection: int = 128
+    projection_norm: bool = False
 
 
 CASES = [
@@ -39,6 +40,8 @@ CASES = [
     Case("classtoken", batch=3, input=64, patch=8, width=64, depth=2, heads=4, mlp=128, class_token=True),
     Case("odd", batch=10, input=48, channels=1, width=96, depth=3, heads=3, mlp=160, hidden=0, projection=37),
     Case("projector", batch=6, input=32, width=64, depth=1, heads=2, mlp=64, hidden=96, hidden_layers=2, hidden_norm=True),
+    Case("normed", batch=6, input=32, width=64, depth=1, heads=2, mlp=64, hidden=64, hidden_norm=True, projection=96, projection_norm=True),
+    Case("normedalone", batch=5, input=32, width=64, depth=1, heads=2, mlp=64, hidden=0, projection=32, projection_norm=True),
 ]
 
 
@@ -50,17 +53,20 @@ class Result:
 
 
 def head(case: Case) -> nn.Module:
-    if not case.hidden:
+    if not case.hidden and not case.projection_norm:
         return nn.Linear(case.width, case.projection)
     layers: list[nn.Module] = []
     width = case.width
-    for _ in range(case.hidden_layers):
+    for _ in range(case.hidden_layers if case.hidden else 0):
         layers.append(nn.Linear(width, case.hidden))
         if case.hidden_norm:
             layers.append(nn.BatchNorm1d(case.hidden))
         layers.append(nn.ReLU())
         width = case.hidden
-    return nn.Sequential(*layers, nn.Linear(width, case.projection))
+    layers.append(nn.Linear(width, case.projection))
+    if case.projection_norm:
+        layers.append(nn.BatchNorm1d(case.projection, affine=False))
+    return nn.Sequential(*layers)
 
 
 def build(case: Case) -> nn.Module:
