@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
 
     page = commands.add_parser("report", help="every table and figure as one HTML page")
     page.set_defaults(run=_report)
-    page.add_argument("file", type=Path)
+    page.add_argument("files", type=Path, nargs="+", metavar="file")
     page.add_argument("--to", type=Path, required=True, help="the page to write (.html)")
     page.add_argument("--paper", action="append", default=[], metavar="TABLE", help=(
         "only the sweeps of this table or figure of the paper, as table6; once for each"))
@@ -48,13 +48,13 @@ def _parser() -> argparse.ArgumentParser:
 
     table = commands.add_parser("table", help="a sweep's table as Markdown")
     table.set_defaults(run=_table)
-    table.add_argument("file", type=Path)
+    table.add_argument("files", type=Path, nargs="+", metavar="file")
     _one_sweep(table)
     _choice(table)
 
     figure = commands.add_parser("figure", help="a sweep's figure as PNG, SVG or PDF")
     figure.set_defaults(run=_figure)
-    figure.add_argument("file", type=Path)
+    figure.add_argument("files", type=Path, nargs="+", metavar="file")
     figure.add_argument("kind", choices=["curves", "alpha-mix", "share", "rounds", "methods"], help=(
         "learning curves; accuracy over alpha and mix; over the share of clients with both "
         "modalities (Figure 4); t-SNE by round (Figure 2) or by method (Figure 3)"))
@@ -86,7 +86,7 @@ def _report(options: argparse.Namespace) -> None:
     if not options.to.parent.is_dir():
         raise InputError(f"{options.to}: there is no folder {options.to.parent}")
     text = report(
-        load(options.file),
+        load(*options.files),
         ReportOptions(
             tuple(options.paper), tuple(options.sweep), _where(options.where), _scattering(options)
         ),
@@ -102,12 +102,12 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _table(options: argparse.Namespace) -> None:
-    gathered = load(options.file)
+    gathered = load(*options.files)
     sweep = _sweep(gathered, options)
     own = measurements(gathered, sweep, _where(options.where))
     if not len(own.rows):
         raise InputError(
-            f"{gathered.path}: the sweep '{sweep}' has no evaluations of finished runs; motet evaluate, "
+            f"{gathered.name}: the sweep '{sweep}' has no evaluations of finished runs; motet evaluate, "
             "then motet gather"
         )
     of_paper = paper_table(sweep)
@@ -124,13 +124,13 @@ def _table(options: argparse.Namespace) -> None:
 
 def _figure(options: argparse.Namespace) -> None:
     check(options.to)
-    gathered = load(options.file)
+    gathered = load(*options.files)
     sweep = _sweep(gathered, options)
     if options.kind in ("rounds", "methods"):
         found = (by_round if options.kind == "rounds" else by_method)(gathered, sweep)
         if not found:
             raise InputError(
-                f"{gathered.path}: the sweep '{sweep}' has no embeddings; motet embed, then "
+                f"{gathered.name}: the sweep '{sweep}' has no embeddings; motet embed, then "
                 "motet gather --embeddings"
             )
         scatter = draw(gathered, found, _scattering(options))
@@ -145,7 +145,7 @@ def _figure(options: argparse.Namespace) -> None:
     }[options.kind]()
     if figure is None:
         raise InputError(
-            f"{gathered.path}: the sweep '{sweep}' has nothing to draw as {options.kind}")
+            f"{gathered.name}: the sweep '{sweep}' has nothing to draw as {options.kind}")
     save(figure, options.to)
 
 
@@ -156,7 +156,7 @@ def _sweep(gathered: Gathered, options: argparse.Namespace) -> str:
     )
     if len(found) != 1:
         raise InputError(
-            f"{gathered.path}: these are {len(found)} sweeps ({', '.join(found)}); choose with --sweep"
+            f"{gathered.name}: these are {len(found)} sweeps ({', '.join(found)}); choose with --sweep"
         )
     return found[0]
 

@@ -1,10 +1,12 @@
-"""A gathered file: the tables that `motet gather` writes."""
+"""Gathered files: the tables that `motet gather` writes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
-from pandas import DataFrame
+from pandas import DataFrame, concat
+from pandas.api.types import is_numeric_dtype
 
 from motet_analysis.errors import InputError
 
@@ -25,12 +27,13 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Gathered:
-    """The tables of a gathered file.
+    """The tables of a gathered file, or of several.
 
     A run has a row of `runs` for each sweep that uses it; the other tables refer to it by `run`.
     """
 
-    path: Path
+    #: What messages and titles call it: the path, or the paths.
+    name: str
     motet: str
     runs: DataFrame
     rounds: DataFrame
@@ -38,8 +41,8 @@ class Gathered:
     evaluations: DataFrame
     #: Files that could not be read when gathering: run, file, message.
     damaged: DataFrame
-    #: (run, round) of the embeddings.
-    embeddings: tuple[tuple[str, int], ...]
+    #: The file of each (run, round) of the embeddings, sorted.
+    embeddings: Mapping[tuple[str, int], Path]
 
     @property
     def sweeps(self) -> list[str]:
@@ -47,20 +50,53 @@ class Gathered:
         return sorted(set(self.runs["sweep"]))
 
 
-def load(path: Path) -> Gathered:
-    """Reads a gathered file, without its embeddings."""
+def load(first: Path, *others: Path) -> Gathered:
+    """Reads gathered files, without their embeddings; a run may be in one of them alone."""
+    parts = [_load(path) for path in (first, *others)]
+    if len(parts) == 1:
+        return parts[0]
+    holder: dict[str, str] = {}
+    for part in parts:
+        for run in sorted(set(part.runs["run"])):
+            if run in holder:
+                raise InputError(
+                    f"{part.name}: the run {run} is in {holder[run]} too; give one of the two files, "
+                    "or gather again"
+                )
+            holder[run] = part.name
+    return Gathered(
+        ", ".join(part.name for part in parts),
+        ", ".join(sorted({part.motet for part in parts})),
+        *(
+            _joined([getattr(part, name) for part in parts])
+            for name in ("runs", "rounds", "monitor", "evaluations", "damaged")
+        ),
+        dict(sorted(entry for part in parts for entry in part.embeddings.items())),
+    )
+
+
+def _joined(tables: list[DataFrame]) -> DataFrame:
+    """Tables one below the other; what a column lacks is not a number, or the empty text."""
+    joined = concat([table for table in tables if len(table.columns)] or tables, ignore_index=True)
+    for column in joined:
+        if not is_numeric_dtype(joined[column]):
+            joined[column] = joined[column].fillna("")
+    return joined
+
+
+def _load(path: Path) -> Gathered:
     with open_gathered(path) as file:
         tables = {name: _table(path, file, name, columns) for name, columns in COLUMNS.items()}
         damaged = _table(path, file, "damaged", ()) if "damaged" in file else DataFrame()
-        embeddings = [
-            (run, int(number))
+        embeddings = {
+            (run, int(number)): path
             for run, rounds in (file["embeddings"].items() if "embeddings" in file else ())
             for number in rounds
-        ]
+        }
         version = attribute(file, "motet_version")
     return Gathered(
-        path, version, tables["runs"], tables["rounds"], tables["monitor"],
-        tables["evaluations"], damaged, tuple(sorted(embeddings)),
+        str(path), version, tables["runs"], tables["rounds"], tables["monitor"],
+        tables["evaluations"], damaged, dict(sorted(embeddings.items())),
     )
 
 

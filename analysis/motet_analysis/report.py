@@ -40,7 +40,7 @@ def report(gathered: Gathered, options: ReportOptions) -> str:
     for sweep in chosen_sweeps(gathered, options.paper, options.sweeps):
         sections.append((sweep or "runs without a sweep", _sweep(gathered, sweep, options)))
     sections.append(("All runs", _all_runs(gathered)))
-    return html.page(f"Motet: {gathered.path.name}", sections)
+    return html.page(f"Motet: {gathered.name}", sections)
 
 
 def chosen_sweeps(
@@ -50,7 +50,7 @@ def chosen_sweeps(
     for name in names:
         if name not in gathered.sweeps:
             raise InputError(
-                f"{gathered.path}: there is no sweep '{name}'; there are: {_list(gathered.sweeps)}"
+                f"{gathered.name}: there is no sweep '{name}'; there are: {_list(gathered.sweeps)}"
             )
     for table in tables:
         if not paper.load(table):
@@ -59,7 +59,7 @@ def chosen_sweeps(
             )
         if table not in map(paper_table, gathered.sweeps):
             raise InputError(
-                f"{gathered.path}: there is no sweep of {table} (one whose name is {table} or ends "
+                f"{gathered.name}: there is no sweep of {table} (one whose name is {table} or ends "
                 f"in -{table}); there are: {_list(gathered.sweeps)}"
             )
     return [

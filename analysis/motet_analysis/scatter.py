@@ -93,7 +93,8 @@ def draw(gathered: Gathered, found: list[Panel], options: ScatterOptions) -> Sca
     measured: list[tuple[Panel, Separation]] = []
     names: dict[str, None] = {}
     for panel in found:
-        embeddings = load(gathered.path, panel.run, panel.number).equal_numbers(
+        embeddings = load(
+            gathered.embeddings[panel.run, panel.number], panel.run, panel.number).equal_numbers(
             options.most, options.seed)
         names.update(dict.fromkeys(sorted(set(embeddings.sets))))
         own = separation(embeddings)

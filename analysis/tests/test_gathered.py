@@ -18,7 +18,7 @@ def test_tables_are_what_was_written(table6: Path) -> None:
     assert gathered.sweeps == ["small-table6"]
     assert len(gathered.evaluations) == 21 and len(gathered.rounds) == 0
     assert gathered.damaged["message"].tolist() == ["damaged: <its sum>"]
-    assert gathered.embeddings == ()
+    assert gathered.embeddings == {}
 
 
 def test_what_is_absent_is_absent(tmp_path: Path) -> None:
@@ -28,6 +28,23 @@ def test_what_is_absent_is_absent(tmp_path: Path) -> None:
     runs = load(content.write(tmp_path / "r.h5")).runs
     assert runs["set.training.rate"][0] == 0.1 and numpy.isnan(runs["set.training.rate"][1])
     assert runs["set.views.audio.preset"].tolist() == ["crop", ""]
+
+
+def test_several_files_are_one(tmp_path: Path) -> None:
+    first, second = GatheredFile(), GatheredFile()
+    first.run("a", "s", 1, label__method="FedU")
+    first.evaluate("a", "knn", "cifar10", 0.5)
+    second.run("b", "s", 2, **{"set.training.rate": 0.1})
+    second.evaluate("b", "knn", "cifar10", 0.25)
+    paths = first.write(tmp_path / "1.h5"), second.write(tmp_path / "2.h5")
+    both = load(*paths)
+    assert both.runs["run"].tolist() == ["a", "b"] and both.sweeps == ["s"]
+    assert both.runs["label.method"].tolist() == ["FedU", ""]
+    assert numpy.isnan(both.runs["set.training.rate"][0])
+    assert both.evaluations["value"].tolist() == [0.5, 0.25]
+    assert both.name == f"{paths[0]}, {paths[1]}"
+    with pytest.raises(InputError, match="the run a is in .*1.h5 too"):
+        load(paths[0], paths[1], paths[0])
 
 
 def test_other_files_are_refused(tmp_path: Path, table6: Path) -> None:
