@@ -65,13 +65,14 @@ def load(first: Path, *others: Path) -> Gathered:
                 )
             holder[run] = part.name
     return Gathered(
-        ", ".join(part.name for part in parts),
-        ", ".join(sorted({part.motet for part in parts})),
-        *(
-            _joined([getattr(part, name) for part in parts])
-            for name in ("runs", "rounds", "monitor", "evaluations", "damaged")
-        ),
-        dict(sorted(entry for part in parts for entry in part.embeddings.items())),
+        name=", ".join(part.name for part in parts),
+        motet=", ".join(sorted({part.motet for part in parts})),
+        runs=_joined([part.runs for part in parts]),
+        rounds=_joined([part.rounds for part in parts]),
+        monitor=_joined([part.monitor for part in parts]),
+        evaluations=_joined([part.evaluations for part in parts]),
+        damaged=_joined([part.damaged for part in parts]),
+        embeddings=dict(sorted(entry for part in parts for entry in part.embeddings.items())),
     )
 
 
