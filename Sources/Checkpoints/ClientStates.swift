@@ -17,6 +17,9 @@ public struct ClientStates: Sendable {
 
   public init(_ path: String) { self.path = path }
 
+  /// What lies beside them while a round goes on.
+  public var held: HeldModels { HeldModels("\(path)/.round") }
+
   public func file(client: Int, round: Int) -> String {
     "\(path)/client-\(padded(client, to: 6))-round-\(padded(round, to: 6)).h5"
   }

@@ -19,6 +19,10 @@ public protocol Aggregator: LocalRule {
   /// Throws `ConfigurationError` where it cannot be used with data of these modalities.
   func check(modalities: [String]) throws
 
+  /// What weighs a round's clients by each other, once all have trained; nil where each one's
+  /// weights are known as it ends.
+  var mixing: (any Mixing)? { get }
+
   /// Rank 0: gives its vectors, which are zero, their values before the first round.
   func start(_ state: [String: ParameterVector])
 
@@ -31,6 +35,7 @@ extension Aggregator {
     Channels()
   }
   public func check(modalities: [String]) throws {}
+  public var mixing: (any Mixing)? { nil }
   public func start(_ state: [String: ParameterVector]) {}
   public func finish(_ round: ServerRound) { round.takeMean() }
 }
@@ -95,6 +100,9 @@ public struct ServerRound {
   /// The clients' mean: the sum of their weighted models over the share that is in it.
   public func mean() -> ParameterVector { sum.vector(times: 1 / share) }
 
+  /// The sum of the clients' changes, and of their running statistics, as `Mixing` weighed them.
+  public func mixed() -> ParameterVector { sum.vector() }
+
   /// Makes that mean the next global model.
   public func takeMean() { sum.copy(to: global, times: 1 / share) }
 
@@ -128,6 +136,7 @@ public let aggregators = Catalogue<any Aggregator>(
   [
     .init(FedAvg.self) { $0 },
     .init(LDAWA.self) { $0 },
+    .init(EUA.self) { $0 },
     .init(FedAdagrad.self) { $0 },
     .init(FedAdam.self) { $0 },
     .init(FedAvgM.self) { $0 },

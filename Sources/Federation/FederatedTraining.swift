@@ -73,6 +73,8 @@ public final class FederatedTraining {
   /// The sums of what clients send beside their models.
   private let sent: [String: ExactSum]
   private let drift: Drift?
+  /// Nil where no client's weight depends on the others.
+  private let mix: RoundMix?
 
   /// Throws `ConfigurationError` where the aggregator cannot be used with such a model.
   /// - Parameters:
@@ -98,6 +100,10 @@ public final class FederatedTraining {
     sum = ExactSum(global.layout)
     sent = channels.sent.mapValues { ExactSum($0) }
     drift = parts.measuresDrift ? Drift(global.layout) : nil
+    mix = try parts.aggregator.mixing.map { mixing in
+      guard let states = parts.states else { preconditionFailure("nowhere to hold models") }
+      return try RoundMix(mixing, states, parts.communicator)
+    }
   }
 
   /// The ranks that train: all but rank 0, unless it is alone.
@@ -152,13 +158,21 @@ public final class FederatedTraining {
     // All ranks meet here; whoever is done earlier sleeps.
     let stopped = try communicator.maximum(isCut || parts.isStopped() ? 1 : 0) > 0
     watch.lap("training")
-    if stopped { throw TrainingStopped() }
+    if stopped {
+      try mix?.remove()
+      throw TrainingStopped()
+    }
 
     // 4. Add the ranks' sums on rank 0.
+    let gathered = try gather(figures)
+    try mix?.add(
+      figures.filter { $0.steps > 0 }.map(\.client), to: sum, from: global,
+      trained: gathered?.joined().filter { $0.steps > 0 }.map(\.client).sorted(), round: round
+    ) { terms($0).share }
     try sum.reduce(communicator)
+    try mix?.remove()
     for sum in sorted(sent) { try sum.reduce(communicator) }
     try drift?.reduce(communicator)
-    let gathered = try gather(figures)
     try addUntrained(gathered?.joined().filter(\.isUntrained).map(\.client) ?? [], terms)
     watch.lap("sum")
 
@@ -213,7 +227,12 @@ public final class FederatedTraining {
       throw ClientError(round: terms.round, client: terms.client, underlying: error)
     }
     if let outcome {
-      try sum.add(outcome.model, client: terms.client, round: terms.round)
+      if let mix {
+        try sum.check(outcome.model, client: terms.client, round: terms.round)
+        try mix.hold(outcome.model.vector, client: terms.client)
+      } else {
+        try sum.add(outcome.model, client: terms.client, round: terms.round)
+      }
       precondition(
         outcome.sent.mapValues(\.vector.layout) == channels.sent, "sent \(outcome.sent.keys)")
       for (name, contribution) in outcome.sent {

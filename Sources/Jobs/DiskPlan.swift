@@ -8,7 +8,8 @@ import Tensors
 public struct DiskPlan {
   /// Checkpoints: of the model, and of the algorithm's vectors on rank 0.
   public let checkpoints: Int
-  /// What clients keep between their rounds; 0 where the algorithm has them keep nothing.
+  /// What clients keep between their rounds, and the models that are held in one; 0 where the
+  /// algorithm asks for neither.
   public let clientStates: Int
 
   public init(_ job: Job) throws {
@@ -24,6 +25,9 @@ public struct DiskPlan {
     let states = min(
       job.federation.rounds * job.selection.count,
       job.clients.count * (1 + job.federation.keep.count) + rounds * job.selection.count)
-    clientStates = clippedProduct(states, value, Channels.count(channels.kept))
+    let kept = clippedProduct(states, value, Channels.count(channels.kept))
+    let models = job.aggregator.mixing == nil ? 0 : job.selection.count
+    let held = clippedProduct(models, value, job.model.layout.count)
+    clientStates = kept + min(held, .max - kept)
   }
 }

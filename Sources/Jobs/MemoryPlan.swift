@@ -81,6 +81,7 @@ public struct MemoryPlan {
     // is being written.
     var floats = 5 * job.model.layout.count
     if job.monitor.drift { floats += Drift.valueCount(job.model.layout, isRoot: isRoot) }
+    if job.aggregator.mixing != nil { floats += RoundMix.valueCount(job.model.layout) }
     // The same of what is sent beside the model; of the server's vectors those that all receive,
     // and rank 0's with their copy.
     floats += 3 * Channels.count(channels.sent)

@@ -64,7 +64,8 @@ import Testing
 
   /// Each algorithm from a job file, stopped after two rounds and continued.
   @Test(arguments: [
-    "fedadam", "fedavgm", "fedbn", "fedema", "fednova", "fedprox", "fedu", "orchestra", "scaffold",
+    "eua", "fedadam", "fedavgm", "fedbn", "fedema", "fednova", "fedprox", "fedu", "orchestra",
+    "scaffold",
   ])
   func eachAlgorithmGoesOn(aggregator: String) throws {
     let job = try SmallJob(

@@ -25,6 +25,13 @@ import Testing
     #expect(disk.checkpoints == 3 * model)
   }
 
+  /// The models of a round's clients, until its sum is made.
+  @Test func countsWhatIsHeld() throws {
+    let (disk, model) = try plan("aggregator: eua")
+    #expect(disk.checkpoints == 3 * model)
+    #expect(disk.clientStates == 10 * model)
+  }
+
   /// SCAFFOLD: a vector on rank 0 and one for each client; three rounds' clients have two or more.
   @Test func countsStates() throws {
     let (disk, model) = try plan("aggregator: scaffold")
