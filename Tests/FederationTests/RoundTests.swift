@@ -1,11 +1,12 @@
 import Checkpoints
-import Federation
 import Foundation
 import MessagePassing
 import Tensors
 import TestSupport
 import Testing
 import Training
+
+@testable import Federation
 
 @Suite struct RoundTests {
   /// Three rounds of one process, computed here by the definition of FedAvg.
@@ -149,6 +150,15 @@ final class IdleTrainer: ClientTrainer {
     if let line { print("\n@ \(aggregator) \(schedule) \(line)") }
   }
 
+  /// Ranks take blocks in turn, of which there are more than ranks.
+  @Test func productsOfChanges() throws {
+    let folder = world.rank == 0 ? TemporaryFolder() : nil
+    let states = ClientStates(try world.broadcast(text: folder?.path ?? ""))
+    let products = try withExtendedLifetime(folder) { try blockProducts(world, states) }
+    #expect((products != nil) == (world.rank == 0))
+    if let products { print("\n@ products \(products)") }
+  }
+
   @Test(arguments: aggregators.names) func theReportCountsWhatIsSent(aggregator: String) throws {
     let folder = world.rank == 0 ? TemporaryFolder() : nil
     let states = ClientStates(try world.broadcast(text: folder?.path ?? ""))
@@ -166,6 +176,20 @@ final class IdleTrainer: ClientTrainer {
   }
 }
 
+/// The products of three toys' changes, in blocks of 512 of some 5,000 values.
+func blockProducts(_ communicator: Communicator, _ states: ClientStates) throws -> [[Double]]? {
+  let clients = [2, 5, 11]
+  if communicator.rank == 0 {
+    for client in clients {
+      let values = noise(UInt64(client), ToyTrainer.layout.count)
+      try states.held.save(makeVector(ToyTrainer.layout, values), client: client)
+    }
+  }
+  _ = try communicator.maximum(0)
+  return try ChangeProducts(block: 512).of(
+    clients, from: ToyTrainer.initialModel(), in: states.held, on: communicator)
+}
+
 @Suite(.serialized, .disabled(if: isRank)) struct RoundRanksTests {
   @Test func anyRanksAndAnyScheduleGiveTheSameBits() throws {
     let expected = try aggregators.names.map { aggregator in
@@ -175,6 +199,8 @@ final class IdleTrainer: ClientTrainer {
         states: ClientStates(folder.path), measuresDrift: aggregator == "fedavg")
       return (aggregator, try #require(try fiveToyRounds(federation)))
     }
+    let folder = TemporaryFolder()
+    let products = try #require(try blockProducts(Communicator(), ClientStates(folder.path)))
     for ranks in [1, 2, 3, 5] {
       let result = try runSuiteOnRanks(ranks, "FederationTests.RoundOnRanks")
       #expect(result.status == 0, "\(result.output)\n\(result.errors)")
@@ -182,7 +208,8 @@ final class IdleTrainer: ClientTrainer {
       let wanted = expected.flatMap { aggregator, model in
         clientSchedules.names.map { "@ \(aggregator) \($0) \(model)" }
       }
-      #expect(found.sorted() == wanted.sorted(), "\(ranks) ranks")
+      #expect(
+        found.sorted() == (wanted + ["@ products \(products)"]).sorted(), "\(ranks) ranks")
     }
   }
 }
