@@ -23,6 +23,12 @@ public protocol Aggregator: LocalRule {
   /// weights are known as it ends.
   var mixing: (any Mixing)? { get }
 
+  /// What rank 0 trains by itself, on samples with labels; nil where nothing.
+  var serverTraining: ServerTraining? { get }
+
+  /// Rank 0, where the server trains: makes of a fresh model what the first round begins with.
+  func prepare(_ global: ParameterVector, _ server: any ServerTrainer) throws
+
   /// Rank 0: gives its vectors, which are zero, their values before the first round.
   func start(_ state: [String: ParameterVector])
 
@@ -36,6 +42,8 @@ extension Aggregator {
   }
   public func check(modalities: [String]) throws {}
   public var mixing: (any Mixing)? { nil }
+  public var serverTraining: ServerTraining? { nil }
+  public func prepare(_ global: ParameterVector, _ server: any ServerTrainer) {}
   public func start(_ state: [String: ParameterVector]) {}
   public func finish(_ round: ServerRound) { round.takeMean() }
 }
@@ -90,6 +98,8 @@ public struct ServerRound {
   public let payloads: [(client: Int, values: [Float])]
   /// Rank 0's vectors, to be changed in place.
   public let state: [String: ParameterVector]
+  /// Who trains on the server's samples, where it has some.
+  public let server: (any ServerTrainer)?
 
   /// A vector of `state`.
   public subscript(name: String) -> ParameterVector {
@@ -139,6 +149,7 @@ public let aggregators = Catalogue<any Aggregator>(
     .init(EUA.self) { $0 },
     .init(FedAdagrad.self) { $0 },
     .init(FedAdam.self) { $0 },
+    .init(FedAnchor.self) { $0 },
     .init(FedAvgM.self) { $0 },
     .init(FedBN.self) { $0 },
     .init(FedEMA.self) { $0 },

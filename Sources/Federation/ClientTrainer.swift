@@ -9,6 +9,14 @@ public protocol ClientTrainer: AnyObject {
   func train(_ task: ClientTask) throws -> LocalUpdate
 }
 
+/// What went wrong in the server's own training, and after which round; 0 is before the first.
+struct ServerError: Error, CustomStringConvertible {
+  let round: Int
+  let underlying: any Error
+
+  var description: String { "round \(round), at the server: \(underlying)" }
+}
+
 /// What went wrong in a client's training, and where.
 public struct ClientError: Error, CustomStringConvertible {
   public let round: Int

@@ -23,6 +23,8 @@ public final class FederatedTraining {
     public let modalitySamples: [String: [Int]]
     /// Where clients keep what they keep; nil does for algorithms that keep nothing.
     public let states: ClientStates?
+    /// Rank 0's, where the algorithm has the server train; nil elsewhere.
+    public let server: (any ServerTrainer)?
     /// Whether the process was asked to end; looked at between clients and after a round's last.
     public let isStopped: () -> Bool
     public let onDivergence: OnDivergence
@@ -35,7 +37,8 @@ public final class FederatedTraining {
       communicator: Communicator, trainer: any ClientTrainer, aggregator: any Aggregator,
       schedule: any ClientSchedule, selection: Selection, samples: [Int],
       modalitySamples: [String: [Int]] = [:],
-      states: ClientStates? = nil, isStopped: @escaping () -> Bool = { false },
+      states: ClientStates? = nil, server: (any ServerTrainer)? = nil,
+      isStopped: @escaping () -> Bool = { false },
       onDivergence: OnDivergence = .stop, target: ParameterLayout? = nil,
       measuresDrift: Bool = false
     ) {
@@ -50,6 +53,7 @@ public final class FederatedTraining {
       self.samples = samples
       self.modalitySamples = modalitySamples
       self.states = states
+      self.server = server
       self.isStopped = isStopped
       self.onDivergence = onDivergence
       self.target = target
@@ -90,6 +94,9 @@ public final class FederatedTraining {
     channels = try parts.aggregator.channels(global.layout, target: parts.target)
     precondition(channels.kept.isEmpty || parts.states != nil, "nowhere to keep client states")
     let isRoot = parts.communicator.rank == 0
+    precondition(
+      !isRoot || parts.aggregator.serverTraining == nil || parts.server != nil,
+      "nobody to train on the server's samples")
     let state = isRoot ? channels.server.mapValues { ParameterVector($0) } : [:]
     if isRoot { parts.aggregator.start(state) }
     serverState = state
@@ -134,6 +141,11 @@ public final class FederatedTraining {
     }
 
     // 2. Broadcast the global model, and what the algorithm has beside it.
+    if completed == 0, let server = parts.server {
+      do { try parts.aggregator.prepare(global, server) } catch {
+        throw ServerError(round: 0, underlying: error)
+      }
+    }
     try communicator.broadcast(global.floats)
     for vector in sorted(received) { try communicator.broadcast(vector.floats) }
     let kept = try broadcastKept(selected)
@@ -326,7 +338,7 @@ public final class FederatedTraining {
           of: clients.filter { $0.divergence == nil }.map(\.client),
           in: modalityTotals(clients.map(\.client))),
         payloads: clients.filter { $0.steps > 0 }.map { ($0.client, $0.payload) },
-        state: serverState))
+        state: serverState, server: parts.server))
     try DivergedServer.check(global, round: round, limit: ExactSum.limit)
     for name in serverState.keys.sorted() {
       try serverState[name].map { try DivergedServer.check($0, of: name, round: round) }

@@ -15,6 +15,12 @@ public struct KeepingModel: Aggregator {
 
   public func check(modalities: [String]) throws { try algorithm.check(modalities: modalities) }
   public var mixing: (any Mixing)? { algorithm.mixing }
+  public var serverTraining: ServerTraining? { algorithm.serverTraining }
+
+  public func prepare(_ global: ParameterVector, _ server: any ServerTrainer) throws {
+    try algorithm.prepare(global, server)
+  }
+
   public func start(_ state: [String: ParameterVector]) { algorithm.start(state) }
   public func finish(_ round: ServerRound) throws { try algorithm.finish(round) }
   public func begin(_ state: LocalState) throws { try algorithm.begin(state) }

@@ -19,6 +19,8 @@ public struct Assembly {
   /// What tells the data that are trained on from any others (`Job.trainingFingerprint`); rank 0's
   /// counts.
   let shards: String
+  /// Rank 0's, where the algorithm has the server train; nil elsewhere.
+  let server: (any ServerTrainer)?
   /// Nil where nothing is measured.
   let monitor: KNNMonitor?
   let instructionSet: String
@@ -103,9 +105,17 @@ public struct Assembly {
         throw JobError(path: job.path, message: "\(error.inside("views.\(name)"))")
       }
     }
-    samples = job.modalityNames.reduce(into: [:]) { samples, modality in
+    let samples = job.modalityNames.reduce(into: [:]) { samples, modality in
       samples[modality] = (0..<job.clients.count).map { shards.count($0, modality) }
     }
+    self.samples = samples
+    server =
+      rank == 0
+      ? try job.aggregator.serverTraining.map { training in
+        try job.checkLabels(training, samples)
+        return try LabelledServer(
+          job, training, views.first { $0.modality == training.modality }!, engine)
+      } : nil
     let trainer = try LocalTrainer(
       job.model, optimizer: job.optimizer, options: job.training, views: views, seed: job.seed,
       rounds: job.federation.rounds, engine)

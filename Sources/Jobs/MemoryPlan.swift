@@ -66,7 +66,17 @@ public struct MemoryPlan {
 
   /// What a rank that trains clients holds beside vectors of the model's size.
   private func training(threads: Int) throws -> Int {
-    try isWorker ? stepBuffers(threads: threads) + largestClient.bytes : 0
+    let client =
+      try isWorker
+      ? stepBuffers(
+        samples: min(job.training.batch, max(2, largestClient.samples)), threads: threads)
+        + largestClient.bytes : 0
+    guard isRoot, let server = job.aggregator.serverTraining else { return client }
+    let store = try SampleStore.open(job.data[server.modality]!)
+    let samples = Double(store.count(server.modality, LabelledServer.split)) * server.labels
+    let bytes = try store.meanBytes(server.modality, split: LabelledServer.split) * samples
+    return try client + stepBuffers(samples: server.batch, threads: threads)
+      + Int(min(bytes, 0x1p60))
   }
 
   /// What the monitor's measurements take, which rank 0 makes.
@@ -87,6 +97,9 @@ public struct MemoryPlan {
     floats += 3 * Channels.count(channels.sent)
     floats += isWorker ? Channels.count(channels.received) : 0
     floats += isRoot ? 2 * Channels.count(channels.server) : 0
+    if isRoot, job.aggregator.serverTraining != nil {
+      floats += job.model.layout.count + TrainingStep.valueCount(job.model, job.optimizer)
+    }
     if isWorker {
       // The client's model, and what a step holds beside it; what the client kept, and will keep.
       floats += job.model.layout.count + TrainingStep.valueCount(job.model, job.optimizer)
@@ -96,8 +109,8 @@ public struct MemoryPlan {
   }
 
   /// What a training step holds beside them.
-  private func stepBuffers(threads: Int) throws -> Int {
-    try Self.extrapolated(to: min(job.training.batch, max(2, largestClient.samples))) {
+  private func stepBuffers(samples: Int, threads: Int) throws -> Int {
+    try Self.extrapolated(to: samples) {
       try trial(batch: $0, threads)
     }
   }

@@ -94,6 +94,7 @@ public final class Run {
         samples: (0..<job.clients.count).map { client in
           assembly.samples.values.reduce(0) { $0 + $1[client] }
         }, modalitySamples: assembly.samples, states: folder.clientStates,
+        server: assembly.server,
         isStopped: assembly.isStopped,
         onDivergence: job.federation.onDivergence, target: job.model.target,
         measuresDrift: job.monitor.drift),

@@ -17,6 +17,9 @@ public protocol Method: Sendable {
   /// The view that is turned by a random number of quarter turns; nil where none is.
   var turnedView: Int? { get }
 
+  /// The view that is evaluation's of the sample, not a random one; nil where all are random.
+  var plainView: Int? { get }
+
   /// The federated algorithm of which the method is a half; nil where it goes with any.
   var algorithm: String? { get }
 
@@ -57,6 +60,7 @@ extension Method {
   public var views: Int { 2 }
   public var randomViews: Int { 0 }
   public var turnedView: Int? { nil }
+  public var plainView: Int? { nil }
   public var algorithm: String? { nil }
   public var teachers: Set<Teacher> { [] }
   /// Rows that a batch has for each sample.
@@ -104,6 +108,8 @@ public struct MethodBatch {
   public let teachers: [Teacher: Matrix]
   /// Quarter turns of each sample's `turnedView`, counter-clockwise; empty where none is turned.
   public let turns: [Int]
+  /// The samples' classes, where they are known: at a server that has some. Empty elsewhere.
+  public let labels: [Int]
   /// The model. Of the method's own entries a loss changes running statistics alone, by passing
   /// their layers; all others are for reading here.
   public let parameters: ParameterVector
@@ -114,7 +120,7 @@ public struct MethodBatch {
 
   public init(
     modality: String, views: Int, randomViews: Int = 0, features: Matrix, projection: Matrix,
-    target: Matrix?, teachers: [Teacher: Matrix] = [:], turns: [Int] = [],
+    target: Matrix?, teachers: [Teacher: Matrix] = [:], turns: [Int] = [], labels: [Int] = [],
     parameters: ParameterVector,
     gradient: ParameterVector, memory: (any MethodMemory)?
   ) {
@@ -126,6 +132,7 @@ public struct MethodBatch {
     self.randomViews = randomViews
     self.teachers = teachers
     self.turns = turns
+    self.labels = labels
     self.features = features
     self.projection = projection
     self.target = target
@@ -146,7 +153,8 @@ public struct MethodBatch {
     return MethodBatch(
       modality: modality, views: views, randomViews: randomViews, features: features[rows],
       projection: projection[rows], target: target.map { $0[rows] },
-      teachers: teachers.mapValues { $0[rows] }, turns: turns, parameters: parameters,
+      teachers: teachers.mapValues { $0[rows] }, turns: turns, labels: labels,
+      parameters: parameters,
       gradient: gradient,
       memory: memory)
   }
@@ -174,6 +182,7 @@ public let methods = Catalogue<any Method>(
     .init(SimCLR.self) { $0 },
     .init(BarlowTwins.self) { $0 },
     .init(BYOL.self) { $0 },
+    .init(FedAnchor.self) { $0 },
     .init(MoCo.self) { $0 },
     .init(Orchestra.self) { $0 },
     .init(SimSiam.self) { $0 },

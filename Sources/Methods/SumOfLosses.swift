@@ -14,6 +14,7 @@ struct SumOfLosses: Method {
   var views: Int { method.views }
   var target: TargetRule? { method.target }
   var turnedView: Int? { method.turnedView }
+  var plainView: Int? { method.plainView }
   var algorithm: String? { method.algorithm }
   var randomViews: Int { terms.map(\.randomViews).max() ?? 0 }
   var teachers: Set<Teacher> {

@@ -17,6 +17,7 @@ public final class LocalTrainer {
   private let views: [ModalityViews]
   private let seed: UInt64
   private let rounds: Int
+  private let seesLabels: Bool
   private let engine: Engine
   private let step: TrainingStep
   private let parameters: ParameterVector
@@ -24,9 +25,10 @@ public final class LocalTrainer {
   /// - Parameters:
   ///   - views: the makers of views by modality, in the catalogue's order.
   ///   - rounds: of the whole run, for schedules over rounds.
+  ///   - seesLabels: whether losses know the samples' classes: a server's, never a client's.
   public init(
     _ model: Model, optimizer: any Optimizer, options: TrainingOptions, views: [ModalityViews],
-    seed: UInt64, rounds: Int, _ engine: Engine
+    seed: UInt64, rounds: Int, seesLabels: Bool = false, _ engine: Engine
   ) throws {
     try options.validate(modalities: views.map(\.modality))
     self.model = model
@@ -34,6 +36,7 @@ public final class LocalTrainer {
     self.views = views
     self.seed = seed
     self.rounds = rounds
+    self.seesLabels = seesLabels
     self.engine = engine
     schedule = try rateSchedules.make(options.schedule)
     step = TrainingStep(
@@ -81,7 +84,7 @@ public final class LocalTrainer {
         let turns = turn(batch, of: input, data, round: task.round, epoch: epoch)
         let loss = step.run(
           input, of: batch.modality, parameters, rate: rate, of: total, turns: turns,
-          correct: correct)
+          labels: labels(of: batch, data), correct: correct)
         guard loss.isFinite else {
           throw TrainingError(modality: batch.modality, epoch: epoch + 1, loss: loss)
         }
@@ -98,8 +101,15 @@ public final class LocalTrainer {
       random: RandomStream(
         seed: seed, purpose: .methodMemory, round: task.round, client: task.client))
     let state = try task.begin(model: parameters, target: step.target, memory: step.memory)
-    step.teach(global: state.global, previous: state.kept?[PreviousModel.name])
+    // Labels say what a teacher would.
+    if !seesLabels { step.teach(global: state.global, previous: state.kept?[PreviousModel.name]) }
     return state
+  }
+
+  /// The samples' classes, where they are seen.
+  private func labels(of batch: EpochPlan.Batch, _ data: ClientData) -> [Int] {
+    guard seesLabels, let set = data.sets[batch.modality] else { return [] }
+    return batch.samples.map { Int(set.labels[$0]) }
   }
 
   /// Turns the view that the method wants turned, each sample's by its own number of quarter turns.
@@ -123,6 +133,7 @@ public final class LocalTrainer {
     _ batch: EpochPlan.Batch, _ others: [Int], _ data: ClientData, round: Int, epoch: Int
   ) -> FeatureMap {
     let encoder = model.encoder
+    let plainView = model.method.plainView
     let count = batch.samples.count
     let samples = (0..<model.method.views).flatMap { _ in batch.samples } + others
     let result = encoder.makeViews(of: batch.modality, count: samples.count, engine)
@@ -131,6 +142,10 @@ public final class LocalTrainer {
     else { preconditionFailure("no views of \(batch.modality)") }
     engine.eachImage(of: result) { image, thread, view in
       let sample = samples[image]
+      if image / count == plainView {
+        set.withSample(sample) { makers[thread].evaluationView(of: $0, into: view) }
+        return
+      }
       var random = RandomStream(
         seed: seed, purpose: .view(image / count), round: round, client: data.client, epoch: epoch,
         sample: streamIndex(batch.modality, sample))

@@ -87,10 +87,12 @@ public final class TrainingStep {
   ///     of other samples.
   ///   - total: the steps that the client will do in all, for the target's rule.
   ///   - turns: quarter turns of each sample's turned view, where the method has one.
+  ///   - labels: the samples' classes, where they are known.
   ///   - correct: what is done to the gradient before the optimizer sees it.
   public func run(
     _ views: FeatureMap, of modality: String, _ parameters: ParameterVector, rate: Double,
-    of total: Int, turns: [Int] = [], correct: ((_ gradient: ParameterVector) -> Void)? = nil
+    of total: Int, turns: [Int] = [], labels: [Int] = [],
+    correct: ((_ gradient: ParameterVector) -> Void)? = nil
   ) -> Double {
     let method = model.method
     let (output, saved) = forward(views, of: modality, parameters)
@@ -102,7 +104,8 @@ public final class TrainingStep {
         modality: modality, views: method.views, randomViews: method.randomViews,
         features: output.features, projection: output.projection,
         target: target.map { forward(views, of: modality, $0).output.projection },
-        teachers: projections(of: views, modality), turns: turns, parameters: parameters,
+        teachers: projections(of: views, modality), turns: turns, labels: labels,
+        parameters: parameters,
         gradient: gradient,
         memory: memory), engine)
     model.encoder.backward(

@@ -30,10 +30,11 @@ final class ToyTrainer: ClientTrainer {
     _ = layout.add("fc.bias", [3])
     _ = layout.add("predictor.fc1.weight", [3, 5])
     _ = layout.add(Methods.Orchestra.centroids, [4, 5], trainable: false)
+    _ = layout.add(Methods.FedAnchor.anchors, [3, 5], trainable: false)
     return layout
   }()
   /// The second network's entries: all but what a method adds.
-  static let target = ParameterLayout(layout.entries.dropLast(2))
+  static let target = ParameterLayout(layout.entries.dropLast(3))
 
   static func steps(_ client: Int) -> Int { client % 4 == 1 ? 0 : samples[client] / 5 }
 
@@ -83,6 +84,23 @@ final class ToyTrainer: ClientTrainer {
   }
 }
 
+/// A server that pulls a model towards values that depend on the round, and has seven samples of
+/// three classes.
+final class ToyServer: ServerTrainer {
+  static let labels: [Int32] = [0, 1, 2, 2, 1, 0, 2]
+
+  func train(_ model: ParameterVector, round: Int) {
+    let target = noise(UInt64(5_000_000 + round), model.count)
+    for entry in model.layout.entries where entry.trainable {
+      for i in entry.range { model.floats[i] += 0.25 * (target[i] - model.floats[i]) }
+    }
+  }
+
+  func project(_ model: ParameterVector) -> (rows: [Float], labels: [Int32]) {
+    (Array(model.floats.prefix(5 * Self.labels.count)), Self.labels)
+  }
+}
+
 /// A federation of toys, at its beginning or after a checkpoint.
 func makeToyFederation(
   _ communicator: Communicator = Communicator(), schedule: String = "balanced",
@@ -101,6 +119,7 @@ func makeToyFederation(
       selection: Selection(clients: 40, participation: 0.25, seed: 4),
       samples: ToyTrainer.samples,
       modalitySamples: ToyTrainer.byModality(ToyTrainer.samples), states: states,
+      server: communicator.rank == 0 ? ToyServer() : nil,
       target: ToyTrainer.target, measuresDrift: measuresDrift),
     global: saved?.model ?? start, completed: saved?.round ?? 0, kept: saved?.kept ?? [:])
   for (name, vector) in saved?.serverState ?? [:] { federation.serverState[name]?.assign(vector) }

@@ -26,6 +26,7 @@ import Training
     "eua": "1dd6834888eb3703",
     "fedadagrad": "67a681d3442ac1c2",
     "fedadam": "eef4e76b5b762e45",
+    "fedanchor": "5b9b1f78134503a3",
     "fedavg": "979ff8893601d28d",
     "fedavgm": "90906ee08c650295",
     "fedbn": "20b4bb7e8723b663",
@@ -73,6 +74,10 @@ import Training
   /// What some need to show that they compute: statistics to keep, rounds after the warm-up, epochs
   /// after a milestone.
   private static let special = [
+    "fedanchor": usual + [
+      "federation.aggregator={name: fedanchor, labels: 25%, epochs: 2}",
+      "method={name: fedanchor, classes: 4}",
+    ],
     "fedbn": convolutions + ["federation.aggregator=fedbn"],
     "fedema": usual + ["federation.aggregator=fedema", "method=byol"],
     "fedu": usual + ["federation.aggregator=fedu", "method=byol"],

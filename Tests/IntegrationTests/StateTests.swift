@@ -125,6 +125,44 @@ import Testing
     #expect(Set(try results.texts("/monitor/modality")) == ["image", "audio"])
   }
 
+  /// A server that trains on labelled images, the same on any ranks and threads.
+  @Test func aServerWithLabelsGoesOn() throws {
+    let mix = "clients.mix={image: 100%}"
+    let job = try SmallJob(
+      rounds: 3,
+      settings: Self.network + [
+        "federation.aggregator={name: fedanchor, labels: 20%, epochs: 2}",
+        "method={name: fedanchor, classes: 4}",
+      ])
+    // Clients that have sounds are refused, and so are other classes and no batch.
+    let sounds = try run("motet", job.arguments("sounds"))
+    #expect(
+      sounds.errors.contains("the server has labels of image alone, and client "),
+      "\(sounds.errors)")
+    let shards = try run("motet", ["shard", "--overwrite", job.path, "--set", mix])
+    #expect(shards.status == 0, "\(shards.errors)")
+    for (setting, said) in [
+      ("method.classes=10", "has 4 classes of image; set it to 4"),
+      ("training.smallest_batch=64", "make no batch; give a larger share"),
+      ("federation.aggregator.labels=1%", "fewer than one of each"),
+    ] {
+      let refused = try mpirun(2, "motet", job.arguments("refused", mix, setting))
+      #expect(refused.status != 0 && refused.errors.contains(said), "\(refused.errors)")
+      #expect(refused.errors.components(separatedBy: "motet: ").count == 2, "\(refused.errors)")
+      #expect(refused.errors.contains("small.yaml: "), "\(refused.errors)")
+    }
+    let whole = try run("motet", job.arguments("whole", mix))
+    let expected = try #require(hash(whole), "\(whole.errors)")
+    let half = try mpirun(3, "motet", job.arguments("run", mix, "federation.rounds=2"))
+    #expect(half.status == 0, "\(half.errors)")
+    let continued = try mpirun(
+      2, "motet", job.arguments("run", mix, "training.threads=2"))
+    #expect(hash(continued) == expected, "\(continued.errors)")
+    let others = try run(
+      "motet", job.arguments("others", mix, "federation.aggregator.labels_seed=2"))
+    #expect(hash(others) != nil && hash(others) != expected, "\(others.errors)")
+  }
+
   @Test func whatKeepsNothingMakesNoFolder() throws {
     let job = try SmallJob(settings: Self.network)
     let plain = try run("motet", job.arguments("plain"))

@@ -72,15 +72,21 @@ final class MethodTrial {
     loss(of: "image", target: target, teachers: teachers)
   }
 
+  /// The same where the samples' classes are known, and there are no teachers.
+  func loss(labels: [Int]) -> MethodLoss {
+    loss(of: "image", target: target, teachers: [:], labels: labels)
+  }
+
   private func loss(
-    of modality: String, target: Matrix?, teachers: [Teacher: Matrix]
+    of modality: String, target: Matrix?, teachers: [Teacher: Matrix], labels: [Int] = []
   ) -> MethodLoss {
     gradient.zero()
     return method.loss(
       MethodBatch(
         modality: modality, views: method.views, randomViews: method.randomViews,
         features: features, projection: projection, target: target, teachers: teachers,
-        turns: (0..<samples).map { $0 % 4 }, parameters: parameters, gradient: gradient,
+        turns: (0..<samples).map { $0 % 4 }, labels: labels, parameters: parameters,
+        gradient: gradient,
         memory: memory), engine)
   }
 }

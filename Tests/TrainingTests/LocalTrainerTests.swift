@@ -32,7 +32,9 @@ import Views
       log.add("\(modality) \(sample.bytes[0])")
       for i in view.indices { view[i] = Float(sample.bytes[0]) / 100 + random.uniform() }
     }
-    func evaluationView(of sample: Sample, into view: UnsafeMutableBufferPointer<Float>) {}
+    func evaluationView(of sample: Sample, into view: UnsafeMutableBufferPointer<Float>) {
+      view.update(repeating: Float(sample.bytes[0]) / 100)
+    }
     func picture(of view: UnsafeBufferPointer<Float>) -> [UInt8] { [] }
   }
 
@@ -81,6 +83,36 @@ import Views
     }
     return ClientData(
       client: client, sets: ["image": set("image", 0, images), "audio": set("audio", 100, sounds)])
+  }
+
+  /// A server's training depends on labels, a client's does not. Of two views one is random.
+  @Test(arguments: [false, true]) func labelsAreSeenByAServerAlone(server: Bool) throws {
+    let model = try Model(tinyEncoder(), methods.make(["name": "fedanchor", "classes": 3]))
+    let global = ParameterVector(model.layout)
+    model.initialise(global, seed: 7)
+    var options = TrainingOptions()
+    options.batch = 4
+    options.localEpochs = 2
+    func trained(_ labels: [Int32]) throws -> [UInt32] {
+      let log = Log()
+      let trainer = try LocalTrainer(
+        model, optimizer: try optimizers.make("sgd"), options: options,
+        views: [ModalityViews(modality: "image", makers: [NoisyViews("image", log)])], seed: 5,
+        rounds: 10, seesLabels: server, try Engine())
+      let set = SampleSet(
+        modality: "image", labels: labels, shape: [1],
+        bytes: labels.indices.map { UInt8($0) })
+      let update = try trainer.train(
+        ClientData(client: 3, sets: ["image": set]),
+        ClientTask(
+          client: 3, round: 2, global: global, rule: Rule(log: Log(), correctsGradients: false))
+      ) { false }
+      #expect(log.all.count == 16)
+      return bits(try #require(update.state).model)
+    }
+    let one = try trained([0, 0, 0, 0, 1, 1, 2, 2])
+    #expect(try trained([0, 0, 0, 0, 1, 1, 2, 2]) == one)
+    #expect(try (trained([2, 1, 0, 1, 1, 0, 2, 1]) == one) == !server)
   }
 
   private func task(
