@@ -12,7 +12,7 @@ import Training
   /// Against NumPy (Fixtures/eua.py), through three rounds: of two and of three that train.
   @Test(
     arguments: [
-      ("plain", "eua"),
+      ("plain", ["name": "eua", "rate": 0.1]),
       ("sharp", ["name": "eua", "rate": 8, "length": 1, "sharpness": 10]),
       ("few", ["name": "eua", "rate": 0.5, "steps": 1, "sharpness": 2]),
     ] as [(String, Tree)])

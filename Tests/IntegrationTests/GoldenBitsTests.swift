@@ -23,7 +23,7 @@ import Training
     "constant": "36489db7d464e1d8",
     "cosine-local": "979ff8893601d28d",
     "cosine-rounds": "aa125a245e0bd26c",
-    "eua": "1dd6834888eb3703",
+    "eua": "b321d107c00aa5d7",
     "fedadagrad": "67a681d3442ac1c2",
     "fedadam": "eef4e76b5b762e45",
     "fedanchor": "5b9b1f78134503a3",

@@ -7,15 +7,15 @@ import Training
 /// model moves by the rate times the shortest convex combination of them (`MinimumNorm`), so by
 /// rate · length at most. Running statistics are the mean by samples.
 ///
-/// As the authors' code has it (commons/mtl.py, fedU2/server.py), whose function's rate is 0.1 and
-/// whose command's 8; its clients weigh by batches, as shares to a power (their 1 / T). Beyond it:
+/// As the authors' code has it (commons/mtl.py, fedU2/server.py), with their command's rate, not
+/// their function's 0.1; its clients weigh by batches, as shares to a power (their 1 / T). Beyond it:
 /// with two clients it takes their shares for the shortest combination, and where its steps run out
 /// it fails; a client without a step, or whose model did not move, makes all of its weights no
 /// numbers. Here those have no part.
 public struct EUA: PlugIn, Aggregator, Mixing {
   public struct Options: Codable, Sendable {
     /// The server's learning rate.
-    public var rate = 0.1
+    public var rate = 8.0
     /// The l2 norm to which each client's change is brought.
     public var length = 2.0
     /// The most steps towards the shortest combination.
