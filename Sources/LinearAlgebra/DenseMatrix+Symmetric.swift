@@ -26,22 +26,31 @@ extension DenseMatrix {
 
   /// The eigenvalues of this symmetric matrix, the least first (LAPACK's dsyevd). Values above the
   /// diagonal alone are read.
-  public func eigenvalues() -> [Double] {
+  public func eigenvalues() -> [Double] { eigen("N").values }
+
+  /// The eigenvalues of this symmetric matrix, the least first, and in the rows of a matrix of its
+  /// shape an eigenvector of length 1 of each, whose sign says nothing (LAPACK's dsyevd). Values
+  /// above the diagonal alone are read.
+  public func eigenvectors() -> (values: [Double], vectors: DenseMatrix) { eigen("V") }
+
+  /// - Parameter wanted: N for eigenvalues alone, V for vectors too.
+  private func eigen(_ wanted: String) -> (values: [Double], vectors: DenseMatrix) {
     precondition(rows == columns, "eigenvalues of \(rows) x \(columns)")
-    guard rows > 0 else { return [] }
+    guard rows > 0 else { return ([], self) }
     var (a, found) = (values, [Double](repeating: 0, count: rows))
     var (n, info) = (Int32(rows), Int32(0))
     // Asked with sizes of -1, it says what work space it wants.
     var (workSize, wholeSize) = (Int32(-1), Int32(-1))
     var (work, wholes) = ([0.0], [Int32(0)])
     OpenBLAS.functions.dsyevd(
-      "N", "L", &n, &a, &n, &found, &work, &workSize, &wholes, &wholeSize, &info, 1, 1)
+      wanted, "L", &n, &a, &n, &found, &work, &workSize, &wholes, &wholeSize, &info, 1, 1)
     (workSize, wholeSize) = (Int32(work[0]), wholes[0])
     work = [Double](repeating: 0, count: Int(workSize))
     wholes = [Int32](repeating: 0, count: Int(wholeSize))
     OpenBLAS.functions.dsyevd(
-      "N", "L", &n, &a, &n, &found, &work, &workSize, &wholes, &wholeSize, &info, 1, 1)
+      wanted, "L", &n, &a, &n, &found, &work, &workSize, &wholes, &wholeSize, &info, 1, 1)
     precondition(info == 0, "dsyevd: \(info) for a matrix of \(rows) rows; are its values finite?")
-    return found
+    // Fortran's columns, which are the vectors, are rows of ours.
+    return (found, DenseMatrix(rows: rows, columns: rows, a))
   }
 }

@@ -60,6 +60,11 @@ public enum OpenBLAS {
       @convention(c) @Sendable (
         Text, Text, Number, Results, Number, Results, Results, Number, Info, Number, Info, Int, Int
       ) -> Void
+    let dgesdd:
+      @convention(c) @Sendable (
+        Text, Number, Number, Results, Number, Results, Results, Number, Results, Number, Results,
+        Number, Info, Info, Int
+      ) -> Void
   }
 
   private static let library = "libopenblas.so.0"
@@ -93,7 +98,7 @@ public enum OpenBLAS {
       setThreads: try function("openblas_set_num_threads"),
       dgemm: try function("cblas_dgemm"), dsyrk: try function("cblas_dsyrk"),
       dpotrf: try function("dpotrf_"), dpotrs: try function("dpotrs_"),
-      dsyevd: try function("dsyevd_"))
+      dsyevd: try function("dsyevd_"), dgesdd: try function("dgesdd_"))
     functions.setThreads(1)
     return functions
   }

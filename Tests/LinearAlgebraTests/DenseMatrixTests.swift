@@ -79,6 +79,37 @@ import Testing
     }
   }
 
+  /// Each row of the vectors is of length 1, at a right angle to the others, and only stretched.
+  @Test func eigenvectorsAreStretchedAlone() {
+    let a = made(9, 50, 17)
+    var gram = DenseMatrix(rows: 17, columns: 17)
+    gram.add(gramOf: a)
+    let (values, vectors) = gram.eigenvectors()
+    #expect(zip(values, gram.eigenvalues()).allSatisfy { abs($0 - $1) < 1e-12 })
+    let stretched = product(vectors, gram)
+    for row in 0..<17 {
+      for column in 0..<17 {
+        #expect(abs(stretched[row, column] - values[row] * vectors[row, column]) < 1e-12)
+      }
+    }
+    var identity = DenseMatrix(rows: 17, columns: 17)
+    for i in 0..<17 { identity[i, i] = 1 }
+    #expect(worst(product(vectors, vectors.transposed), identity) < 1e-12)
+  }
+
+  /// Their squares are the eigenvalues of Aᵀ A; wide and tall matrices have the same.
+  @Test(arguments: [(1, 1), (50, 17), (17, 50), (4, 4)])
+  func singularValues(rows: Int, columns: Int) {
+    let a = made(10, rows, columns)
+    let found = a.singularValues()
+    #expect(found.count == min(rows, columns) && found == found.sorted(by: >))
+    let eigenvalues = product(a.transposed, a).eigenvalues().reversed()
+    for (own, square) in zip(found, eigenvalues) { #expect(abs(own * own - square) < 1e-12) }
+    for (own, other) in zip(found, a.transposed.singularValues()) {
+      #expect(abs(own - other) < 1e-13)
+    }
+  }
+
   /// The same product twice, in other memory: the same bits.
   @Test func bitsDoNotDependOnAddresses() {
     let (a, b) = (made(7, 300, 77), made(8, 77, 10))
