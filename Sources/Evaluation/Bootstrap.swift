@@ -19,15 +19,22 @@ public struct Bootstrap: Sendable {
 
   /// The interval of the mean of `values`; nil of none. Two lists of one length are resampled
   /// alike.
-  public func interval(of values: [Double]) -> Interval? {
-    guard !values.isEmpty else { return nil }
-    let means = values.withUnsafeBufferPointer { values in
-      (0..<resamples).map { resample in
-        var random = RandomStream(seed: seed, purpose: .bootstrap, sample: resample)
-        var sum = 0.0
-        for _ in 0..<values.count { sum += values[random.index(below: values.count)] }
-        return sum / Double(values.count)
+  public func interval(of values: [Double]) -> Interval? { interval(ofGroups: [values]) }
+
+  /// The interval of the mean of the groups' means, each resampled by itself; nil where one is
+  /// empty.
+  public func interval(ofGroups groups: [[Double]]) -> Interval? {
+    guard groups.allSatisfy({ !$0.isEmpty }) else { return nil }
+    let means = (0..<resamples).map { resample in
+      var random = RandomStream(seed: seed, purpose: .bootstrap, sample: resample)
+      let means = groups.map { values in
+        values.withUnsafeBufferPointer { values in
+          var sum = 0.0
+          for _ in 0..<values.count { sum += values[random.index(below: values.count)] }
+          return sum / Double(values.count)
+        }
       }
+      return means.reduce(0, +) / Double(means.count)
     }.sorted()
     let tail = (1 - level) / 2
     return Interval(

@@ -20,45 +20,12 @@ public struct LinearClassifier: Sendable {
   }
 }
 
-/// Features that no classifier can be fitted to.
+/// Features that nothing can be computed of.
 public struct FeaturesNotFiniteError: Error, CustomStringConvertible {
   public let description =
-    "the training samples' features are not all finite numbers; the model has diverged"
+    "the samples' features are not all finite numbers; the model has diverged"
 
   static func check(_ features: [Float]) throws {
     guard features.allSatisfy(\.isFinite) else { throw FeaturesNotFiniteError() }
-  }
-}
-
-/// Features [samples, dimension] in Float64, some rows at a time, so that they need not be there
-/// twice.
-struct FeatureBlocks {
-  private static let size = 1024
-
-  private let features: [Float]
-  private let dimension: Int
-
-  init(_ features: [Float], dimension: Int) {
-    self.features = features
-    self.dimension = dimension
-  }
-
-  /// The blocks in their order.
-  /// - Parameter means: taken from each row, where there are some.
-  func eachBlock(
-    minus means: [Double]? = nil, _ body: (_ rows: Range<Int>, _ block: DenseMatrix) throws -> Void
-  ) rethrows {
-    let count = features.count / dimension
-    var block = DenseMatrix(rows: 0, columns: dimension)
-    for first in stride(from: 0, to: count, by: Self.size) {
-      let rows = first..<min(first + Self.size, count)
-      if block.rows != rows.count { block = DenseMatrix(rows: rows.count, columns: dimension) }
-      let start = first * dimension
-      for i in block.values.indices { block.values[i] = Double(features[start + i]) }
-      if let means {
-        for i in block.values.indices { block.values[i] -= means[i % dimension] }
-      }
-      try body(rows, block)
-    }
   }
 }

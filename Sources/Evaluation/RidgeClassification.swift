@@ -22,11 +22,7 @@ public struct RidgeClassification: Sendable {
     try FeaturesNotFiniteError.check(features)
     let dimension = features.count / labels.count
     let blocks = FeatureBlocks(features, dimension: dimension)
-    var means = [Double](repeating: 0, count: dimension)
-    blocks.eachBlock { _, block in
-      for (i, value) in block.values.enumerated() { means[i % dimension] += value }
-    }
-    for column in means.indices { means[column] /= Double(labels.count) }
+    let means = blocks.mean()
     let targetMeans = (0..<classes).map { c in
       2 * Double(labels.count { $0 == Int32(c) }) / Double(labels.count) - 1
     }

@@ -5,7 +5,12 @@ extension Job {
   /// `limit` is 0 or not below `count`.
   /// - Parameter stream: what the choice is for: others are independent of it.
   public func someRows(_ limit: Int, of count: Int, stream: Int) -> [Int] {
-    guard Self.howMany(limit, of: count) < count else { return Array(0..<count) }
+    Self.someRows(limit, of: count, seed: seed, stream: stream)
+  }
+
+  /// The same by another seed than a job's.
+  public static func someRows(_ limit: Int, of count: Int, seed: UInt64, stream: Int) -> [Int] {
+    guard howMany(limit, of: count) < count else { return Array(0..<count) }
     var random = RandomStream(seed: seed, purpose: .sampling, client: stream)
     return random.permutation(count).prefix(limit).sorted()
   }

@@ -56,7 +56,7 @@ struct EvaluationCost {
     var embedded: Set<EvaluationWorkload.Embedding> = []
     for workload in workloads {
       for item in workload.embeddings where embedded.insert(item).inserted {
-        items.append(try embedding(item.samples, "through the encoder"))
+        items.append(try embedding(item))
       }
       for item in workload.neighbours {
         items.append(
@@ -66,6 +66,7 @@ struct EvaluationCost {
       }
       for item in workload.classifiers { items += try classifier(item) }
       for item in workload.fits { items.append(try fit(item)) }
+      for item in workload.geometries { items.append(try geometry(item)) }
     }
     return items
   }
@@ -137,6 +138,31 @@ struct EvaluationCost {
     return WorkItem(
       title: title,
       arithmetic: "\(products) × \(number(seconds))", seconds: total * seconds, sharing: .alone)
+  }
+
+  /// Half of all pairs of samples, and twice the products of each one's features.
+  private func geometry(_ workload: EvaluationWorkload.Geometry) throws -> WorkItem {
+    let count = workload.samples
+    let dimension = workload.output.dimension(of: job.encoder)
+    let seconds = try speed(.product)
+    return WorkItem(
+      title: "geometry of \(counted(count, "sample"))",
+      arithmetic: "\(count) × (\(count) / 2 + 2 × \(dimension)) × \(dimension) × "
+        + number(seconds),
+      seconds: Double(count) * (Double(count) / 2 + Double(2 * dimension)) * Double(dimension)
+        * seconds, sharing: .alone)
+  }
+
+  private func embedding(_ item: EvaluationWorkload.Embedding) throws -> WorkItem {
+    let samples = item.samples
+    switch item.way {
+    case .evaluationViews: return try embedding(samples, "through the encoder")
+    case .otherModel: return try embedding(samples, "through the other run's encoder")
+    case .trainingViews(let views):
+      return try embedding(
+        samples.data, samples.modality, samples: samples.count,
+        "\(counted(views, "training view")) of \(name(samples)) through the encoder", views)
+    }
   }
 
   private func embedding(_ samples: EvaluationWorkload.Samples, _ what: String) throws -> WorkItem {

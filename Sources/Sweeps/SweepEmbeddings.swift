@@ -48,15 +48,7 @@ public struct SweepEmbeddings {
       data: own.data.map(absolute), modality: own.modality.isEmpty ? nil : own.modality,
       split: own.split, rounds: own.rounds, output: own.features, limit: own.limit)
     for cell in cells {
-      let federation = cell.job.federation
-      let kept = Set(federation.keep + [federation.rounds])
-      if let round = own.rounds.first(where: { !kept.contains($0) }) {
-        throw ConfigurationError(
-          "rounds",
-          "cell \(cell.number) does not keep the checkpoint of round \(round), but of "
-            + "\(kept.sorted().map(String.init).joined(separator: ", ")): those of federation.keep "
-            + "and the last")
-      }
+      for round in own.rounds { try cell.requireCheckpoint(of: round, at: "rounds") }
     }
   }
 

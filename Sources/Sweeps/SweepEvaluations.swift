@@ -81,7 +81,13 @@ struct SweepEvaluations {
       throw ConfigurationError("cells", "no cell has all of these: \(chosen?.summary ?? "")")
     }
     var spec = given.without(["cells"])
+    // Of these cells' runs, or of their partners'; another sweep's is not known.
+    let round = given["with_round"]?.whole ?? 0
+    func check(_ cell: SweepCell) throws {
+      if round > 0 { try cell.requireCheckpoint(of: round, at: "with_round") }
+    }
     guard given["with"]?.mapping != nil, let with = try choice("with") else {
+      if given["with"]?.text ?? "" == "" { try followed.forEach(check) }
       return Rule(spec: spec, cells: Set(followed.map(\.number)), partners: [:])
     }
     spec["with"] = nil
@@ -89,6 +95,7 @@ struct SweepEvaluations {
     let partners = try followed.map { cell in
       (cell.number, try partner(of: cell, with, candidates, lone))
     }
+    try partners.map(\.1).forEach(check)
     return Rule(
       spec: spec, cells: Set(followed.map(\.number)),
       partners: Dictionary(uniqueKeysWithValues: partners))

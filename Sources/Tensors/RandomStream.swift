@@ -23,6 +23,7 @@ public struct Purpose: RawRepresentable, Sendable {
   public static let otherSamples = Purpose(rawValue: 24)
   public static let turns = Purpose(rawValue: 25)
   public static let labels = Purpose(rawValue: 31)
+  public static let halves = Purpose(rawValue: 32)
 
   /// One of a sample's training views, counted from 0. The first two have the numbers that they had
   /// when there were no more.

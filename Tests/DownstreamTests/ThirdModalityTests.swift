@@ -124,7 +124,24 @@ import Views
       #expect(figure.value > 0.5, "\(figure.name)")
     }
     try checkNames(records)
+    try checkGeometry(job, communicator, observer)
     try checkNames(embeddingsOf: job, communicator, observer)
+  }
+
+  /// Of images and bands in two stores, and in the pairs' one.
+  private func checkGeometry(
+    _ job: Job, _ communicator: Communicator, _ observer: Quiet
+  ) throws {
+    let specs = try [
+      ["name": "geometry", "data": "bands.h5", "other_data": "images.h5", "limit": 20] as Tree,
+      ["name": "geometry", "data": "pairs.h5", "directions": 3],
+    ].map { try EvaluationSpec($0, relativeTo: folder.path) }
+    let records = try evaluate(job.results, specs, communicator, observer: observer)
+    let names = records.map { Set($0.figures.map(\.name)) }
+    #expect(names[0].isSuperset(of: ["angle_mean_image_bands", "rank_bands", "alignment_bands"]))
+    #expect(names[1].subtracting(names[0]) == ["alignment_image_bands", "cka_image_bands"])
+    #expect(records[0].figures[0].count == 40 && records[1].figures[0].count == 48)
+    for figure in records.flatMap(\.figures) { #expect(figure.value.isFinite, "\(figure.name)") }
   }
 
   /// What the samples of the bands' test split are called. Their file says what they are of.

@@ -37,10 +37,18 @@ import Testing
         let counts: [Int64] = try file.read("/figures/count")
         let labels: [Int32] = try file.read("/labels")
         content += ["\(counts) \(labels)"]
+        let isGeometry = name.hasPrefix("geometry")
+        var rowsOfAll = 0
         for modality in try file.names(in: "/samples") {
           let rows: [Int64] = try file.read("/samples/\(modality)/row")
-          #expect(rows.count == labels.count)
+          rowsOfAll += rows.count
+          #expect(isGeometry || rows.count == labels.count)
           content += ["\(modality) \(rows)"]
+        }
+        #expect(!isGeometry || rowsOfAll == labels.count)
+        for list in isGeometry ? try file.names(in: "/lists") : [] {
+          let values: [Double] = try file.read("/lists/\(list)")
+          content += ["\(list) \(values.map(\.bitPattern))"]
         }
         for figure in try file.names(in: "/predictions") {
           let predictions: [Int32] = try file.read("/predictions/\(figure)")
@@ -78,6 +86,8 @@ import Testing
       - { name: joined, data: pairs.h5, k: 20 }
       - { name: joined, data: pairs.h5, k: 20, normalise: none }
       - { name: joined, data: pairs.h5, k: 20, normalise: standardised }
+      - { name: geometry, data: data.h5 }
+      - { name: geometry, data: pairs.h5, features: projection, limit: 12, directions: 3 }
       """)
     let specs = try EvaluationSpec.load(folder.path("all.yaml"))
     #expect(Set(specs.map(\.name)) == Set(evaluationTasks.names), "of every task one")
@@ -85,7 +95,7 @@ import Testing
     let alone = try run("motet", evaluate("--file", folder.path("all.yaml")))
     #expect(alone.status == 0, "\(alone.errors)")
     let expected = try records("run")
-    #expect(expected.count == 16, "\(expected.keys.sorted())")
+    #expect(expected.count == 18, "\(expected.keys.sorted())")
     for (ranks, name) in [(2, "two"), (3, "three")] {
       let result = try mpirun(
         ranks, "motet", evaluate("--file", folder.path("all.yaml"), of: name))
@@ -161,6 +171,82 @@ import Testing
     #expect(try records("run") == records("whole"))
   }
 
+  /// Where modalities are paired, two figures more; each is in its range.
+  @Test func geometry() throws {
+    let unpaired = [
+      "separability", "gap_image_audio", "gap_relative_image_audio", "angle_mean_image_audio",
+      "angle_least_image_audio", "rank_image", "rank_audio", "rank_all", "uniformity_image",
+      "uniformity_audio", "uniformity_image_audio", "alignment_image", "alignment_audio",
+    ]
+    for (settings, names) in [
+      (["data=\(folder.path("images.h5"))", "other_data=\(folder.path("sounds.h5"))"], unpaired),
+      (
+        ["data=\(folder.path("pairs.h5"))", "alignment=false"],
+        unpaired.dropLast(2) + ["alignment_image_audio", "cka_image_audio"]
+      ),
+    ] {
+      let result = try run(
+        "motet", evaluate("--task", "geometry") + settings.flatMap { ["--set", $0] })
+      try #require(result.status == 0, "\(result.errors)")
+      #expect(result.lines.count == names.count && !result.output.contains("nan"))
+      let record = try #require(try records("run").keys.first { !$0.contains("state") })
+      let file = try HDF5File.open(folder.path("run/evaluations/\(record)"))
+      #expect(try file.texts("/figures/name") == names)
+      let values: [Double] = try file.read("/figures/value")
+      let figures = Dictionary(uniqueKeysWithValues: zip(names, values))
+      for (name, value) in figures {
+        let range: ClosedRange<Double> =
+          switch name.split(separator: "_")[0] {
+          case "separability", "cka": 0...1
+          case "gap": 0...100
+          case "angle": 0...90
+          case "rank": 1...64
+          case "uniformity": -4...0
+          default: 0...4
+          }
+        #expect(range.contains(value), "\(name): \(value)")
+      }
+      let angles: [Double] = try file.read("/lists/angles_image_audio")
+      #expect(angles.count == 10 && angles == angles.sorted())
+      #expect(figures["angle_least_image_audio"] == angles[0])
+      #expect(try file.shape("/lists/variances_audio") == [64])
+      #expect(try file.texts("/classes") == ["image", "audio"])
+      let shares: [Double] = try file.read("/per_class/separability")
+      #expect(abs((shares[0] + shares[1]) / 2 - (figures["separability"] ?? 0)) < 1e-12)
+      try FileManager.default.removeItem(atPath: folder.path("run/evaluations"))
+    }
+  }
+
+  /// CKA with an earlier round of the run, and with another run that has the same model.
+  @Test func geometryOfTwoModels() throws {
+    let longer = try run(
+      "motet",
+      job.arguments(
+        "longer", "federation.rounds=2", "federation.keep=[1]", "monitor.every=0"))
+    try #require(longer.status == 0, "\(longer.errors)")
+    let own = [
+      "--task", "geometry", "--data", folder.path("data.h5"), "--set", "alignment=false",
+    ]
+    func alignments(_ arguments: String...) throws -> [String] {
+      let result = try run("motet", ["evaluate", folder.path("longer")] + own + arguments)
+      #expect(result.status == 0, "\(result.errors)")
+      let parts = result.output.components(separatedBy: "cka_with_").dropFirst()
+      return parts.map { String($0.prefix { $0 != "(" }) }
+    }
+    let earlier = try alignments("--set", "with_round=1")
+    #expect(earlier.count == 2 && earlier.allSatisfy { $0.contains(" 0.") }, "\(earlier)")
+    #expect(try alignments("--with", folder.path("run")) == earlier)
+    #expect(try alignments("--with", folder.path("longer"), "--set", "with_round=1") == earlier)
+    for (round, said) in [
+      ("2", "is the evaluated one"), ("7", "there is no checkpoint of round 7"),
+    ] {
+      let refused = try run(
+        "motet",
+        ["evaluate", folder.path("longer")] + own + ["--set", "with_round=\(round)"])
+      #expect(refused.status != 0 && refused.errors.contains(said), "\(refused.errors)")
+    }
+  }
+
   /// Features of two runs, each of one modality.
   @Test func joinsTwoRuns() throws {
     folder.write(
@@ -192,6 +278,11 @@ import Testing
     }
     #expect(figure(both, "accuracy_image") == figure(alone, "accuracy_image"))
     #expect(try records("run").count == 2)
+    // A geometry is of one model that knows two modalities.
+    let lone = try run(
+      "motet", evaluate("--task", "geometry", "--data", folder.path("data.h5"), of: "runs/sounds"))
+    #expect(lone.status != 0 && lone.errors.contains("runs/sounds: was trained on audio alone"))
+    #expect(lone.errors.split(separator: "\n").count == 1 && !exists("runs/sounds/evaluations"))
   }
 
   /// One line that names what is wrong, and nothing computed or left behind.
@@ -264,6 +355,17 @@ import Testing
     try expectRefusal(task("paired"), "data.h5", "no pairs", "motet data pair")
     try expectRefusal(
       evaluate("--task", "joined", "--data", other), "other.h5", "motet data pair")
+    try expectRefusal(
+      evaluate("--task", "geometry", "--data", other), "other.h5", "no modality but image",
+      "other_data")
+    try expectRefusal(
+      task("geometry", "other_data=\(other)"), "other.h5", "has image, as", "another modality")
+    try expectRefusal(task("geometry", "test=dev"), "data.h5", "no split 'dev'")
+    try expectRefusal(task("geometry", "modality=image"), "modality", "unknown key")
+    try expectRefusal(task("geometry", "limit=3"), "limit: 3 is below 4")
+    try expectRefusal(task("geometry", "directions=0"), "directions: 0 is outside 1")
+    try expectRefusal(task("geometry", "shrinkage=0"), "shrinkage: 0 % is not a share above 0 %")
+    try expectRefusal(task("geometry", "with_round=-1"), "with_round: -1 is no round")
     folder.write("empty.yaml", "evaluations: []\n")
     try expectRefusal(evaluate("--file", folder.path("empty.yaml")), "empty.yaml", "a list")
     folder.write("wrong.yaml", "- { name: knn, data: data.h5 }\n- { name: linear, epoch: 3 }\n")

@@ -32,7 +32,7 @@ import Testing
     "embedding: resnet18, \(image)": 4e-3, "embedding: resnet18, \(audio)": 5e-3,
     "embedding: resnet18, image of 28x28x3 to 128x128x3": 4e-3,
     "neighbour: 512 values": 1e-8, "neighbour: 1024 values": 2e-8,
-    "linear step: 512 values, 10 classes, 128 samples": 1e-3,
+    "linear step: 512 values, 10 classes, 128 samples": 1e-3, "product in Float64": 1e-10,
     "fine-tuning step: resnet18, 32 samples": 0.32,
     "view: image blur.probability=0 grey=0 jitter.probability=0 of 32x32x3 to 128x128x3": 5e-4,
   ]
@@ -127,6 +127,7 @@ import Testing
       - { name: linear, data: cifar10.h5, epochs: 10 }
       - { name: finetune, data: cifar10.h5, epochs: 2 }
       - { name: joined, data: pairs.h5 }
+      - { name: geometry, data: cifar10.h5, other_data: fsdd.h5, limit: 1000, with: other }
 
       """)
     let cells = try PlannedCell.ofSweep(sweep, where: [])
@@ -138,6 +139,9 @@ import Testing
       (.pieces(4), 2 * 50_000 * (0.01 + 5e-4)), (.ranks, 10_000 * 4e-3),
       (.ranks, 2_700 * 4e-3), (.ranks, 2_700 * 5e-3), (.ranks, 300 * 4e-3), (.ranks, 300 * 5e-3),
       (.root, 300 * 2_700 * 1e-8), (.root, 300 * 2_700 * 1e-8), (.root, 300 * 2_700 * 2e-8),
+      // Evaluation views, two training views, and those of the other model.
+      (.ranks, 1_000 * 4e-3), (.ranks, 300 * 5e-3), (.ranks, 2_000 * 4e-3), (.ranks, 600 * 5e-3),
+      (.ranks, 1_000 * 4e-3), (.ranks, 300 * 5e-3), (.alone, 1_300 * 1_674 * 512 * 1e-10),
     ]
     #expect(items.map(\.sharing) == expected.map(\.0))
     for (item, expected) in zip(items, expected) {

@@ -155,6 +155,24 @@ import Testing
     #expect(error("{ label.x: c, seed: 2 }") == "no error")
   }
 
+  /// Of the cell's own run, or of its partner's; what another folder keeps is not known here.
+  @Test func comparisonsAreWithRoundsThatAreKept() throws {
+    func error(_ text: String) -> String {
+      self.error(Self.methods + "evaluations: [{ name: geometry, data: d.h5, \(text) }]\n")
+    }
+    let partner = "cells: { label.method: FVSSL }, with: { label.method: FASSL }"
+    for text in ["with_round: 2", "with_round: 0", "with: runs/x, with_round: 3"] {
+      #expect(error(text) == "no error")
+    }
+    #expect(error("\(partner), with_round: 2") == "no error")
+    for (text, cell) in [("with_round: 3", 1), ("\(partner), with_round: 3", 5)] {
+      #expect(
+        error(text)
+          == "s.yaml:9: evaluations[0].with_round: cell \(cell) does not keep the checkpoint of "
+          + "round 3, but of 2, 4: those of federation.keep and the last")
+    }
+  }
+
   @Test func embeddingsAreOfRoundsThatAreKept() throws {
     let sweep = "base: base.yaml\nsweep: { seeds: [1, 2] }\n"
     let given = try load(

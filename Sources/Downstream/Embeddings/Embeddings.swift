@@ -85,11 +85,7 @@ extension EmbeddingOptions {
   public func stores() throws -> [(store: SampleStore, modality: String)] {
     let found = try data.flatMap { path in
       let store = try SampleStore.open(path)
-      let all = store.modalities(in: split)
-      guard !all.isEmpty else {
-        throw StoreError(
-          path, "has no split '\(split)'; it has: \(store.splits.joined(separator: ", "))")
-      }
+      let all = try store.modalities(ofSplit: split)
       let names = try modality.map { [try known($0, store)] } ?? all
       if let missing = names.first(where: { !all.contains($0) }) {
         throw StoreError(path, "has no \(missing) in split '\(split)'")

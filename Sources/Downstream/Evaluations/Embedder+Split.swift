@@ -18,13 +18,15 @@ extension Embedder {
       communicator, isStopped: { StopSignal.isReceived }, random: random)
   }
 
-  /// Features of evaluation views of a part of a split.
+  /// Features of a part of a split.
+  /// - Parameter random: the stream of a row's training view; its evaluation views where there is
+  ///   none.
   func embed(
     _ split: EvaluatedSplit, _ part: Range<Int>, _ model: ParameterVector,
-    _ communicator: Communicator
+    _ communicator: Communicator, random: ((_ place: Int) -> RandomStream)? = nil
   ) throws -> [Float] {
     try embedPart(
       split.store, split.modality, split: split.split, rows: split.rows, part, split.makers, model,
-      communicator)
+      communicator, random: random)
   }
 }

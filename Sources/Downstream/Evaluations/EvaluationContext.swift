@@ -26,7 +26,7 @@ public final class EvaluationContext {
   let recompute: Bool
   let observer: any WorkObserver
   let features: Features
-  private var others: [String: EvaluatedRun] = [:]
+  private var others: [OtherModel: EvaluatedRun] = [:]
 
   init(
     run: EvaluatedRun, communicator: Communicator, engine: Engine, recompute: Bool,
@@ -46,16 +46,17 @@ public final class EvaluationContext {
     if communicator.rank == 0 { observer.progress(title, done, of: total) }
   }
 
-  /// Opens another run for the tasks that need it: a collective.
-  func open(_ path: String) throws {
-    if others[path] == nil {
-      others[path] = try EvaluatedRun(path, communicator, warn: observer.note)
+  /// Opens another model for the tasks that need it: a collective.
+  func open(_ other: OtherModel) throws {
+    if others[other] == nil {
+      others[other] = try EvaluatedRun(
+        other.folder ?? run.path, round: other.round, communicator, warn: observer.note)
     }
   }
 
-  /// A run that was opened.
-  func other(_ path: String) -> EvaluatedRun {
-    guard let run = others[path] else { preconditionFailure("\(path) was not opened") }
+  /// A model that was opened.
+  func other(_ other: OtherModel) -> EvaluatedRun {
+    guard let run = others[other] else { preconditionFailure("\(other) was not opened") }
     return run
   }
 }

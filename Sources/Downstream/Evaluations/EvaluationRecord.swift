@@ -12,7 +12,10 @@ import Jobs
 /// /classes   /labels   /predictions/FIGURE   /confusion/FIGURE [true, predicted]
 /// /per_class/FIGURE
 /// /samples/MODALITY/{row, name}   of each label; no name where the store has none
+/// /lists/NAME                     what figures are made of
 /// ```
+/// Where modalities are told apart, they are the classes, and the labels are those of the first
+/// one's samples, then those of the next.
 public struct EvaluationRecord {
   public static let format = FileFormat("motet evaluation", version: 1)
 
@@ -85,6 +88,9 @@ public struct EvaluationRecord {
         try file.write("/predictions/\(figure.name)", predictions)
         try file.write("/confusion/\(figure.name)", confusion.counts, shape: [count, count])
         try file.write("/per_class/\(figure.name)", confusion.perClass)
+      }
+      for (name, values) in outcome.lists.sorted(by: { $0.key < $1.key }) {
+        try file.write("/lists/\(name)", values)
       }
     }
   }

@@ -98,7 +98,7 @@ public struct EvaluationSpec {
 
   /// `knn-0123456789ab`: twelve hexadecimal digits tell it from any other measurement of the run.
   /// They are a hash of what was measured and after which round.
-  /// - Parameter other: the hash of the other run's model, where the task has one.
+  /// - Parameter other: the hash of the other model, where the task has one.
   func title(round: Int, other: String?) -> String {
     var content: Tree = ["spec": resolved, "round": .whole(round)]
     content["with"] = other.map { .text($0) }

@@ -2,8 +2,8 @@ import Catalogues
 
 /// A downstream measurement of a pretrained run (FSSUAVL §4): what a spec names, with its options.
 public protocol EvaluationTask: Sendable {
-  /// The folder of another run that the task needs beside the evaluated one; nil for none.
-  var otherRun: String? { get }
+  /// Another model that the task needs beside the evaluated one; nil for none.
+  var other: OtherModel? { get }
 
   /// What it computes. Opens the data and throws where they do not fit; samples are not needed.
   func workload() throws -> EvaluationWorkload
@@ -24,7 +24,7 @@ public protocol PreparedEvaluation: AnyObject {
 }
 
 extension EvaluationTask {
-  public var otherRun: String? { nil }
+  public var other: OtherModel? { nil }
 }
 
 /// Every task that an evaluation can name.
@@ -38,4 +38,5 @@ public let evaluationTasks = Catalogue<any EvaluationTask>(
     .init(LogisticEvaluation.self) { $0 },
     .init(PairedEvaluation.self) { $0 },
     .init(JoinedEvaluation.self) { $0 },
+    .init(GeometryEvaluation.self) { $0 },
   ])

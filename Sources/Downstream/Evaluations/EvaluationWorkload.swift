@@ -15,11 +15,20 @@ public struct EvaluationWorkload: Sendable {
     public let count: Int
   }
 
-  /// Samples through the pretrained encoder, by evaluation views. The evaluations of one command
-  /// share equal ones.
+  /// Samples through a pretrained encoder. The evaluations of one command share equal ones.
   public struct Embedding: Hashable, Sendable {
+    /// What is embedded of a sample, and by which encoder.
+    public enum Way: Hashable, Sendable {
+      case evaluationViews
+      /// So many training views.
+      case trainingViews(Int)
+      /// Evaluation views, by another run's encoder.
+      case otherModel
+    }
+
     public let samples: Samples
     public let output: Embedder.Output
+    public var way = Way.evaluationViews
   }
 
   /// A bank's nearest to each query, on rank 0.
@@ -63,10 +72,18 @@ public struct EvaluationWorkload: Sendable {
     public let way: Way
   }
 
+  /// All pairs of samples, by their features, by one thread of rank 0.
+  public struct Geometry: Sendable {
+    /// Of all modalities.
+    public let samples: Int
+    public let output: Embedder.Output
+  }
+
   public var embeddings: [Embedding] = []
   public var neighbours: [Neighbours] = []
   public var classifiers: [Classifier] = []
   public var fits: [Fit] = []
+  public var geometries: [Geometry] = []
 }
 
 extension EvaluationWorkload.Samples {
@@ -102,6 +119,23 @@ extension EvaluationWorkload {
   ) {
     embeddings = [train, test].map { Embedding(samples: $0, output: output) }
     fits = [Fit(train: train, classes: classes, output: output, way: way)]
+  }
+
+  /// How modalities lie to one another.
+  /// - Parameters:
+  ///   - samples: by modality.
+  ///   - views: training views that are embedded of each sample.
+  ///   - isCompared: whether another model embeds them too.
+  init(
+    geometryOf samples: [Samples], output: Embedder.Output, views: Int, isCompared: Bool
+  ) {
+    let ways: [Embedding.Way] =
+      [.evaluationViews] + (views > 0 ? [.trainingViews(views)] : [])
+      + (isCompared ? [.otherModel] : [])
+    embeddings = ways.flatMap { way in
+      samples.map { Embedding(samples: $0, output: output, way: way) }
+    }
+    geometries = [Geometry(samples: samples.reduce(0) { $0 + $1.count }, output: output)]
   }
 
   /// The whole network; test samples are embedded by the classifier.

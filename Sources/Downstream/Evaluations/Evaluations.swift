@@ -27,7 +27,7 @@ public func evaluate(
       try Engine(lanes: try Engine.lanesFromEnvironment(), threads: threads)
     }, recompute: recompute, observer: observer)
   for spec in specs {
-    if let other = spec.task.otherRun { try context.open(other) }
+    if let other = spec.task.other { try context.open(other) }
   }
   let works = try specs.map { spec in
     try communicator.agree { try EvaluationWork(spec, context) }
@@ -63,7 +63,7 @@ private final class EvaluationWork {
     self.spec = spec
     self.context = context
     title = spec.title(
-      round: context.run.round, other: spec.task.otherRun.map { context.other($0).modelHash })
+      round: context.run.round, other: spec.task.other.map { context.other($0).modelHash })
     let made = try spec.naming {
       let prepared = try spec.task.prepare(context)
       return (prepared, try prepared.data)

@@ -34,25 +34,42 @@ final class Features {
     self.folder = folder
   }
 
-  /// Features [samples, dimension] of evaluation views on rank 0, empty elsewhere. A collective.
+  /// One of a sample's views as the run was trained on them.
+  struct TrainingView {
+    let seed: UInt64
+    /// Views of one sample with different numbers are independent.
+    let index: Int
+
+    func stream(_ split: EvaluatedSplit, place: Int) -> RandomStream {
+      StoreSamples.stream(seed, split.modality, epoch: index, sample: split.rows[place])
+    }
+  }
+
+  /// Features [samples, dimension] on rank 0, empty elsewhere. A collective.
+  /// - Parameter view: what is embedded of each sample; its evaluation views where nil.
   func of(
-    _ split: EvaluatedSplit, run: EvaluatedRun, output: Embedder.Output
+    _ split: EvaluatedSplit, run: EvaluatedRun, output: Embedder.Output, view: TrainingView? = nil
   ) throws -> [Float] {
     let embedder = Embedder(encoder: run.job.encoder, output: output, engine)
     var file: FeatureFile?
     var features: [Float] = []
     try communicator.agreeOnRoot {
-      let own = FeatureFile(try path(split, run, output))
+      let own = FeatureFile(try path(split, run, output, view))
       features = own.load(most: split.rows.count, dimension: embedder.dimension)
       file = own
     }
     let wasThere = Int(try communicator.broadcast(Int64(features.count / embedder.dimension)))
     if wasThere < split.rows.count { try verify(split) }
-    let title = "embedding \(split.name) \(split.modality) \(split.split)"
+    let title =
+      "embedding \(split.name) \(split.modality) \(split.split)"
+      + (view.map { ", view \($0.index + 1)" } ?? "")
+    let random: ((_ place: Int) -> RandomStream)? = view.map { view in
+      { view.stream(split, place: $0) }
+    }
     let savePoint = SavePoint(communicator)
     var done = wasThere
     for part in Embedder.parts(of: wasThere..<split.rows.count, communicator) {
-      features += try embedder.embed(split, part, run.model, communicator)
+      features += try embedder.embed(split, part, run.model, communicator, random: random)
       done = part.upperBound
       if communicator.rank == 0 { observer.progress(title, done, of: split.rows.count) }
       let due = try savePoint.check()
@@ -83,10 +100,11 @@ final class Features {
   func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
   private func path(
-    _ split: EvaluatedSplit, _ run: EvaluatedRun, _ output: Embedder.Output
+    _ split: EvaluatedSplit, _ run: EvaluatedRun, _ output: Embedder.Output, _ view: TrainingView?
   ) throws -> String {
     let views = try run.job.viewSettings(split.modality).json
-    let key = [run.modelHash, try split.digest, views, output.rawValue]
+    var key = [run.modelHash, try split.digest, views, output.rawValue]
+    if let view { key.append("view \(view.index) of seed \(view.seed)") }
     return "\(folder)/\(SHA256.hex(of: key.joined(separator: " ")).prefix(16)).h5"
   }
 

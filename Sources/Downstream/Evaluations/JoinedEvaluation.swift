@@ -55,7 +55,7 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
       "there is no other run; give one with 'with'")
   }
 
-  public var otherRun: String? { own.with.isEmpty ? nil : own.with }
+  public var other: OtherModel? { own.with.isEmpty ? nil : OtherModel(folder: own.with) }
 
   public func workload() throws -> EvaluationWorkload {
     let (train, test, _) = try pairs.workload()
@@ -77,15 +77,14 @@ public struct JoinedEvaluation: PlugIn, EvaluationTask {
   /// Which run gives a modality's features.
   private func runs(_ context: EvaluationContext) throws -> (_ modality: String) -> EvaluatedRun {
     let run = context.run
-    guard let path = otherRun else { return { _ in run } }
-    let other = context.other(path)
+    guard let other = other.map(context.other) else { return { _ in run } }
     var given = own.withModality
     if given.isEmpty {
       let (own, others) = (run.job.modalityNames, other.job.modalityNames)
       let candidates = others.filter { !own.contains($0) }
       guard candidates.count == 1, own.contains(where: { !others.contains($0) }) else {
         throw JobError(
-          path: path,
+          path: other.path,
           message: "was trained on \(others.joined(separator: " and ")), \(run.path) on "
             + "\(own.joined(separator: " and ")); say with with_modality which features it gives")
       }

@@ -23,7 +23,9 @@ struct EvaluateCommand: RankCommand {
   @Option(help: ArgumentHelp("The sample store.", valueName: "store"), completion: .file())
   var data: String?
   @Option(
-    help: ArgumentHelp("joined: a run that gives the other features.", valueName: "run"),
+    help: ArgumentHelp(
+      "joined: a run that gives the other features; geometry: one to compare with.",
+      valueName: "run"),
     completion: .directory)
   var with: String?
   @Option(
@@ -91,10 +93,12 @@ private final class EvaluationDisplay: WorkDisplay, EvaluationObserver {
       func text(_ value: Double) -> String {
         String(format: isShare ? "%.2f" : "%.4f", isShare ? 100 * value : value)
       }
+      let interval =
+        figure.low.isNaN ? "" : "\(text(figure.low)) to \(text(figure.high)), "
       Console.line(
         "\(name)  round \(record.round)  \(figure.name) \(text(figure.value))"
-          + "\(isShare ? " %" : "")  (\(text(figure.low)) to \(text(figure.high)), "
-          + "\(counted(figure.count, "sample")))\(isNew ? "" : "  measured before")")
+          + "\(isShare ? " %" : "")  (\(interval)\(counted(figure.count, "sample")))"
+          + "\(isNew ? "" : "  measured before")")
     }
   }
 }
