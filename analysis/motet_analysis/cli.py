@@ -17,7 +17,7 @@ from motet_analysis.measurements import measurements
 from motet_analysis.projection import PERPLEXITY
 from motet_analysis.report import ReportOptions, chosen_sweeps, report
 from motet_analysis.scatter import ScatterOptions, by_method, by_round, draw
-from motet_analysis.tables import comparison_table, sweep_table
+from motet_analysis.tables import comparison_table, geometry_table, sweep_table
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -118,6 +118,9 @@ def _table(options: argparse.Namespace) -> None:
     else:
         print(sweep_table(own).markdown())
         notes = own.notes
+    geometry = geometry_table(own)
+    if geometry is not None:
+        print(f"\n{geometry.markdown()}")
     for note in notes:
         print(f"motet_analysis: {note}", file=sys.stderr)
 

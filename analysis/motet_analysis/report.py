@@ -15,7 +15,7 @@ from motet_analysis.lines import over_alpha_and_mix, over_share
 from motet_analysis.measurements import measurements
 from motet_analysis.scatter import ScatterOptions, by_method, by_round, draw
 from motet_analysis.settings import described, telling, text, title
-from motet_analysis.tables import TextTable, sweep_table
+from motet_analysis.tables import TextTable, geometry_table, sweep_table
 
 
 #: The paper's figures that are drawn of embeddings: other sweeps do not show these runs' again.
@@ -90,6 +90,9 @@ def _sweep(gathered: Gathered, sweep: str, options: ReportOptions) -> str:
     parts += [html.paragraph(note, "note") for note in notes]
     if len(own.rows):
         parts += ["<h3>Every evaluation</h3>", html.table(sweep_table(own))]
+    geometry = geometry_table(own)
+    if geometry is not None:
+        parts += ["<h3>Geometry of the features</h3>", html.table(geometry)]
     for figure, name in (
         (over_alpha_and_mix(own), "Accuracy over α and mix; bars are standard deviations over seeds"),
         (over_share(own), "Figure 4: accuracy over the share of clients with both modalities"),

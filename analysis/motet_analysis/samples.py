@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import h5py
+import numpy
 from pandas import DataFrame
 
 from motet_analysis.errors import InputError
@@ -33,18 +34,21 @@ def predicted(path: Path | str) -> DataFrame:
     """The test samples of an evaluation file, with their class and what it was taken for.
 
     Each figure with predictions has a column, such as `accuracy`. Of pairs, each modality has
-    columns of its own, such as `name.image`.
+    columns of its own, such as `name.image`. Of a geometry, the class is the modality.
     """
     with _open(Path(path)) as file:
         if "predictions" not in file:
             raise InputError(f"{path}: there are no predictions; give a file of motet evaluate")
         samples = dict(file["samples"]) if "samples" in file else {}
-        columns = {
-            f"{name}.{modality}" if len(samples) > 1 else name: values
-            for modality, group in samples.items()
-            for name, values in _columns(group, "name", "row").items()
-        }
         classes = file["classes"].asstr()[()]
+        if len(samples) > 1 and set(samples) == set(classes):
+            columns = _stacked([samples[modality] for modality in classes])
+        else:
+            columns = {
+                f"{name}.{modality}" if len(samples) > 1 else name: values
+                for modality, group in samples.items()
+                for name, values in _columns(group, "name", "row").items()
+            }
         columns["class"] = classes[file["labels"][()]]
         for figure, numbers in file["predictions"].items():
             columns[figure] = classes[numbers[()]]
@@ -75,6 +79,18 @@ def join(samples: DataFrame, table: DataFrame, column: str, by: str = "name") ->
             f"{list(table[column][:1])}")
     own = table.set_index(column, drop=False).reindex(keys).set_axis(samples.index)
     return samples.join(own, rsuffix=".table")
+
+
+def _stacked(groups: list[h5py.Group]) -> dict[str, object]:
+    """One modality after the other; empty names where a store has none."""
+    rows = [group["row"][()] for group in groups]
+    columns: dict[str, object] = {"row": numpy.concatenate(rows)}
+    if any("name" in group for group in groups):
+        columns["name"] = numpy.concatenate([
+            group["name"].asstr()[()] if "name" in group else numpy.full(len(own), "", dtype=object)
+            for group, own in zip(groups, rows)
+        ])
+    return columns
 
 
 def _columns(group: h5py.Group, *names: str) -> dict[str, object]:

@@ -64,6 +64,32 @@ def sweep_table(own: Measurements) -> TextTable:
     )
 
 
+def geometry_table(own: Measurements) -> TextTable | None:
+    """The figures of `motet evaluate --task geometry`, a row each, with a column for each setting;
+    None where nothing of it was measured."""
+    rows = own.rows[own.rows["task"] == "geometry"]
+    if not len(rows):
+        return None
+    cells: dict[tuple[str, str, str], dict[str, str]] = {}
+    columns: dict[str, None] = {}
+    if own.keys:
+        rows = rows.sort_values([*own.keys], key=sort_key, kind="stable")
+    by = [*own.keys, "data", "variant", "figure"]
+    for values, part in rows.groupby(by, sort=False, dropna=False):
+        *settings, data, variant, figure = values
+        column = ", ".join(map(text, settings)) or "here"
+        columns[column] = None
+        own_cells = cells.setdefault((data, variant, figure), {})
+        own_cells[column] = spread(part["value"]).text(scale=1, digits=4)
+    return TextTable(
+        ["", *columns],
+        [
+            [" ".join(filter(None, row)), *(own_cells.get(column, "") for column in columns)]
+            for row, own_cells in cells.items()
+        ],
+    )
+
+
 def comparison_table(comparison: Comparison) -> TextTable:
     """A row for each number of ours that the paper's table has a place for."""
     rows = []

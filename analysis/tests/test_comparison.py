@@ -8,7 +8,7 @@ from motet_analysis.comparison import Comparison, compare, paper_table
 from motet_analysis.gathered import load
 from motet_analysis.layouts import LAYOUTS
 from motet_analysis.measurements import measurements
-from motet_analysis.tables import comparison_table, sweep_table
+from motet_analysis.tables import comparison_table, geometry_table, sweep_table
 
 
 def compared(path: Path, sweep: str) -> Comparison:
@@ -48,6 +48,25 @@ def test_every_evaluation(table6: Path) -> None:
         ["Model-Comb.", "27.00 ± 2.83 (2)", "7.00 ± 2.83 (2)"],
     ]
     assert table.markdown().splitlines()[1] == "| --- | --- | --- |"
+
+
+def test_geometry_has_a_row_for_each_figure(tmp_path: Path) -> None:
+    content = GatheredFile()
+    for method, seed, value in (("MOON", 1, 12.5), ("MOON", 2, 13.5), ("BYOL", 1, 7.0)):
+        run = content.run(f"{method}{seed}", "s", seed, label__method=method)
+        content.evaluate(run, "geometry", "cifar10", value, "rank_image", limit=500)
+        content.evaluate(run, "geometry", "cifar10", 1.0, "separability", limit=500)
+        content.evaluate(run, "knn", "cifar10", 0.5)
+    own = measurements(load(content.write(tmp_path / "results.h5")), "s")
+    table = geometry_table(own)
+    assert table is not None and table.columns == ["", "MOON", "BYOL"]
+    assert table.rows == [
+        ["cifar10 rank_image", "13.0000 ± 0.7071 (2)", "7.0000 (1)"],
+        ["cifar10 separability", "1.0000 ± 0.0000 (2)", "1.0000 (1)"],
+    ]
+    assert len(sweep_table(own).columns) == 2
+    own.rows["task"] = "knn"
+    assert geometry_table(own) is None
 
 
 def test_table2_and_its_averages(tmp_path: Path) -> None:

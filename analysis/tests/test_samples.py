@@ -65,6 +65,21 @@ def test_predictions_lead_to_files(tmp_path: Path) -> None:
     assert set(predicted(path)) == {"class", "accuracy", "row.audio", "row.image", "name.image"}
 
 
+def test_modalities_that_are_told_apart_come_one_after_the_other(tmp_path: Path) -> None:
+    path = tmp_path / "geometry.h5"
+    with h5py.File(path, "w") as file:
+        text(file, "classes", ["image", "audio"])
+        file["labels"] = numpy.array([0, 0, 0, 1, 1], dtype="i4")
+        file["predictions/separability"] = numpy.array([0, 1, 0, 1, 1], dtype="i4")
+        file["samples/image/row"] = numpy.array([4, 5, 9])
+        text(file["samples/image"], "name", NAMES)
+        file["samples/audio/row"] = numpy.array([1, 2])
+    rows = predicted(path)
+    assert list(rows["class"]) == ["image"] * 3 + ["audio"] * 2
+    assert list(rows["row"]) == [4, 5, 9, 1, 2] and list(rows["name"]) == [*NAMES, "", ""]
+    assert list(rows[rows["class"] != rows["separability"]]["name"]) == [NAMES[1]]
+
+
 def test_what_cannot_be_joined_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "e.h5"
     with h5py.File(path, "w") as file:
