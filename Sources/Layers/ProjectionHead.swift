@@ -2,7 +2,8 @@ import Tensors
 
 /// From features to the projection that the loss sees, and what a method may have after it: one
 /// linear layer; or hidden layers before it, each a linear layer, BatchNorm where asked, and ReLU;
-/// and a BatchNorm without γ and β behind it, where asked. Named as PyTorch names `fc`, or `fc.0`, `fc.2`, … of a Sequential.
+/// and a BatchNorm without γ and β behind it, where asked. Named as PyTorch names `fc`, or `fc.0`,
+/// `fc.2`, … of a Sequential.
 public struct ProjectionHead: Sendable {
   private let hidden: [(linear: Linear, norm: BatchNorm?)]
   private let last: Linear
