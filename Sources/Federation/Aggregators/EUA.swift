@@ -8,10 +8,11 @@ import Training
 /// rate · length at most. Running statistics are the mean by samples.
 ///
 /// As the authors' code has it (commons/mtl.py, fedU2/server.py), with their command's rate, not
-/// their function's 0.1; its clients weigh by batches, as shares to a power (their 1 / T). Its faults
-/// are not copied: with two clients it takes their shares for the shortest combination, and where
-/// its steps run out it fails; a client without a step, or whose model did not move, makes all of
-/// its weights no numbers. Here those have no part.
+/// their function's 0.1; its clients weigh by batches, as shares to a power (their 1 / T).
+///
+/// Its faults are not copied: with two clients it takes their shares for the shortest combination,
+/// and where its steps run out it fails; a client without a step, or whose model did not move,
+/// makes all of its weights no numbers. Here those have no part.
 public struct EUA: PlugIn, Aggregator, Mixing {
   public struct Options: Codable, Sendable {
     /// The server's learning rate.
