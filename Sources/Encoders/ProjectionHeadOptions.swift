@@ -15,15 +15,13 @@ extension ProjectionHeadOptions {
   func checkHead() throws {
     try ConfigurationError.check("hidden", hidden, in: 0...65_536)
     try ConfigurationError.check("hidden_layers", hiddenLayers, in: 1...8)
-    guard !hiddenNorm || hidden % BatchNorm.channelUnit == 0 else {
-      throw ConfigurationError(
-        "hidden", "\(hidden) is not a multiple of \(BatchNorm.channelUnit), as BatchNorm needs")
-    }
     try ConfigurationError.check("projection", projection, in: 1...65_536)
-    guard !projectionNorm || projection % BatchNorm.channelUnit == 0 else {
-      throw ConfigurationError(
-        "projection",
-        "\(projection) is not a multiple of \(BatchNorm.channelUnit), as BatchNorm needs")
+    for (key, width, hasNorm) in [
+      ("hidden", hidden, hiddenNorm), ("projection", projection, projectionNorm),
+    ] where hasNorm {
+      try ConfigurationError.require(
+        width % BatchNorm.channelUnit == 0, key,
+        "\(width) is not a multiple of \(BatchNorm.channelUnit), as BatchNorm needs")
     }
   }
 }

@@ -142,9 +142,7 @@ public final class FederatedTraining {
 
     // 2. Broadcast the global model, and what the algorithm has beside it.
     if completed == 0, let server = parts.server {
-      do { try parts.aggregator.prepare(global, server) } catch {
-        throw ServerError(round: 0, underlying: error)
-      }
+      try parts.aggregator.prepare(global, server)
     }
     try communicator.broadcast(global.floats)
     for vector in sorted(received) { try communicator.broadcast(vector.floats) }

@@ -7,6 +7,11 @@
 static inline int motet_out(int side, MotetConvolution s) {
   return (side + 2 * s.padding - s.kernel) / s.stride + 1;
 }
+// Places of a picture, and of what comes out of it.
+static inline long motet_inputs(MotetConvolution s) { return (long)s.height * s.width; }
+static inline long motet_outputs(MotetConvolution s) {
+  return (long)motet_out(s.height, s) * motet_out(s.width, s);
+}
 static inline long motet_round_up(long x, long unit) { return (x + unit - 1) / unit * unit; }
 
 // The stride of rows of `columns` values: never a multiple of 512 bytes, at which rows would fall
@@ -66,9 +71,8 @@ typedef enum {
 // leaves out.
 static inline MotetWay motet_way(MotetConvolution s) {
   if (s.plain_input) return s.kernel == 7 && s.stride == 2 ? MOTET_STRIPS : MOTET_PLAIN;
-  const long outputs = (long)motet_out(s.height, s) * motet_out(s.width, s);
-  const long unrolled = s.kernel * s.kernel * outputs;
-  const long direct = s.height * s.width > 64 ? unrolled : motet_pairs(s);
+  const long unrolled = s.kernel * s.kernel * motet_outputs(s);
+  const long direct = motet_inputs(s) > 64 ? unrolled : motet_pairs(s);
   const MotetWay way = direct < unrolled ? MOTET_SMALL : MOTET_UNROLLED;
   if (s.kernel != 3 || s.padding != 1 || s.stride > 2) return way;
   const MotetTiles tiles = motet_output_tiles(s);
@@ -105,14 +109,13 @@ static inline long motet_columns(MotetConvolution s) {
 }
 // Output positions of a piece.
 static inline long motet_im2col_rows(MotetConvolution s) {
-  long positions = (long)s.images * motet_out(s.height, s) * motet_out(s.width, s);
+  long positions = s.images * motet_outputs(s);
   long rows = 96 * 1024 / motet_columns(s);
   return motet_round_up(MIN(MAX(rows, 48), positions), 12);
 }
 // Pictures of a piece whose inputs and outputs are half a MiB.
 static inline long motet_small_images(MotetConvolution s) {
-  const long inputs = (long)s.height * s.width, outputs = (long)motet_out(s.height, s) * motet_out(s.width, s);
-  const long images = 128 * 1024 / (inputs * s.in + outputs * s.out);
+  const long images = 128 * 1024 / (motet_inputs(s) * s.in + motet_outputs(s) * s.out);
   return motet_round_up(MIN(MAX(images, 12), s.images), 12);
 }
 #define OUTER_ROWS 192

@@ -32,8 +32,7 @@ class Gathered:
     A run has a row of `runs` for each sweep that uses it; the other tables refer to it by `run`.
     """
 
-    #: What messages and titles call it: the path, or the paths.
-    name: str
+    paths: tuple[Path, ...]
     motet: str
     runs: DataFrame
     rounds: DataFrame
@@ -43,6 +42,11 @@ class Gathered:
     damaged: DataFrame
     #: The file of each (run, round) of the embeddings, sorted.
     embeddings: Mapping[tuple[str, int], Path]
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return ", ".join(map(str, self.paths))
 
     @property
     def sweeps(self) -> list[str]:
@@ -65,7 +69,7 @@ def load(first: Path, *others: Path) -> Gathered:
                 )
             holder[run] = part.name
     return Gathered(
-        name=", ".join(part.name for part in parts),
+        paths=(first, *others),
         motet=", ".join(sorted({part.motet for part in parts})),
         runs=_joined([part.runs for part in parts]),
         rounds=_joined([part.rounds for part in parts]),
@@ -96,7 +100,7 @@ def _load(path: Path) -> Gathered:
         }
         version = attribute(file, "motet_version")
     return Gathered(
-        str(path), version, tables["runs"], tables["rounds"], tables["monitor"],
+        (path,), version, tables["runs"], tables["rounds"], tables["monitor"],
         tables["evaluations"], damaged, dict(sorted(embeddings.items())),
     )
 

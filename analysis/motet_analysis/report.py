@@ -40,7 +40,7 @@ def report(gathered: Gathered, options: ReportOptions) -> str:
     for sweep in chosen_sweeps(gathered, options.paper, options.sweeps):
         sections.append((sweep or "runs without a sweep", _sweep(gathered, sweep, options)))
     sections.append(("All runs", _all_runs(gathered)))
-    return html.page(f"Motet: {gathered.name}", sections)
+    return html.page(f"Motet: {', '.join(path.name for path in gathered.paths)}", sections)
 
 
 def chosen_sweeps(

@@ -7,7 +7,6 @@ and writing what a client keeps.
 """
 
 import argparse
-import subprocess
 import sys
 import tempfile
 from dataclasses import replace
@@ -31,6 +30,7 @@ from comparison import (
 )
 from environment import THREAD_VARIABLES
 from machine import busy_share
+from round_motet import run
 
 ONE_THREAD = {name: "1" for name in THREAD_VARIABLES}
 JOB = """\
@@ -94,28 +94,21 @@ def steps(arguments: argparse.Namespace) -> Case:
     return replace(case, ours="simclr")
 
 
-def call(command: list[str], folder: Path) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        sys.stderr.write(done.stderr[-4000:])
-        sys.exit(f"{' '.join(command)}: exit code {done.returncode}")
-
-
 def clients(arguments: argparse.Namespace) -> Case:
     motet = str(arguments.motet)
     samples: dict[str, list[Sample]] = {name: [] for name in ALGORITHMS}
     with tempfile.TemporaryDirectory(prefix="motet-peers-") as name:
         folder = Path(name)
         (folder / "job.yaml").write_text(JOB)
-        call([motet, "data", "synthesize", "--to", "images.h5", "--sounds", "0", "--images",
-              "160", "--classes", "4", "--side", "32"], folder)
-        call([motet, "shard", "job.yaml"], folder)
+        run([motet, "data", "synthesize", "--to", "images.h5", "--sounds", "0", "--images",
+             "160", "--classes", "4", "--side", "32"], folder)
+        run([motet, "shard", "job.yaml"], folder)
         for turn in range(arguments.pairs):
             for own in ALGORITHMS:
                 print(f"  pair {turn + 1} of {arguments.pairs}: {own} …", file=sys.stderr)
                 busy = busy_share()
-                call([motet, "run", "job.yaml", "--fresh", "--set",
-                      f"federation.aggregator={own}", "--set", f"results={own}"], folder)
+                run([motet, "run", "job.yaml", "--fresh", "--set",
+                     f"federation.aggregator={own}", "--set", f"results={own}"], folder)
                 with h5py.File(folder / own / "results.h5") as results:
                     seconds = float(results["rounds/seconds/training"][-1])
                 samples[own].append({"seconds": seconds / 2, BUSY: busy})

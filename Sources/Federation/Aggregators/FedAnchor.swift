@@ -80,15 +80,16 @@ public struct FedAnchor: PlugIn, Aggregator {
   public func finish(_ round: ServerRound) throws {
     round.takeMean()
     guard let server = round.server else { preconditionFailure("no labelled samples") }
-    do { try train(round.global, server, round: round.round) } catch {
-      throw ServerError(round: round.round, underlying: error)
-    }
+    try train(round.global, server, round: round.round)
   }
 
   private func train(_ model: ParameterVector, _ server: any ServerTrainer, round: Int) throws {
-    try server.train(model, round: round)
     guard let entry = model.layout.entry(Methods.FedAnchor.anchors) else { return }
-    let (rows, labels) = try server.project(model)
+    let (rows, labels): ([Float], [Int32])
+    do {
+      try server.train(model, round: round)
+      (rows, labels) = try server.project(model)
+    } catch { throw ServerError(round: round, underlying: error) }
     let means = Self.meanDirections(
       of: rows, labels, classes: entry.shape[0], columns: entry.shape[1])
     _ = model[entry.range].update(fromContentsOf: means)
