@@ -22,6 +22,10 @@ public struct Audio: PlugIn, Modality {
     /// A random part of the segment kept, the rest silent, noise on the signal, in random order
     /// (viewmaker).
     case waveform
+    /// What another recording of it would be: another voice's pitch and pace (`SpectrogramCrop`),
+    /// another room's noise and another microphone (`RecordingChange`). With `instance` also
+    /// another loudness.
+    case recording
   }
 
   /// By which mean and standard deviation a spectrogram is normalised.
@@ -73,13 +77,24 @@ public struct Audio: PlugIn, Modality {
     public var keep = [0.08, 1.0]
     /// `waveform`: noise, full scale 1. Default: viewmaker's white noise, 1/√32,000.
     public var hiss = 0.0056
+    /// `recording`: bands and frames of the rectangle that is cut from a spectrogram, as shares of
+    /// its own, each drawn by itself between the two (BYOL-A's).
+    public var scale = [0.6, 1.5]
+    /// `recording`: length of what the rectangle is cut from, in lengths of the spectrogram, which
+    /// lies in its middle; the rest has the mean (BYOL-A's).
+    public var canvas = 1.5
+    /// `recording`: how loud the noise is, in standard deviations of the spectrogram from its mean,
+    /// uniform between the two.
+    public var background = [-2.0, 1.0]
+    /// `recording`: greatest gain and loss of a frequency, natural logarithm (1.7: 15 dB).
+    public var equaliser = 1.7
     /// Segments, evenly spaced, whose features evaluation averages. 1 takes the middle.
     public var segments = 1
   }
 
   public static var defaults: Options { Options() }
   public static let meanings = [
-    "preset": "what a training view does: crop, spectral (masks, noise) or waveform",
+    "preset": "what a training view does: crop, spectral (masks, noise), waveform or recording",
     "normalisation": "by the data set (store), each view (instance), or none",
     "seconds": "length of a segment; shorter clips lie in silence",
     "bins": "mel bands",
@@ -94,6 +109,10 @@ public struct Audio: PlugIn, Modality {
     "noise": "spectral: noise, in standard deviations of the spectrogram",
     "keep": "waveform: share of the segment that is kept, from and to",
     "hiss": "waveform: noise, full scale 1",
+    "scale": "recording: bands and frames of what is cut, as shares of all, from and to",
+    "canvas": "recording: frames of what it is cut from, in lengths of the spectrogram",
+    "background": "recording: noise, in standard deviations from the mean, from and to",
+    "equaliser": "recording: greatest gain and loss of a frequency, natural logarithm",
     "segments": "segments whose features evaluation averages",
   ]
 
@@ -133,6 +152,11 @@ public struct Audio: PlugIn, Modality {
     try check(options.noise >= 0, "noise", options.noise, "0 or more")
     try check(options.hiss >= 0, "hiss", options.hiss, "0 or more")
     try checkRange(options.keep, "keep", above: 0, upTo: 1)
+    try checkRange(options.scale, "scale", above: 0, upTo: 4)
+    try check((1...4).contains(options.canvas), "canvas", options.canvas, "between 1 and 4")
+    try checkRange(options.background, "background", above: -100, upTo: 100)
+    try check(
+      (0...20).contains(options.equaliser), "equaliser", options.equaliser, "between 0 and 20")
     try check((1...1000).contains(options.segments), "segments", options.segments, "1 to 1000")
   }
 

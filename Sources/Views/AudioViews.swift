@@ -10,6 +10,8 @@ final class AudioViews: ViewMaker {
   private let deviation: Float
   private let kernels: MotetKernels
   private let segments: AudioSegments
+  private let crop: SpectrogramCrop?
+  private let recording: RecordingChange?
   private let rows = Taps()
   private let columns = Taps()
   /// One value a pixel, before it is repeated on the channels.
@@ -24,6 +26,9 @@ final class AudioViews: ViewMaker {
     self.deviation = deviation
     self.kernels = kernels
     segments = AudioSegments(audio, kernels)
+    let isRecording = audio.options.preset == .recording
+    crop = isRecording ? SpectrogramCrop(audio.options) : nil
+    recording = isRecording ? RecordingChange(audio.options) : nil
     picture = Scratch(shape.side * shape.side)
   }
 
@@ -33,7 +38,11 @@ final class AudioViews: ViewMaker {
     of sample: Sample, random: inout RandomStream, into view: UnsafeMutableBufferPointer<Float>
   ) {
     let spectrogram = segments.training(sample, &random)
-    resize(spectrogram)
+    let ground = audio.options.normalisation == .store ? mean : nil
+    resize(crop?.cut(spectrogram, ground: ground, &random) ?? spectrogram)
+    if let recording {
+      recording.apply(to: picture.base, side: shape.side, moments(), &random, kernels)
+    }
     let (middle, spread) = normalise()
     if audio.options.preset == .spectral {
       mask(middle, &random)

@@ -201,7 +201,9 @@ import Testing
       (["frequencies": [100.0, 9000.0]], "frequencies"), (["segments": 0], "segments"),
       (["keep": [0.5]], "keep"), (["bins": 64], "bins"), (["transform": 8193], "transform"),
       (["transform": 256], "window"), (["spectrum": "power"], "spectrum"),
-      (["orientation": "up"], "orientation"),
+      (["orientation": "up"], "orientation"), (["scale": [0, 1]], "scale"),
+      (["canvas": 0.5], "canvas"), (["background": [1, -1]], "background"),
+      (["equaliser": -1], "equaliser"),
     ] as [(Tree, String)])
   func impossibleOptionsNameTheirKey(options: Tree, key: String) {
     var settings: Tree = options

@@ -40,7 +40,7 @@ struct BenchViewsCommand: BenchCase {
         ],
         shape: [128, 128, 3])
     }
-    + ["crop", "spectral", "waveform"].map { preset in
+    + ["crop", "spectral", "waveform", "recording"].map { preset in
       Case(
         name: "audio \(preset)", settings: ["name": "audio", "preset": .text(preset)],
         shape: [80_000])
