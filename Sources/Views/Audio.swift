@@ -154,7 +154,11 @@ public struct Audio: PlugIn, Modality {
     try checkRange(options.keep, "keep", above: 0, upTo: 1)
     try checkRange(options.scale, "scale", above: 0, upTo: 4)
     try check((1...4).contains(options.canvas), "canvas", options.canvas, "between 1 and 4")
-    try checkRange(options.background, "background", above: -100, upTo: 100)
+    let background = options.background
+    try check(
+      background.count == 2 && background[0] <= background[1]
+        && background.allSatisfy { abs($0) <= 100 },
+      "background", background, "[least, greatest] between -100 and 100")
     try check(
       (0...20).contains(options.equaliser), "equaliser", options.equaliser, "between 0 and 20")
     try check((1...1000).contains(options.segments), "segments", options.segments, "1 to 1000")

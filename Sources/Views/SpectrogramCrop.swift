@@ -2,11 +2,11 @@ import Tensors
 
 /// BYOL-A's random resize crop (Niizumi et al., arXiv 2103.06695, §3.4; nttcslab/byol-a's
 /// `RandomResizeCrop`), the choice of the rectangle: its bands and frames are drawn each by itself,
-/// as shares of the spectrogram's, and it lies anywhere on a canvas of all bands and of more frames,
+/// as shares of the spectrogram's, and it lies anywhere on a canvas of all bands and more frames,
 /// in whose middle the spectrogram is. A voice becomes higher or deeper, a word slower or faster.
 ///
-/// Theirs is then resized to the spectrogram's size by bicubic interpolation; ours to the view's, in
-/// one step and linearly, as all spectrograms are.
+/// Theirs is then resized to the spectrogram's size by bicubic interpolation; ours to the view's,
+/// in one step and linearly, as all spectrograms are.
 final class SpectrogramCrop {
   private let scale: ClosedRange<Double>
   private let length: Double
