@@ -9,7 +9,7 @@ from pandas import DataFrame
 
 from motet_analysis.errors import InputError
 from motet_analysis.gathered import Gathered
-from motet_analysis.settings import of_sweep, telling, text
+from motet_analysis.settings import column_of, of_sweep, telling, text
 
 #: Of a spec: what it is about, or a path; not how it measures.
 _SUBJECT = {"name", "data", "test_data", "modality", "with"}
@@ -69,9 +69,9 @@ def measurements(
 
 
 def _chosen(rows: DataFrame, specs: list[dict[str, Any]], key: str, value: str) -> list[bool]:
-    for column in (key, f"label.{key}", f"set.{key}"):
-        if column in rows:
-            return [text(own) == value for own in rows[column]]
+    column = column_of(rows, key)
+    if column is not None:
+        return [text(own) == value for own in rows[column]]
     if not any(key in spec for spec in specs):
         raise InputError(
             f"--where {key}={value}: '{key}' is no setting, label or option of an evaluation"

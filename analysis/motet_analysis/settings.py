@@ -1,5 +1,6 @@
 """What tells the runs of a sweep apart, seeds aside."""
 
+from collections.abc import Container
 from typing import Any
 
 import pandas
@@ -26,11 +27,28 @@ def described(runs: DataFrame) -> DataFrame:
     return own
 
 
-def telling(runs: DataFrame) -> list[str]:
+def telling(runs: DataFrame, given: str | None = None) -> list[str]:
     """The columns of described runs that tell them apart: labels first, then α, the mix and other
     settings, each only where those before it do not determine it. The name of an optimizer, an
-    encoder or the like comes before its options."""
-    labels = sorted(column for column in runs if column.startswith("label."))
+    encoder or the like comes before its options.
+
+    Beside a column that is `given`, only what that does not determine either. But a label that is
+    given determines no other label: whoever gave runs both told two things apart.
+    """
+    chosen: list[str] = []
+    for column in candidates(runs):
+        before = [*chosen]
+        if given is not None and not (_is_label(given) and _is_label(column)):
+            before.append(given)
+        is_new = column != given and len(_kinds(runs[column])) > 1
+        if is_new and not _is_determined(runs, column, before):
+            chosen.append(column)
+    return chosen
+
+
+def candidates(runs: DataFrame) -> list[str]:
+    """The columns of described runs that make another experiment, in the order of `telling`."""
+    labels = sorted(column for column in runs if _is_label(column))
     others = sorted(
         column
         for column in runs
@@ -39,11 +57,13 @@ def telling(runs: DataFrame) -> list[str]:
         and not column.startswith(("set.clients.alpha.", "set.clients.mix."))
     )
     others.sort(key=lambda column: (column.rpartition(".")[0], not column.endswith(".name")))
-    chosen: list[str] = []
-    for column in [*labels, "alpha", "mix", *others]:
-        if len(_kinds(runs[column])) > 1 and not _is_determined(runs, column, chosen):
-            chosen.append(column)
-    return chosen
+    return [*labels, "alpha", "mix", *others]
+
+
+def column_of(columns: Container[str], key: str) -> str | None:
+    """The column that a user's word means: a label, as tables show it first, or a setting."""
+    found = (name for name in (f"label.{key}", key, f"set.{key}") if name in columns)
+    return next(found, None)
 
 
 def title(column: str) -> str:
@@ -77,6 +97,10 @@ def sort_key(column: Series) -> Series:
         [(0, size) if size is not None else (1, places[own]) for size, own in zip(sizes, texts)],
         index=column.index,
     )
+
+
+def _is_label(column: str) -> bool:
+    return column.startswith("label.")
 
 
 def _kinds(column: Series) -> set[str]:

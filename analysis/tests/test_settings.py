@@ -1,7 +1,7 @@
 import numpy
 from pandas import DataFrame, Series
 
-from motet_analysis.settings import described, sort_key, telling
+from motet_analysis.settings import candidates, column_of, described, sort_key, telling
 
 
 def frame(**columns: list[object]) -> DataFrame:
@@ -25,6 +25,28 @@ def test_labels_come_first_and_what_they_determine_is_left_out() -> None:
         set__seed=[1, 2, 1, 2], set__training__threads=[1, 2, 3, 4],
     )
     assert telling(runs) == ["label.method", "set.encoder.name"]
+
+
+def test_beside_a_given_column_what_it_determines_is_left_out() -> None:
+    runs = frame(
+        label__method=["a", "a", "b", "b"], label__arch=["vit", "resnet18"] * 2,
+        set__encoder__name=["vit", "resnet18"] * 2, set__training__rate=[0.1, 0.1, 0.2, 0.2],
+    )
+    assert telling(runs, "label.method") == ["label.arch"]
+    assert telling(runs, "set.encoder.name") == ["label.method"]
+    assert telling(runs, "set.training.rate") == ["label.arch"]
+    # Two labels are told apart even where one says the other.
+    runs["label.arch"] = runs["label.method"]
+    assert telling(runs, "label.method") == ["label.arch", "set.encoder.name"]
+
+
+def test_a_word_means_a_label_before_a_setting() -> None:
+    runs = frame(
+        label__mix=["both"], set__clients__mix__image=[1.0], set__seed=[1], set__rounds=[4])
+    assert candidates(runs) == ["label.mix", "alpha", "mix", "set.rounds"]
+    assert column_of(runs, "mix") == "label.mix" and column_of(runs, "alpha") == "alpha"
+    assert column_of(runs, "rounds") == column_of(runs, "set.rounds") == "set.rounds"
+    assert column_of(runs, "method") is None
 
 
 def test_a_name_comes_before_its_options() -> None:
