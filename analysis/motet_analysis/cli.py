@@ -8,16 +8,18 @@ from pathlib import Path
 
 from motet_analysis.comparison import compare, paper_table
 from motet_analysis.curves import learning_curves
+from motet_analysis.differences import differences
 from motet_analysis.drawing import check, save
 from motet_analysis.errors import InputError
 from motet_analysis.gathered import Gathered, load
 from motet_analysis.layouts import LAYOUTS
 from motet_analysis.lines import over_alpha_and_mix, over_share
-from motet_analysis.measurements import measurements
+from motet_analysis.measurements import Measurements, measurements
 from motet_analysis.projection import PERPLEXITY
 from motet_analysis.report import ReportOptions, chosen_sweeps, report
 from motet_analysis.scatter import ScatterOptions, by_method, by_round, draw
-from motet_analysis.tables import comparison_table, geometry_table, sweep_table
+from motet_analysis.tables import (
+    comparison_table, difference_tables, geometry_table, sweep_table)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,6 +53,20 @@ def _parser() -> argparse.ArgumentParser:
     table.add_argument("files", type=Path, nargs="+", metavar="file")
     _one_sweep(table)
     _choice(table)
+
+    contrast = commands.add_parser("differences", help=(
+        "accuracies at one value of a setting minus those at another, paired by seed, with 95 %% "
+        "intervals, as Markdown"))
+    contrast.set_defaults(run=_differences)
+    contrast.add_argument("files", type=Path, nargs="+", metavar="file")
+    contrast.add_argument("--of", required=True, metavar="KEY", help=(
+        "the label or setting that is compared, as method"))
+    contrast.add_argument("--from", dest="first", metavar="A", help=(
+        "what is subtracted; the value that comes first, where not given"))
+    contrast.add_argument("--to", dest="second", metavar="B", help=(
+        "what it is subtracted from; each other value, where not given"))
+    _one_sweep(contrast)
+    _choice(contrast)
 
     figure = commands.add_parser("figure", help="a sweep's figure as PNG, SVG or PDF")
     figure.set_defaults(run=_figure)
@@ -102,14 +118,7 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _table(options: argparse.Namespace) -> None:
-    gathered = load(*options.files)
-    sweep = _sweep(gathered, options)
-    own = measurements(gathered, sweep, _where(options.where))
-    if not len(own.rows):
-        raise InputError(
-            f"{gathered.name}: the sweep '{sweep}' has no evaluations of finished runs; motet evaluate, "
-            "then motet gather"
-        )
+    sweep, own = _measured(options)
     of_paper = paper_table(sweep)
     if of_paper in LAYOUTS:
         comparison = compare(of_paper, own)
@@ -121,8 +130,13 @@ def _table(options: argparse.Namespace) -> None:
     geometry = geometry_table(own)
     if geometry is not None:
         print(f"\n{geometry.markdown()}")
-    for note in notes:
-        print(f"motet_analysis: {note}", file=sys.stderr)
+    _note(notes)
+
+
+def _differences(options: argparse.Namespace) -> None:
+    found = differences(_measured(options)[1], options.of, options.first, options.second)
+    print("\n\n".join(table.markdown() for table in difference_tables(found)))
+    _note(found.notes)
 
 
 def _figure(options: argparse.Namespace) -> None:
@@ -150,6 +164,24 @@ def _figure(options: argparse.Namespace) -> None:
         raise InputError(
             f"{gathered.name}: the sweep '{sweep}' has nothing to draw as {options.kind}")
     save(figure, options.to)
+
+
+def _measured(options: argparse.Namespace) -> tuple[str, Measurements]:
+    """The one sweep that is meant, and what there is of it."""
+    gathered = load(*options.files)
+    sweep = _sweep(gathered, options)
+    own = measurements(gathered, sweep, _where(options.where))
+    if not len(own.rows):
+        raise InputError(
+            f"{gathered.name}: the sweep '{sweep}' has no evaluations of finished runs; motet evaluate, "
+            "then motet gather"
+        )
+    return sweep, own
+
+
+def _note(notes: list[str]) -> None:
+    for note in notes:
+        print(f"motet_analysis: {note}", file=sys.stderr)
 
 
 def _sweep(gathered: Gathered, options: argparse.Namespace) -> str:

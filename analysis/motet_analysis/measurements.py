@@ -30,6 +30,12 @@ class Measurements:
     #: What was left out, and why.
     notes: list[str]
 
+    def accuracies(self) -> DataFrame:
+        """The rows of accuracies; `figure` says where two runs give the features."""
+        rows = self.rows[self.rows["figure"].str.startswith("accuracy")].copy()
+        rows.loc[rows["joins"], "figure"] += " of two runs"
+        return rows
+
 
 def measurements(
     gathered: Gathered, sweep: str, where: Mapping[str, str] | None = None
@@ -66,6 +72,12 @@ def measurements(
     if same.any():
         notes.append(f"{int(same.sum())} figures are there twice, of one job and seed: counted once")
     return Measurements(rows[~same].reset_index(drop=True), keys, notes)
+
+
+def evaluation(task: str, data: str, figure: str, variant: str) -> str:
+    """What an accuracy is of, as `linear fsdd normalise=l2`."""
+    parts = [task, data, figure.removeprefix("accuracy").replace("_", " ").strip(), variant]
+    return " ".join(part for part in parts if part)
 
 
 def _chosen(rows: DataFrame, specs: list[dict[str, Any]], key: str, value: str) -> list[bool]:

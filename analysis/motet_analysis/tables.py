@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pandas import DataFrame
 
 from motet_analysis.comparison import Comparison
-from motet_analysis.measurements import Measurements
+from motet_analysis.differences import Differences
+from motet_analysis.measurements import Measurements, evaluation
 from motet_analysis.settings import sort_key, text, title
 from motet_analysis.spread import Spread, spread
 
@@ -26,8 +27,7 @@ class TextTable:
 
 def accuracies(own: Measurements) -> DataFrame:
     """Our accuracies: the keys, `task`, `data`, `figure`, `variant`, and a `spread` over seeds."""
-    rows = own.rows[own.rows["figure"].str.startswith("accuracy")].copy()
-    rows.loc[rows["joins"], "figure"] += " of two runs"
+    rows = own.accuracies()
     by = [*own.keys, "task", "data", "figure", "variant"]
     return DataFrame(
         [
@@ -47,9 +47,7 @@ def sweep_table(own: Measurements) -> TextTable:
     for row in found.sort_values(settings, key=sort_key).to_dict("records") if settings else (
         found.to_dict("records")
     ):
-        figure = row["figure"].removeprefix("accuracy").replace("_", " ").strip()
-        parts = [row["task"], row["data"], figure, row["variant"]]
-        column = " ".join(part for part in parts if part)
+        column = evaluation(row["task"], row["data"], row["figure"], row["variant"])
         columns[column] = None
         key = tuple(text(row[setting]) for setting in settings)
         cells.setdefault(key, {})[column] = row["spread"]
@@ -99,3 +97,27 @@ def comparison_table(comparison: Comparison) -> TextTable:
             if cell is not None and cell.ours is not None:
                 rows.append([row, comparison.heading(column), *cell.lines()])
     return TextTable(["", "", "here, % (n)", "paper, %", "difference, points"], rows, heads=2)
+
+
+def difference_tables(own: Differences) -> list[TextTable]:
+    """A table for each contrast, with a row for each place."""
+    name = title(own.of)
+    return [
+        TextTable(
+            [
+                *map(title, own.settings), "evaluation", "modality",
+                f"{name} {contrast.first}, % (n)", f"{name} {contrast.second}, % (n)",
+                "difference, points", "pairs", "ahead",
+            ],
+            [
+                [
+                    *place.settings, place.evaluation, place.modality, pairs.first.text(),
+                    pairs.second.text(), pairs.text(), str(pairs.difference.n),
+                    f"{pairs.ahead} of {pairs.difference.n}",
+                ]
+                for place, pairs in contrast.pairs.items()
+            ],
+            heads=len(own.settings) + 2,
+        )
+        for contrast in own.contrasts
+    ]
