@@ -16,10 +16,16 @@ public final class Embedder {
     case features = "encoder"
     /// After it; a classifier's logits.
     case projection
+    /// The view itself, the mean of its channels: what is known without a network.
+    case view
 
     /// Values a sample.
     public func dimension(of encoder: any Encoder) -> Int {
-      self == .features ? encoder.featureCount : encoder.projectionCount
+      switch self {
+      case .features: encoder.featureCount
+      case .projection: encoder.projectionCount
+      case .view: encoder.inputSide * encoder.inputSide
+      }
     }
   }
 
@@ -76,8 +82,7 @@ public final class Embedder {
       let count = min(batch, total - first)
       let input = encoder.makeViews(of: modality, count: count, engine)
       engine.eachImage(of: input) { place, thread, view in draw(first + place, thread, view) }
-      let results = encoder.infer(input, of: modality, parameters, engine)
-      let rows = output == .features ? results.features : results.projection
+      let rows = rows(of: input, modality, parameters)
       for place in 0..<count {
         let start = (first + place) / views * dimension
         for i in 0..<dimension {
@@ -86,5 +91,24 @@ public final class Embedder {
       }
     }
     return features
+  }
+
+  /// What is asked for, of a batch of views.
+  private func rows(
+    of views: FeatureMap, _ modality: String, _ parameters: ParameterVector
+  ) -> Matrix {
+    guard output != .view else { return grey(views) }
+    let results = encoder.infer(views, of: modality, parameters, engine)
+    return output == .features ? results.features : results.projection
+  }
+
+  private func grey(_ views: FeatureMap) -> Matrix {
+    let result = Matrix(engine.pool, rows: views.images, columns: dimension)
+    let channels = views.channels
+    for i in 0..<views.images * dimension {
+      let pixel = views.pointer + i * channels
+      result.pointer[i] = (0..<channels).reduce(0) { $0 + pixel[$1] } / Float(channels)
+    }
+    return result
   }
 }

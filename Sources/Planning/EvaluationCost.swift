@@ -156,6 +156,7 @@ struct EvaluationCost {
   private func embedding(_ item: EvaluationWorkload.Embedding) throws -> WorkItem {
     let samples = item.samples
     switch item.way {
+    case .evaluationViews where item.output == .view: return try views(samples)
     case .evaluationViews: return try embedding(samples, "through the encoder")
     case .otherModel: return try embedding(samples, "through the other run's encoder")
     case .trainingViews(let views):
@@ -182,6 +183,14 @@ struct EvaluationCost {
       title: title,
       arithmetic: (times > 1 ? "\(times) × " : "") + "\(samples) × \(number(seconds))",
       seconds: Double(times * samples) * seconds, sharing: .ranks)
+  }
+
+  private func views(_ samples: EvaluationWorkload.Samples) throws -> WorkItem {
+    let settings = try job.viewSettings(samples.modality)
+    let seconds = try speed(.view(facts.view(job, settings, samples.data, samples.modality)))
+    return WorkItem(
+      title: "views of \(name(samples))", arithmetic: "\(samples.count) × \(number(seconds))",
+      seconds: Double(samples.count) * seconds, sharing: .ranks)
   }
 
   private func neighbours(

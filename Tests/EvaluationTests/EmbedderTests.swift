@@ -57,9 +57,8 @@ import Views
 
   /// A sample's features have the same bits whatever is embedded with it, on any threads: batches
   /// may be cut anywhere.
-  @Test(arguments: [Embedder.Output.features, .projection])
-  func doNotDependOnTheOthers(output: Embedder.Output) throws {
-    let dimension = output == .features ? 64 : 20
+  @Test(arguments: [(Embedder.Output.features, 64), (.projection, 20), (.view, 256)])
+  func doNotDependOnTheOthers(output: Embedder.Output, dimension: Int) throws {
     let all = try embed(0..<70, output: output)
     #expect(all.count == 70 * dimension)
     for part in [0..<1, 31..<33, 40..<70] {
@@ -91,6 +90,19 @@ import Views
         (0..<3).reduce(Float(0)) { $0 + features.pointer[$1 * 64 + column] / 3 }
       }
       #expect(Array(found[sample * 64..<(sample + 1) * 64]) == mean, "\(sample)")
+    }
+  }
+
+  /// The mean of its channels, and of several views, place by place.
+  @Test func aViewIsItsOwnFeature() throws {
+    let found = try embed(0..<40, views: 2, output: .view)
+    for sample in [0, 39] {
+      let views = (0..<2).map { noise(UInt64(sample) << 32 + UInt64($0), 256 * 3) }
+      for pixel in 0..<256 {
+        let values = views.map { view in (0..<3).reduce(0) { $0 + view[3 * pixel + $1] } / 3 }
+        let mean = (values[0] + values[1]) / 2
+        #expect(abs(found[sample * 256 + pixel] - mean) < 1e-6)
+      }
     }
   }
 
