@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Makes the stores of jobs/small from data sets as their makers lay them out.
 # Usage: jobs/small/data.sh MOTET FOLDER, where FOLDER has tiny-imagenet-200 (or 100 classes of it as
-# tiny-imagenet-100x200), cifar-10-batches-bin, free-spoken-digit-dataset, mnist and ESC-50-fold4:
-# ESC-50's layout with fold 4 alone.
+# tiny-imagenet-100x200), cifar-10-batches-bin, speech_commands_v0.02 (or 8 words of it as
+# speech-commands-8), free-spoken-digit-dataset, mnist and ESC-50-fold4: ESC-50's layout with fold 4
+# alone.
 set -euo pipefail
 motet=$(realpath "$1")
 from=$(realpath "$2")
@@ -28,8 +29,9 @@ import() {
 }
 
 import tinyimagenet "tiny-imagenet-100x200 tiny-imagenet-200" tinyimagenet --limit 50
-import cifar10 cifar-10-batches-bin cifar10 --limit 500
+import cifar10 cifar-10-batches-bin cifar10 --limit 1000
 import cifar10-whole cifar-10-batches-bin cifar10
+import speechcommands "speech-commands-8 speech_commands_v0.02" speechcommands
 import fsdd free-spoken-digit-dataset fsdd
 # One fold: parted so that clips of one recording stay together.
 import esc50 ESC-50-fold4 esc50 --set split=source
