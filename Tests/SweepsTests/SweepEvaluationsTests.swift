@@ -212,7 +212,7 @@ import Testing
       ),
       (
         "{ data: [d.h5], features: head }",
-        ".features: unknown features 'head'; there are: encoder, projection"
+        ".features: unknown features 'head'; there are: encoder, projection, view"
       ),
       ("{ data: [d.h5], limit: 0 }", ".limit: 0 is below 1"),
       (
