@@ -34,14 +34,14 @@ class Split:
 def load(path: Path) -> tuple[Split, Split]:
     """Training and test split of a Motet store, or of a folder of CIFAR-10's binary batches."""
     if path.is_dir():
-        training = [path / f"data_batch_{number}.bin" for number in range(1, 6)]
-        return read_batches(training), read_batches([path / "test_batch.bin"])
+        files = [path / f"data_batch_{number}.bin" for number in range(1, 6)]
+        return read_batches(files), read_batches([path / "test_batch.bin"])
     with h5py.File(path) as store:
-        training, test = (
-            Split(store[f"{name}/image/pixels"][()],
-                  torch.from_numpy(store[f"{name}/image/label"][()]).long())
-            for name in ("train", "test"))
-    return training, test
+        return read_split(store["train/image"]), read_split(store["test/image"])
+
+
+def read_split(group: h5py.Group) -> Split:
+    return Split(group["pixels"][()], torch.from_numpy(group["label"][()]).long())
 
 
 def read_batches(files: list[Path]) -> Split:

@@ -12,10 +12,10 @@ import json
 import math
 import os
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import lightly
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
@@ -62,7 +62,7 @@ class Run:
         self.constant = arguments.variant == "motet"
         self.settings = {
             "method": arguments.method, "variant": arguments.variant, "seed": self.seed,
-            "limit": arguments.limit, "torch": torch.__version__, "lightly": lightly.__version__}
+            "limit": arguments.limit, "torch": torch.__version__, "lightly": version("lightly")}
         training, test = load(arguments.data)
         self.training = training.first(arguments.limit)
         self.test = test.first(arguments.limit)
