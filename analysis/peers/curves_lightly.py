@@ -62,7 +62,7 @@ class Run:
         self.constant = arguments.variant == "motet"
         self.settings = {
             "method": arguments.method, "variant": arguments.variant, "seed": self.seed,
-            "limit": arguments.limit, "torch": torch.__version__, "lightly": version("lightly")}
+            "limit": arguments.limit, "torch": version("torch"), "lightly": version("lightly")}
         training, test = load(arguments.data)
         self.training = training.first(arguments.limit)
         self.test = test.first(arguments.limit)
