@@ -1,7 +1,7 @@
 """CIFAR-10 for `curves_lightly.py`: images, lightly's training views, evaluation views.
 
-Training views are lightly's transform for SimCLR itself, image by image: in a step of a ResNet-18
-with the small stem they are a tenth of the time on a core, so there is nothing to hurry.
+Training views are lightly's transform for SimCLR itself, image by image: beside a step of a
+ResNet-18 with the small stem on a core they take 3 % of the time, so there is nothing to hurry.
 """
 
 from dataclasses import dataclass
