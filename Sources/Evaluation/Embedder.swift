@@ -19,6 +19,10 @@ public final class Embedder {
     /// The view itself, the mean of its channels: what is known without a network.
     case view
 
+    /// The words that options take for it, and what each is.
+    public static let meaning =
+      "encoder (before the head), projection (after it), or view: no network at all"
+
     /// Values a sample.
     public func dimension(of encoder: any Encoder) -> Int {
       switch self {

@@ -74,7 +74,7 @@ public struct MonitorOptions: Codable, Sendable, Equatable {
   public static let meanings = [
     "every": "rounds from one measurement to the next; 0 for none",
     "drift": "whether results have how far a round's clients went apart, by layer",
-    "features": "what kNN compares: encoder (before the head) or projection (after it)",
+    "features": "what kNN compares: \(Embedder.Output.meaning)",
     "knn.k": "neighbours; fewer where the bank is smaller",
     "knn.temperature": "of the neighbours' votes",
     "knn.bank": "samples of the bank, from the training split; 0 for all",

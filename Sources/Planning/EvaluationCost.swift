@@ -40,8 +40,9 @@ struct EvaluationCost {
       let bank = count(KNNMonitor.bankSplit, options.bank)
       let queries = count(KNNMonitor.querySplit, options.queries)
       let one = try embedding(
-        path, modality, samples: bank + queries,
-        "\(times) times \(SampleStore.name(of: path)) \(modality) through the encoder", times)
+        path, modality, job.monitor.features, samples: bank + queries,
+        "\(times) times \(SampleStore.name(of: path)) \(modality) "
+          + way(of: job.monitor.features), times)
       return [
         one,
         try neighbours(
@@ -83,8 +84,8 @@ struct EvaluationCost {
       if workload.embedsEachEpoch {
         items = try workload.train.map {
           try embedding(
-            $0.data, $0.modality, samples: $0.count,
-            "\(counted(epochs, "epoch")) of \(name($0)) through the encoder", epochs)
+            $0.data, $0.modality, output, samples: $0.count,
+            "\(counted(epochs, "epoch")) of \(name($0)) \(way(of: output))", epochs)
         }
       }
       let seconds = try speed(
@@ -115,7 +116,7 @@ struct EvaluationCost {
           + "\(viewText.joined(separator: " + ")))",
         seconds: Double(epochs) * (Double(samples) * step / Double(size) + views),
         sharing: .pieces(pieces))
-    ] + (try workload.test.map { try embedding($0, "through the classifier") })
+    ] + (try workload.test.map { try embedding($0, .projection, of: "the classifier") })
   }
 
   private func fit(_ workload: EvaluationWorkload.Fit) throws -> WorkItem {
@@ -156,41 +157,39 @@ struct EvaluationCost {
   private func embedding(_ item: EvaluationWorkload.Embedding) throws -> WorkItem {
     let samples = item.samples
     switch item.way {
-    case .evaluationViews where item.output == .view: return try views(samples)
-    case .evaluationViews: return try embedding(samples, "through the encoder")
-    case .otherModel: return try embedding(samples, "through the other run's encoder")
+    case .evaluationViews: return try embedding(samples, item.output)
+    case .otherModel: return try embedding(samples, item.output, of: "the other run's encoder")
     case .trainingViews(let views):
       return try embedding(
-        samples.data, samples.modality, samples: samples.count,
-        "\(counted(views, "training view")) of \(name(samples)) through the encoder", views)
+        samples.data, samples.modality, item.output, samples: samples.count,
+        "\(counted(views, "training view")) of \(name(samples)) \(way(of: item.output))", views)
     }
   }
 
-  private func embedding(_ samples: EvaluationWorkload.Samples, _ what: String) throws -> WorkItem {
+  private func embedding(
+    _ samples: EvaluationWorkload.Samples, _ output: Embedder.Output,
+    of network: String = "the encoder"
+  ) throws -> WorkItem {
     try embedding(
-      samples.data, samples.modality, samples: samples.count,
-      "\(name(samples)) \(what)", 1)
+      samples.data, samples.modality, output, samples: samples.count,
+      "\(name(samples)) \(way(of: output, network))", 1)
   }
 
   private func embedding(
-    _ path: String, _ modality: String, samples: Int, _ title: String, _ times: Int
+    _ path: String, _ modality: String, _ output: Embedder.Output, samples: Int, _ title: String,
+    _ times: Int
   ) throws -> WorkItem {
-    let settings = try job.viewSettings(modality)
+    let views = try facts.view(job, try job.viewSettings(modality), path, modality)
     let seconds = try speed(
-      .embedding(
-        encoder: try encoder(), facts.view(job, settings, path, modality)))
+      output == .view ? .view(views) : .embedding(encoder: try encoder(), views))
     return WorkItem(
       title: title,
       arithmetic: (times > 1 ? "\(times) × " : "") + "\(samples) × \(number(seconds))",
       seconds: Double(times * samples) * seconds, sharing: .ranks)
   }
 
-  private func views(_ samples: EvaluationWorkload.Samples) throws -> WorkItem {
-    let settings = try job.viewSettings(samples.modality)
-    let seconds = try speed(.view(facts.view(job, settings, samples.data, samples.modality)))
-    return WorkItem(
-      title: "views of \(name(samples))", arithmetic: "\(samples.count) × \(number(seconds))",
-      seconds: Double(samples.count) * seconds, sharing: .ranks)
+  private func way(of output: Embedder.Output, _ network: String = "the encoder") -> String {
+    output == .view ? "as views" : "through \(network)"
   }
 
   private func neighbours(

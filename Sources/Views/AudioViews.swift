@@ -10,7 +10,6 @@ final class AudioViews: ViewMaker {
   private let deviation: Float
   private let kernels: MotetKernels
   private let segments: AudioSegments
-  private let crop: SpectrogramCrop?
   private let recording: RecordingChange?
   private let rows = Taps()
   private let columns = Taps()
@@ -26,9 +25,7 @@ final class AudioViews: ViewMaker {
     self.deviation = deviation
     self.kernels = kernels
     segments = AudioSegments(audio, kernels)
-    let isRecording = audio.options.preset == .recording
-    crop = isRecording ? SpectrogramCrop(audio.options) : nil
-    recording = isRecording ? RecordingChange(audio.options) : nil
+    recording = audio.options.preset == .recording ? RecordingChange(audio.options) : nil
     picture = Scratch(shape.side * shape.side)
   }
 
@@ -38,10 +35,12 @@ final class AudioViews: ViewMaker {
     of sample: Sample, random: inout RandomStream, into view: UnsafeMutableBufferPointer<Float>
   ) {
     let spectrogram = segments.training(sample, &random)
-    let ground = audio.options.normalisation == .store ? mean : nil
-    resize(crop?.cut(spectrogram, ground: ground, &random) ?? spectrogram)
     if let recording {
+      let ground = audio.options.normalisation == .store ? mean : nil
+      resize(recording.crop.cut(spectrogram, ground: ground, &random))
       recording.apply(to: picture.base, side: shape.side, moments(), &random, kernels)
+    } else {
+      resize(spectrogram)
     }
     let (middle, spread) = normalise()
     if audio.options.preset == .spectral {

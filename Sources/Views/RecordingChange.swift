@@ -1,8 +1,8 @@
 import Kernels
 import Tensors
 
-/// What another room and another microphone make of a log-mel spectrogram: noise of a random level
-/// and colour under it, then a random gain for each frequency.
+/// What another voice, another room and another microphone make of a log-mel spectrogram: a random
+/// resize crop, noise of a random level and colour under it, then a random gain for each frequency.
 ///
 /// Recordings differ in both, so a network that is to tell samples apart can do so by them alone,
 /// and learns nothing of what is heard, unless views differ in them too.
@@ -12,6 +12,8 @@ struct RecordingChange {
   /// The standard deviation of the logarithm of a Rayleigh distribution, π / √24: that of the
   /// magnitudes of noise.
   private static let spread: Float = 0.641_275
+  /// What is done before the spectrogram becomes a picture.
+  let crop: SpectrogramCrop
   private let background: ClosedRange<Float>
   private let equaliser: Float
   private let noise = Scratch()
@@ -19,6 +21,7 @@ struct RecordingChange {
   private let gains = Scratch(knots)
 
   init(_ options: Audio.Options) {
+    crop = SpectrogramCrop(options)
     background = Float(options.background[0])...Float(options.background[1])
     equaliser = Float(options.equaliser)
   }

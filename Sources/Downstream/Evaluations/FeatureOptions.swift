@@ -4,7 +4,7 @@ import Evaluation
 /// Which of the frozen encoder's outputs a classifier sees, and how.
 public struct FeatureOptions: SharedOptions, Equatable {
   public static let meanings = [
-    "features": "encoder (before the head), projection (after it), or view: no network at all",
+    "features": Embedder.Output.meaning,
     "standardise": "whether each feature has mean 0, deviation 1 in training",
   ]
 

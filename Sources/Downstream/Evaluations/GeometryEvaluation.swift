@@ -15,7 +15,7 @@ public struct GeometryEvaluation: PlugIn, EvaluationTask {
 
   public struct Own: SharedOptions {
     public static let meanings = [
-      "features": "encoder (before the head), projection (after it), or view: no network at all",
+      "features": Embedder.Output.meaning,
       "directions": "of most variance, which span a modality's subspace",
       "shrinkage": "of the covariance by which modalities are told apart",
       "alignment": "whether two training views of each sample are embedded too",

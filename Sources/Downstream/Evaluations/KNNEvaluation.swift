@@ -76,7 +76,7 @@ public struct NeighbourOptions: SharedOptions, Equatable {
   public static let meanings = [
     "k": "neighbours; fewer where the bank is smaller",
     "temperature": "of the neighbours' votes",
-    "features": "encoder (before the head), projection (after it), or view: no network at all",
+    "features": Embedder.Output.meaning,
   ]
 
   /// Neighbours; fewer where the bank is smaller.

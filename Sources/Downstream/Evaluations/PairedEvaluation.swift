@@ -13,7 +13,7 @@ public struct PairedEvaluation: PlugIn, EvaluationTask {
     public static let meanings = [
       "mode": "what is trained: linear (on frozen features) or finetune",
       "views": "linear: whether each epoch sees new views",
-      "features": "linear: encoder (before the head) or projection (after it)",
+      "features": "linear: \(Embedder.Output.meaning)",
       "normalise": "linear: of each modality's features: none, l2 or standardised",
     ]
 
