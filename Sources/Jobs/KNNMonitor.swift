@@ -70,6 +70,7 @@ public final class KNNMonitor {
   func measure(
     _ model: ParameterVector, on communicator: Communicator
   ) throws -> [MonitorFigure]? {
+    let model = model.lendingNorms()
     var figures: [MonitorFigure] = []
     for set in sets {
       try communicator.workOnRoot(isStopped: isStopped) { pause in

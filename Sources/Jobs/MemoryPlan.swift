@@ -90,6 +90,10 @@ public struct MemoryPlan {
     // The global model, the exact sum in 64-bit integers, on rank 0 its Float32 and the copy that
     // is being written.
     var floats = 5 * job.model.layout.count
+    // The monitor's, where modalities may be lent norms.
+    if job.monitor.every > 0, job.model.layout.entries.contains(where: { $0.own == .norms }) {
+      floats += job.model.layout.count
+    }
     if job.monitor.drift { floats += Drift.valueCount(job.model.layout, isRoot: isRoot) }
     if job.aggregator.mixing != nil { floats += RoundMix.valueCount(job.model.layout) }
     // The same of what is sent beside the model; of the server's vectors those that all receive,

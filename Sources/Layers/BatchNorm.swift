@@ -42,8 +42,17 @@ public struct BatchNorm: Sendable {
     self.channels = channels
     self.relu = relu
     self.affine = affine
-    runningMean = layout.add("\(name).running_mean", [channels], trainable: false)
-    runningVariance = layout.add("\(name).running_var", [channels], trainable: false)
+    runningMean = layout.add("\(name)\(Self.meanSuffix)", [channels], trainable: false)
+    runningVariance = layout.add("\(name)\(Self.varianceSuffix)", [channels], trainable: false)
+  }
+
+  private static let meanSuffix = ".running_mean"
+  private static let varianceSuffix = ".running_var"
+
+  /// What a running statistic is before any batch; nil where an entry is none.
+  static func initialStatistic(_ entry: ParameterLayout.Entry) -> Float? {
+    if entry.name.hasSuffix(meanSuffix) { return 0 }
+    return entry.name.hasSuffix(varianceSuffix) ? 1 : nil
   }
 
   public struct Saved {

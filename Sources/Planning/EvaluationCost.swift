@@ -54,9 +54,10 @@ struct EvaluationCost {
 
   private func evaluations(_ workloads: [EvaluationWorkload]) throws -> [WorkItem] {
     var items: [WorkItem] = []
-    var embedded: Set<EvaluationWorkload.Embedding> = []
+    var embedded: [Int?: Set<EvaluationWorkload.Embedding>] = [:]
     for workload in workloads {
-      for item in workload.embeddings where embedded.insert(item).inserted {
+      for item in workload.embeddings
+      where embedded[workload.round, default: []].insert(item).inserted {
         items.append(try embedding(item))
       }
       for item in workload.neighbours {

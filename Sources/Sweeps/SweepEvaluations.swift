@@ -1,4 +1,5 @@
 import Catalogues
+import Downstream
 
 /// The evaluations that follow a sweep's runs. One may follow the runs of chosen cells alone
 /// (`cells`), and may take features of another cell's run as well (`with`): its partner.
@@ -81,6 +82,9 @@ struct SweepEvaluations {
       throw ConfigurationError("cells", "no cell has all of these: \(chosen?.summary ?? "")")
     }
     var spec = given.without(["cells"])
+    if let round = try EvaluationSpec.round(of: given), round > 0 {
+      for cell in followed { try cell.requireCheckpoint(of: round, at: EvaluationSpec.roundKey) }
+    }
     // Of these cells' runs, or of their partners'; another sweep's is not known.
     let round = given["with_round"]?.whole ?? 0
     func check(_ cell: SweepCell) throws {

@@ -13,14 +13,17 @@ extension ParameterLayout.Entry {
   /// The modality whose own the entry is; nil where it is everyone's.
   public var modality: String? { parts?.modality }
 
+  /// What it is of that modality; nil where it is everyone's.
+  public var own: ParameterLayout.Own? { parts?.own }
+
   /// The name without what says whose it is.
   public var plainName: Substring { parts?.rest ?? name[...] }
 
-  private var parts: (modality: String, rest: Substring)? {
+  private var parts: (own: ParameterLayout.Own, modality: String, rest: Substring)? {
     let parts = name.split(separator: ".", maxSplits: 2)
-    guard parts.count == 3, ParameterLayout.Own(rawValue: String(parts[0])) != nil else {
+    guard parts.count == 3, let own = ParameterLayout.Own(rawValue: String(parts[0])) else {
       return nil
     }
-    return (String(parts[1]), parts[2])
+    return (own, String(parts[1]), parts[2])
   }
 }

@@ -165,6 +165,17 @@ import Testing
       #expect(error(text) == "no error")
     }
     #expect(error("\(partner), with_round: 2") == "no error")
+    for text in ["round: 0", "round: 2", "round: 4"] { #expect(error(text) == "no error") }
+    for (text, message) in [
+      (
+        "round: 3",
+        "cell 1 does not keep the checkpoint of round 3, but of 2, 4: those of "
+          + "federation.keep and the last"
+      ),
+      ("round: -1", "expected the number of a round, 0 for before training"),
+    ] {
+      #expect(error(text) == "s.yaml:9: evaluations[0].round: \(message)")
+    }
     for (text, cell) in [("with_round: 3", 1), ("\(partner), with_round: 3", 5)] {
       #expect(
         error(text)

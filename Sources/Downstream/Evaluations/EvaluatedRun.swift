@@ -3,6 +3,7 @@ import Checkpoints
 import Encoders
 import Foundation
 import Jobs
+import Layers
 import MessagePassing
 import Tensors
 import Views
@@ -12,14 +13,17 @@ public final class EvaluatedRun {
   /// The folder.
   public let path: String
   public let job: Job
-  /// The last complete round.
+  /// The last complete round; 0 before training.
   public let round: Int
+  /// What features are made with: a modality that no client trained has the trained ones' norms.
   public let model: ParameterVector
+  /// Of the checkpoint's model.
   public let modelHash: String
 
   /// Rank 0 reads, all ranks have it: a collective.
   /// - Parameters:
-  ///   - round: of the checkpoint; the newest whole one where nil.
+  ///   - round: of the checkpoint, or 0 for the model before training, which needs none of its own;
+  ///     the newest whole one where nil.
   ///   - warn: told of damaged checkpoints that were passed over.
   public init(
     _ path: String, round: Int? = nil, _ communicator: Communicator, warn: (String) -> Void
@@ -27,7 +31,8 @@ public final class EvaluatedRun {
     self.path = URL(fileURLWithPath: path).standardizedFileURL.path
     var checkpoint: Checkpoint?
     try communicator.agreeOnRoot {
-      checkpoint = try Self.checkpoint(in: CheckpointFolder(path), round: round, warn: warn)
+      checkpoint = try Self.checkpoint(
+        in: CheckpointFolder(path), round: round == 0 ? nil : round, warn: warn)
     }
     let text = try communicator.broadcast(text: checkpoint?.job ?? "")
     let (job, model) = try communicator.agree {
@@ -40,12 +45,13 @@ public final class EvaluatedRun {
         throw JobError(
           path: path, message: "its model is not that of its job's encoder and method")
       }
+      if round == 0, communicator.rank == 0 { job.model.initialise(model, seed: job.seed) }
       return (job, model)
     }
     try communicator.broadcast(model.floats)
-    self.round = Int(try communicator.broadcast(Int64(checkpoint?.round ?? 0)))
+    self.round = try round ?? Int(communicator.broadcast(Int64(checkpoint?.round ?? 0)))
     self.job = job
-    self.model = model
+    self.model = model.lendingNorms()
     modelHash = Checkpoints.modelHash(model)
   }
 
@@ -69,7 +75,9 @@ public final class EvaluatedRun {
   }
 
   /// The folder of its evaluations.
-  var evaluations: String { "\(path)/evaluations" }
+  var evaluations: String { Self.evaluations(of: path) }
+
+  static func evaluations(of run: String) -> String { "\(run)/evaluations" }
 
   /// The encoder with a linear layer to `classes` instead of its head, and its parameters: the
   /// run's, but for a fresh layer.

@@ -9,6 +9,8 @@ public struct EvaluationSpec {
   public let name: String
   /// The mapping with every default filled in and absolute paths.
   public let resolved: Tree
+  /// The round whose model is measured, 0 for the one before training; the newest where nil.
+  public let round: Int?
   let task: any EvaluationTask
   /// Where it stands, for messages: its file, line and place in the list.
   private let place: String?
@@ -23,10 +25,28 @@ public struct EvaluationSpec {
       guard let path = settings[key]?.text, !path.isEmpty else { continue }
       settings[key] = .text(URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.path)
     }
-    resolved = try evaluationTasks.resolve(settings)
+    round = try Self.round(of: settings)
+    settings[Self.roundKey] = nil
+    var resolved = try evaluationTasks.resolve(settings)
+    resolved[Self.roundKey] = round.map { .whole($0) }
+    self.resolved = resolved
     task = try evaluationTasks.make(settings)
     name = resolved["name"]?.text ?? ""
     self.place = place
+  }
+
+  /// The option that every task has.
+  public static let roundKey = "round"
+  public static let roundMeaning =
+    "whose model: of a kept checkpoint, or 0 for the one before training; the newest if not given"
+
+  /// The round that a mapping names; nil where it names none.
+  public static func round(of settings: Tree) throws(ConfigurationError) -> Int? {
+    guard let given = settings[roundKey], given != .null else { return nil }
+    guard let round = given.whole, round >= 0 else {
+      throw ConfigurationError(roundKey, "expected the number of a round, 0 for before training")
+    }
+    return round
   }
 
   /// What `body` makes of it, its errors as those of this evaluation: a file of many says which.
@@ -94,7 +114,11 @@ public struct EvaluationSpec {
   }
 
   /// What it computes. Opens its data; samples are not needed.
-  public func workload() throws -> EvaluationWorkload { try naming { try task.workload() } }
+  public func workload() throws -> EvaluationWorkload {
+    var workload = try naming { try task.workload() }
+    workload.round = round
+    return workload
+  }
 
   /// `knn-0123456789ab`: twelve hexadecimal digits tell it from any other measurement of the run.
   /// They are a hash of what was measured and after which round.

@@ -79,6 +79,8 @@ public struct EvaluationWorkload: Sendable {
     public let output: Embedder.Output
   }
 
+  /// Whose model it is of; the newest where nil.
+  public var round: Int?
   public var embeddings: [Embedding] = []
   public var neighbours: [Neighbours] = []
   public var classifiers: [Classifier] = []

@@ -20,17 +20,20 @@ public func evaluate(
   _ path: String, _ specs: [EvaluationSpec], threads: Int = 1, recompute: Bool = false,
   _ communicator: Communicator, observer: any EvaluationObserver
 ) throws -> [EvaluationRecord] {
-  let run = try EvaluatedRun(path, communicator, warn: observer.note)
-  let context = EvaluationContext(
-    run: run, communicator: communicator,
-    engine: try communicator.agree {
-      try Engine(lanes: try Engine.lanesFromEnvironment(), threads: threads)
-    }, recompute: recompute, observer: observer)
+  let engine = try communicator.agree {
+    try Engine(lanes: try Engine.lanesFromEnvironment(), threads: threads)
+  }
+  var contexts: [Int?: EvaluationContext] = [:]
+  for round in specs.map(\.round) where contexts[round] == nil {
+    contexts[round] = EvaluationContext(
+      run: try EvaluatedRun(path, round: round, communicator, warn: observer.note),
+      communicator: communicator, engine: engine, recompute: recompute, observer: observer)
+  }
   for spec in specs {
-    if let other = spec.task.other { try context.open(other) }
+    if let other = spec.task.other { try contexts[spec.round]!.open(other) }
   }
   let works = try specs.map { spec in
-    try communicator.agree { try EvaluationWork(spec, context) }
+    try communicator.agree { try EvaluationWork(spec, contexts[spec.round]!) }
   }
   try Job.requireSameProgram(communicator)
   try communicator.requireSame(works.map(\.identity).joined(separator: "\n")) { _, _ in
@@ -38,14 +41,17 @@ public func evaluate(
   }
   var lock: FolderLock?
   try communicator.agreeOnRoot {
-    lock = try prepareFolder(run.evaluations, for: "an evaluation", note: observer.note)
+    lock = try prepareFolder(
+      EvaluatedRun.evaluations(of: path), for: "an evaluation", note: observer.note)
   }
   defer { withExtendedLifetime(lock) {} }
   var records: [EvaluationRecord] = []
   for work in works {
     if let record = try work.run(observer) { records.append(record) }
   }
-  try communicator.agreeOnRoot { context.features.remove() }
+  try communicator.agreeOnRoot {
+    for context in contexts.values { context.features.remove() }
+  }
   return records
 }
 

@@ -44,6 +44,7 @@ struct DescribeCommand: ParsableCommand {
       try describe(aggregators)
       try describe(clientSchedules)
       try describe(evaluationTasks)
+      Console.line("  each: \(EvaluationSpec.roundKey)  \(EvaluationSpec.roundMeaning)")
       try describe(importers)
       let job = try Job.defaults()
       for (section, meanings) in Job.meanings {
