@@ -49,6 +49,14 @@ extension Tree {
     return with([key: inner.replacing(String(path[path.index(after: dot)...]), by: value)])
   }
 
+  /// The tree without the value at a dotted key.
+  public func removing(_ path: String) -> Tree {
+    guard let dot = path.firstIndex(of: ".") else { return without([path]) }
+    let key = String(path[..<dot])
+    guard let inner = self[key] else { return self }
+    return with([key: inner.removing(String(path[path.index(after: dot)...]))])
+  }
+
   /// The line of a dotted key in the file, or of the nearest one above it that the file has. A key
   /// may have dots in itself, and `[2]` after it where its value is a list.
   public func line(of path: some StringProtocol) -> Int? {

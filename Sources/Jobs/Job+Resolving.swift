@@ -3,6 +3,7 @@ import Encoders
 import Federation
 import Foundation
 import Methods
+import Tensors
 import Training
 import Views
 
@@ -73,8 +74,12 @@ extension Job {
         "the method is half of an algorithm whose other half is the aggregator \(wanted); take "
           + "federation.aggregator: \(wanted)")
     }
-    let federated: any Aggregator =
-      model.method.teachers.contains(.previous) ? KeepingModel(algorithm) : algorithm
+    var kept: [String: ParameterLayout] = [:]
+    if model.method.teachers.contains(.previous) { kept[PreviousModel.name] = model.layout }
+    if training.options.state == .kept {
+      kept.merge(StepVectors.layouts(model, made, modalities: present)) { $1 }
+    }
+    let federated: any Aggregator = kept.isEmpty ? algorithm : Keeping(algorithm, kept)
     self.aggregator = federated
     let model = model
     try ConfigurationError.inside("federation.aggregator") {

@@ -2,10 +2,16 @@ import Catalogues
 import Digests
 
 /// The digest of a resolved job without its name and the folders of its files: the same job has
-/// the same id in any sweep.
+/// the same id in any sweep, and in any version that has all its options.
 public func jobID(_ resolved: Tree) -> String {
-  resolved.without(["name", "results", "shards"]).digest
+  laterOptions.reduce(resolved.without(["name", "results", "shards"])) { job, option in
+    job[path: option.path] == option.before ? job.removing(option.path) : job
+  }.digest
 }
+
+/// Options that came after runs were made whose ids are to stay, each with the value that says what
+/// was before it: a job with that value has the id that it had.
+private let laterOptions: [(path: String, before: Tree)] = [("training.state", "fresh")]
 
 extension Tree {
   /// 12 digits of the SHA-256 of the tree's JSON.

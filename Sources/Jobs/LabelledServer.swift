@@ -69,6 +69,7 @@ extension TrainingOptions {
     options.rate = server.rate
     options.schedule = Constant.name
     options.lastBatch = .keep
+    options.state = .fresh
     return options
   }
 }

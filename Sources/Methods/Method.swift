@@ -51,6 +51,9 @@ public protocol Method: Sendable {
     projection: Int, modalities: [String], _ pool: BufferPool
   ) -> (any MethodMemory)?
 
+  /// What of that memory a client may keep from round to round; nothing by default.
+  func memoryLayout(projection: Int, modalities: [String]) -> ParameterLayout
+
   /// The loss of one batch, and its gradient with respect to the encoder's outputs. The gradient
   /// of the method's own parameters is added to `batch.gradient`.
   func loss(_ batch: MethodBatch, _ engine: Engine) -> MethodLoss
@@ -73,19 +76,30 @@ extension Method {
   public func makeMemory(
     projection: Int, modalities: [String], _ pool: BufferPool
   ) -> (any MethodMemory)? { nil }
+  public func memoryLayout(projection: Int, modalities: [String]) -> ParameterLayout {
+    ParameterLayout()
+  }
 }
 
-/// What a method keeps from step to step while one client trains, and no longer.
+/// What a method keeps from step to step while one client trains.
 public protocol MethodMemory: AnyObject {
   /// Forgets the client before; what the next one begins with comes from `random` alone.
   func reset(_ random: inout RandomStream)
 
   /// Those of which it consists: of a method with terms, the method's and the terms'.
   var parts: [any MethodMemory] { get }
+
+  /// Writes what a client may keep from round to round: all values of the method's `memoryLayout`.
+  func save(to values: UnsafeMutableBufferPointer<Float>)
+
+  /// Takes up what was written.
+  func restore(from values: UnsafeMutableBufferPointer<Float>)
 }
 
 extension MethodMemory {
   public var parts: [any MethodMemory] { [self] }
+  public func save(to values: UnsafeMutableBufferPointer<Float>) {}
+  public func restore(from values: UnsafeMutableBufferPointer<Float>) {}
 }
 
 /// What a loss is computed of. Rows are ordered by view, then by sample: the first views of all

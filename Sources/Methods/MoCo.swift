@@ -65,6 +65,16 @@ public struct MoCo: PlugIn, Method {
       })
   }
 
+  /// Of each modality's queue its keys, and which is the oldest.
+  public func memoryLayout(projection: Int, modalities: [String]) -> ParameterLayout {
+    var layout = ParameterLayout()
+    for modality in modalities {
+      _ = layout.add("\(modality).keys", [options.queue, projection], trainable: false)
+      _ = layout.add("\(modality).next", [1], trainable: false)
+    }
+    return layout
+  }
+
   /// The queues of all modalities, while one client trains.
   final class Memory: MethodMemory {
     private let queues: [(modality: String, queue: Queue)]
@@ -77,6 +87,26 @@ public struct MoCo: PlugIn, Method {
 
     subscript(_ modality: String) -> Queue? {
       queues.first { $0.modality == modality }?.queue
+    }
+
+    func save(to values: UnsafeMutableBufferPointer<Float>) {
+      eachQueue(of: values) { $0.save(to: $1) }
+    }
+
+    func restore(from values: UnsafeMutableBufferPointer<Float>) {
+      eachQueue(of: values) { $0.restore(from: $1) }
+    }
+
+    private func eachQueue(
+      of values: UnsafeMutableBufferPointer<Float>,
+      _ body: (Queue, UnsafeMutableBufferPointer<Float>) -> Void
+    ) {
+      var start = 0
+      for (_, queue) in queues {
+        let count = queue.valueCount
+        body(queue, UnsafeMutableBufferPointer(rebasing: values[start..<start + count]))
+        start += count
+      }
     }
   }
 
@@ -92,6 +122,19 @@ public struct MoCo: PlugIn, Method {
     func reset(_ random: inout RandomStream) {
       next = 0
       fillWithDirections(keys.floats, columns: keys.columns, &random)
+    }
+
+    /// Its keys', and one that says which is the oldest.
+    var valueCount: Int { keys.floats.count + 1 }
+
+    func save(to values: UnsafeMutableBufferPointer<Float>) {
+      _ = values.update(fromContentsOf: keys.floats)
+      values[values.count - 1] = Float(next)
+    }
+
+    func restore(from values: UnsafeMutableBufferPointer<Float>) {
+      _ = keys.floats.update(fromContentsOf: values.dropLast())
+      next = Int(values[values.count - 1])
     }
 
     func enter(_ new: Matrix) {

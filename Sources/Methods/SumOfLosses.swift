@@ -44,6 +44,10 @@ struct SumOfLosses: Method {
     return parts.contains { $0 != nil } ? Memory(parts) : nil
   }
 
+  func memoryLayout(projection: Int, modalities: [String]) -> ParameterLayout {
+    method.memoryLayout(projection: projection, modalities: modalities)
+  }
+
   /// The method's and each term's, in order.
   private final class Memory: MethodMemory {
     let each: [(any MethodMemory)?]
@@ -55,6 +59,9 @@ struct SumOfLosses: Method {
     func reset(_ random: inout RandomStream) {
       for part in parts { part.reset(&random) }
     }
+
+    func save(to values: UnsafeMutableBufferPointer<Float>) { each[0]?.save(to: values) }
+    func restore(from values: UnsafeMutableBufferPointer<Float>) { each[0]?.restore(from: values) }
   }
 
   func loss(_ batch: MethodBatch, _ engine: Engine) -> MethodLoss {

@@ -29,14 +29,16 @@ public struct ClientTask {
 
   /// Before the first step: `model` and `target` become the global model, or what the rule makes of
   /// it. A client that trains no step never comes here.
+  /// - Parameter steps: what the client's steps leave for others, by name (`StepVectors`).
   public func begin(
-    model: ParameterVector, target: ParameterVector? = nil, memory: (any MethodMemory)? = nil
+    model: ParameterVector, target: ParameterVector? = nil, memory: (any MethodMemory)? = nil,
+    steps: [String: ParameterVector] = [:]
   ) throws -> LocalState {
     model.assign(global)
     target?.assign(beginningOf: global)
     let state = LocalState(
       round: round, global: global, received: received, kept: try loadKept(), model: model,
-      target: target, memory: memory)
+      target: target, memory: memory, vectors: steps)
     try rule.begin(state)
     return state
   }
@@ -75,6 +77,9 @@ public final class LocalState {
   public let target: ParameterVector?
   /// What the method has kept from step to step, where it keeps something.
   public let memory: (any MethodMemory)?
+  /// What may be kept of the training beside what the rule asks for, by name: valid once it is
+  /// done.
+  public let vectors: [String: ParameterVector]
   /// Steps done.
   public private(set) var steps = 0
   /// The sum of their learning rates.
@@ -83,7 +88,7 @@ public final class LocalState {
   init(
     round: Int, global: ParameterVector, received: [String: ParameterVector],
     kept: [String: ParameterVector]?, model: ParameterVector, target: ParameterVector?,
-    memory: (any MethodMemory)?
+    memory: (any MethodMemory)?, vectors: [String: ParameterVector]
   ) {
     self.round = round
     self.global = global
@@ -92,6 +97,7 @@ public final class LocalState {
     self.model = model
     self.target = target
     self.memory = memory
+    self.vectors = vectors.merging([PreviousModel.name: model]) { $1 }
   }
 
   /// Counts a step.

@@ -93,6 +93,7 @@ public final class LocalTrainer {
         viewCount += input.images
       }
     }
+    if state != nil { step.leave() }
     return LocalUpdate(state: state, views: viewCount, losses: losses)
   }
 
@@ -100,7 +101,9 @@ public final class LocalTrainer {
     step.reset(
       random: RandomStream(
         seed: seed, purpose: .methodMemory, round: task.round, client: task.client))
-    let state = try task.begin(model: parameters, target: step.target, memory: step.memory)
+    let state = try task.begin(
+      model: parameters, target: step.target, memory: step.memory, steps: step.vectors.all)
+    if options.state == .kept, let kept = state.kept { step.goOn(from: kept) }
     // Labels say what a teacher would.
     if !seesLabels { step.teach(global: state.global, previous: state.kept?[PreviousModel.name]) }
     return state

@@ -13,6 +13,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     "order": "of the modalities' batches: alternate, first:MODALITY or random",
     "last_batch": "an epoch's last, incomplete one: keep (16 samples at least) or drop",
     "smallest_batch": "samples that a client's only batch must have; a smaller one trains nothing",
+    "state": "an optimizer's and a method's between a client's rounds: fresh or kept",
     "views": "how the views of a batch pass the encoder: separate or joined",
     "recompute": "whether backward makes again what forward would save, for less memory",
     "threads": "of a rank; no result depends on them",
@@ -33,6 +34,14 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     case joined
   }
 
+  /// What becomes of what an optimizer and a method have from step to step, when a round ends.
+  public enum State: String, WordOption {
+    /// Each round begins without.
+    case fresh
+    /// The client takes it up in the next round in which it trains.
+    case kept
+  }
+
   /// Passes over a client's samples in a round.
   public var localEpochs = 5
   /// Samples in a batch; each gives the views that the method asks for.
@@ -48,6 +57,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   /// Samples that an incomplete batch must have. Of two or three, BatchNorm's statistics say
   /// nothing, and their gradients are far too large.
   public var smallestBatch = 8
+  public var state = State.fresh
   public var views = Passes.separate
   /// Whether the backward pass makes again what the forward pass would save, for less memory.
   public var recompute = false
@@ -61,12 +71,13 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     case batch, rate, schedule, clip, order
     case lastBatch = "last_batch"
     case smallestBatch = "smallest_batch"
-    case views, recompute, threads
+    case state, views, recompute, threads
   }
 
   /// What a step is made with.
   public var step: TrainingStep.Settings {
-    TrainingStep.Settings(joined: views == .joined, recompute: recompute, clip: clip)
+    TrainingStep.Settings(
+      joined: views == .joined, recompute: recompute, clip: clip, goesOn: state == .kept)
   }
 
   /// Throws where a value cannot be.

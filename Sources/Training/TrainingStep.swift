@@ -16,11 +16,16 @@ public final class TrainingStep {
     public var recompute: Bool
     /// The largest l2 norm of a gradient; 0 for no limit.
     public var clip: Double
+    /// Whether a client's steps go on from those of its last round.
+    public var goesOn: Bool
 
-    public init(joined: Bool = false, recompute: Bool = false, clip: Double = 0) {
+    public init(
+      joined: Bool = false, recompute: Bool = false, clip: Double = 0, goesOn: Bool = false
+    ) {
       self.joined = joined
       self.recompute = recompute
       self.clip = clip
+      self.goesOn = goesOn
     }
   }
 
@@ -31,12 +36,15 @@ public final class TrainingStep {
   private let settings: Settings
   private let engine: Engine
   private let gradient: ParameterVector
-  private let state: [ParameterVector]
+  /// What steps leave for one another.
+  public let vectors: StepVectors
   /// What the method keeps while a client trains, where it keeps something.
   public let memory: (any MethodMemory)?
   private var teachers: [(name: Teacher, network: ParameterVector)] = []
   /// Steps since the last `reset`.
   private var steps = 0
+  /// The optimizer's before that, of the client's earlier rounds.
+  private var earlier = 0
 
   /// - Parameter modalities: those that batches may have, in the catalogue's order.
   public init(
@@ -48,7 +56,7 @@ public final class TrainingStep {
     self.settings = settings
     self.engine = engine
     gradient = ParameterVector(model.layout)
-    state = (0..<optimizer.stateCount).map { _ in ParameterVector(model.layout) }
+    vectors = StepVectors(model, optimizer, modalities: modalities, isKept: settings.goesOn)
     target = model.target.map { ParameterVector($0) }
     memory = model.method.makeMemory(
       projection: model.encoder.projectionCount, modalities: modalities, engine.pool)
@@ -63,11 +71,17 @@ public final class TrainingStep {
   /// caller's to set.
   /// - Parameter random: what a method's memory begins with.
   public func reset(random: RandomStream) {
-    steps = 0
-    for vector in state { vector.zero() }
+    (steps, earlier) = (0, 0)
+    vectors.zero()
     var random = random
     memory?.reset(&random)
   }
+
+  /// After `reset`: takes up what the client kept of its last round.
+  func goOn(from kept: [String: ParameterVector]) { earlier = vectors.restore(kept, memory) }
+
+  /// After a client's last step: makes `vectors` what it may keep.
+  func leave() { vectors.save(steps: earlier + steps, memory) }
 
   /// Sets the networks that the method's losses compare with, for the next client.
   /// - Parameters:
@@ -114,7 +128,8 @@ public final class TrainingStep {
     correct?(gradient)
     if settings.clip > 0 { clip(gradient, to: settings.clip, engine) }
     optimizer.step(
-      parameters, gradient, state: state, number: steps, rate: Float(rate), engine)
+      parameters, gradient, state: vectors.optimizer, number: earlier + steps, rate: Float(rate),
+      engine)
     if let target, let rule = method.target {
       follow(parameters, target, momentum: Float(rule.momentum(step: steps, of: total)))
     }

@@ -100,6 +100,28 @@ import Testing
     #expect(hash(plain) != expected, "\(plain.errors)")
   }
 
+  /// What an optimizer and a queue have goes with a client to its next round: on any ranks, and
+  /// beside what the algorithm keeps.
+  @Test(arguments: ["fedavg", "scaffold"])
+  func aClientsStepsGoOn(aggregator: String) throws {
+    let job = try SmallJob(
+      rounds: 3,
+      settings: Self.network + [
+        "method={name: moco, queue: 64}", "federation.aggregator=\(aggregator)",
+        "training.optimizer={name: \(aggregator == "scaffold" ? "sgd, momentum: 0" : "adamw")}",
+        "training.state=kept",
+      ])
+    let whole = try run("motet", job.arguments("whole"))
+    let expected = try #require(hash(whole), "\(whole.errors)")
+    #expect(kept(job, "whole")?.isEmpty == false)
+    let half = try mpirun(3, "motet", job.arguments("run", "federation.rounds=2"))
+    #expect(half.status == 0, "\(half.errors)")
+    let continued = try mpirun(2, "motet", job.arguments("run"))
+    #expect(hash(continued) == expected, "\(continued.errors)")
+    let fresh = try run("motet", job.arguments("fresh", "training.state=fresh"))
+    #expect(hash(fresh) != nil && hash(fresh) != expected, "\(fresh.errors)")
+  }
+
   /// The modalities' own stems and norms, averaged over the clients that have them, where a third
   /// of the clients lacks each.
   @Test func whatModalitiesHaveForThemselvesGoesOn() throws {

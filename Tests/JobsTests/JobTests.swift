@@ -41,6 +41,16 @@ import Testing
     #expect(job.encoder.inputSide == 128)
   }
 
+  /// Runs of the version that did not have `training.state` stay the runs of their jobs.
+  @Test func anOptionThatCameLaterLeavesIDsAsTheyWere() throws {
+    let resolved = try load(Self.least).resolved
+    #expect(resolved[path: "training.state"] == "fresh")
+    #expect(jobID(resolved) == jobID(resolved.removing("training.state")))
+    let kept = try load(Self.least, ["training.state=kept"]).resolved
+    #expect(jobID(kept) != jobID(resolved))
+    #expect(jobID(resolved.removing("training.batch")) != jobID(resolved))
+  }
+
   @Test func theFileReplacesDefaults() throws {
     let job = try load(
       """

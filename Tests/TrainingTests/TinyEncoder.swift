@@ -44,15 +44,15 @@ struct TinyTraining {
   }
 
   /// The losses of so many steps, on batches of both modalities in turn.
-  func run(steps: Int, batch: Int = 6, data: Int = 0) -> [Double] {
-    (0..<steps).map { index in
+  func run(steps: Int, from first: Int = 0, batch: Int = 6, data: Int = 0) -> [Double] {
+    (first..<first + steps).map { index in
       let modality = index % 2 == 0 ? "image" : "audio"
       let views = model.encoder.makeViews(
         of: modality, count: model.method.rowsPerSample * batch, engine)
       _ = views.buffer.floats.update(
         from: noise(UInt64(data + index) << 32, views.buffer.floats.count))
       return step.run(
-        views, of: modality, parameters, rate: 0.03, of: steps,
+        views, of: modality, parameters, rate: 0.03, of: first + steps,
         turns: (0..<batch).map { ($0 + index) % 4 })
     }
   }

@@ -11,7 +11,9 @@ from motet_analysis.curves import learning_curves
 from motet_analysis.differences import differences
 from motet_analysis.drawing import check, save
 from motet_analysis.errors import InputError
+from motet_analysis.gains import gains
 from motet_analysis.gathered import Gathered, load
+from motet_analysis.keeping import keep
 from motet_analysis.layouts import LAYOUTS
 from motet_analysis.lines import over_alpha_and_mix, over_share
 from motet_analysis.measurements import Measurements, measurements
@@ -19,7 +21,8 @@ from motet_analysis.projection import PERPLEXITY
 from motet_analysis.report import ReportOptions, chosen_sweeps, report
 from motet_analysis.scatter import ScatterOptions, by_method, by_round, draw
 from motet_analysis.tables import (
-    comparison_table, difference_tables, geometry_table, sweep_table)
+    comparison_table, difference_tables, gain_table, geometry_table, sweep_table, verdict_table)
+from motet_analysis.verdicts import verdicts
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,6 +57,22 @@ def _parser() -> argparse.ArgumentParser:
     _one_sweep(table)
     _choice(table)
 
+    added = commands.add_parser("gains", help=(
+        "accuracies minus those of the same encoder before training (evaluations with 'round: 0'), "
+        "paired by seed, as Markdown"))
+    added.set_defaults(run=_gains)
+    added.add_argument("files", type=Path, nargs="+", metavar="file")
+    _one_sweep(added)
+    _choice(added)
+
+    judged = commands.add_parser("verdicts", help=(
+        "the differences that a table of the paper makes, beside ours, paired by seed: with the "
+        "paper, against it, or cannot be said, as Markdown"))
+    judged.set_defaults(run=_verdicts)
+    judged.add_argument("files", type=Path, nargs="+", metavar="file")
+    _one_sweep(judged)
+    _choice(judged)
+
     contrast = commands.add_parser("differences", help=(
         "accuracies at one value of a setting minus those at another, paired by seed, with 95 %% "
         "intervals, as Markdown"))
@@ -67,6 +86,12 @@ def _parser() -> argparse.ArgumentParser:
         "what it is subtracted from; each other value, where not given"))
     _one_sweep(contrast)
     _choice(contrast)
+
+    kept = commands.add_parser("keep", help=(
+        "a gathered file that is small and says nothing of the machine, to be kept with a report"))
+    kept.set_defaults(run=_keep)
+    kept.add_argument("file", type=Path)
+    kept.add_argument("--to", type=Path, required=True, help="the file to write (.h5)")
 
     figure = commands.add_parser("figure", help="a sweep's figure as PNG, SVG or PDF")
     figure.set_defaults(run=_figure)
@@ -137,6 +162,32 @@ def _differences(options: argparse.Namespace) -> None:
     found = differences(_measured(options)[1], options.of, options.first, options.second)
     print("\n\n".join(table.markdown() for table in difference_tables(found)))
     _note(found.notes)
+
+
+def _gains(options: argparse.Namespace) -> None:
+    own = _measured(options)[1]
+    found = gains(own)
+    if not found:
+        raise InputError("no evaluation was made before training too; add one with 'round: 0'")
+    print(gain_table(own, found).markdown())
+    _note(own.notes)
+
+
+def _verdicts(options: argparse.Namespace) -> None:
+    sweep, own = _measured(options)
+    of_paper = paper_table(sweep)
+    if of_paper is None or of_paper not in LAYOUTS:
+        raise InputError(f"the sweep '{sweep}' is of no table of the paper; see differences --of")
+    comparison = compare(of_paper, own)
+    found = verdicts(comparison)
+    if not found:
+        raise InputError(f"the sweep '{sweep}' has no pair of what {of_paper} compares")
+    print(verdict_table(comparison, found).markdown())
+    _note(comparison.notes)
+
+
+def _keep(options: argparse.Namespace) -> None:
+    print(f"{options.to}: {keep(options.file, options.to) / 1e3:.0f} kB")
 
 
 def _figure(options: argparse.Namespace) -> None:

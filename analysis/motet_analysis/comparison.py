@@ -42,6 +42,10 @@ class Comparison:
     rows: list[str]
     columns: list[str]
     cells: dict[tuple[str, str], Cell]
+    #: Ours by seed.
+    seeds: dict[tuple[str, str], dict[float, float]]
+    #: The same of the encoder before training, where it was measured.
+    before: dict[tuple[str, str], dict[float, float]]
     #: Stores that stand in for a data set of the paper, by the latter's name.
     stand_ins: dict[str, str]
     notes: list[str]
@@ -57,8 +61,8 @@ def compare(name: str, own: Measurements) -> Comparison:
     layout = LAYOUTS[name]
     notes = list(own.notes)
     names = paper_names(set(own.rows["data"]))
-    # By place, then by seed, then by way of measuring.
-    found: dict[tuple[str, str], dict[float, dict[str, float]]] = defaultdict(
+    # By place, then by seed, then by way of measuring: after training, and before.
+    found: dict[tuple[str, str], dict[float, dict[str, tuple[float, float]]]] = defaultdict(
         lambda: defaultdict(dict)
     )
     for row in own.rows.to_dict("records"):
@@ -72,8 +76,8 @@ def compare(name: str, own: Measurements) -> Comparison:
         if place is not None:
             # What tells runs apart beyond the table's places makes other numbers too.
             way = ", ".join([row["variant"], *(str(row[key]) for key in own.keys)])
-            found[place][row["seed"]][way] = row["value"]
-    values = {}
+            found[place][row["seed"]][way] = (row["value"], row["before"])
+    values, before = {}, {}
     for place, seeds in found.items():
         ways = {way for measured in seeds.values() for way in measured}
         if len(ways) > 1:
@@ -81,12 +85,16 @@ def compare(name: str, own: Measurements) -> Comparison:
                 f"{place[0]}, {place[1]}: measured in {len(ways)} ways, left empty; choose with --where"
             )
             continue
-        values[place] = {seed: measured[next(iter(ways))] for seed, measured in seeds.items()}
+        both = {seed: measured[next(iter(ways))] for seed, measured in seeds.items()}
+        values[place] = {seed: after for seed, (after, _) in both.items()}
+        before[place] = {
+            seed: value for seed, (_, value) in both.items() if not math.isnan(value)}
     for column, parts in layout.averages.items():
         for row in {place[0] for place in values}:
-            average = _average([values.get((row, part)) for part in parts])
-            if average:
-                values[row, column] = average
+            for measured in (values, before):
+                average = _average([measured.get((row, part)) for part in parts])
+                if average:
+                    measured[row, column] = average
     cells = {place: Cell(spread(seeds.values()), None) for place, seeds in values.items()}
     rows: list[str] = []
     columns: list[str] = []
@@ -101,7 +109,7 @@ def compare(name: str, own: Measurements) -> Comparison:
     for row, column in sorted(values):
         rows += [row] if row not in rows else []
         columns += [column] if column not in columns else []
-    return Comparison(layout, rows, columns, cells, stand_ins(names), notes)
+    return Comparison(layout, rows, columns, cells, values, before, stand_ins(names), notes)
 
 
 def _average(parts: list[dict[float, float] | None]) -> dict[float, float]:

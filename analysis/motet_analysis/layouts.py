@@ -36,6 +36,9 @@ class Layout:
     averages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: The paper's columns that say how a row came to be.
     settings: tuple[str, ...] = ()
+    #: What the paper compares: what is in the name of a row or a column, and what is in its place
+    #: in that of the other.
+    contrasts: tuple[tuple[str, str], ...] = ()
 
 
 _TASKS = {"knn": "KNN", "linear": "L.P", "finetune": "F.T"}
@@ -94,21 +97,35 @@ LAYOUTS = {
     layout.name: layout
     for layout in (
         Layout(
-            "table2", "Table 2: image recognition", _by_task(VISION), _task_averages(VISION)),
-        Layout("table3", "Table 3: sound recognition", _by_task(AUDIO), _task_averages(AUDIO)),
-        Layout("table4", "Table 4: pairs, mean of logits", _table4),
+            "table2", "Table 2: image recognition", _by_task(VISION), _task_averages(VISION),
+            contrasts=(("FVSSL", "FSSUAVL"),)),
+        Layout(
+            "table3", "Table 3: sound recognition", _by_task(AUDIO), _task_averages(AUDIO),
+            contrasts=(("FASSL", "FSSUAVL"),)),
+        Layout(
+            "table4", "Table 4: pairs, mean of logits", _table4,
+            contrasts=(("FVSSL", "FSSUAVL"), ("FASSL", "FSSUAVL"))),
         Layout(
             "table5", "Table 5: pairs, kNN on joined features", _table5,
-            settings=("P.T.D", "Parameters (R-18/ViT)")),
+            settings=("P.T.D", "Parameters (R-18/ViT)"),
+            contrasts=(
+                ("FVSSL", "FSSUAVL"), ("FASSL", "FSSUAVL"), ("FASSL + FVSSL", "FSSUAVL"))),
         Layout(
             "table6", "Table 6: clients of one modality, and thirds", _by_set("knn"),
             settings=(
-                "Clients w/ Audio only", "Clients w/ Image only", "Clients w/ Audio & Image")),
+                "Clients w/ Audio only", "Clients w/ Image only", "Clients w/ Audio & Image"),
+            contrasts=(("Model-Comb.", "FSSUAVL"),)),
         Layout(
             "table7", "Table 7: SimCLR and Barlow Twins", _table7,
-            {"Avg. (vision)": VISION, "Avg. (audio)": AUDIO}),
+            {"Avg. (vision)": VISION, "Avg. (audio)": AUDIO},
+            contrasts=(("SimCLR", "Barlow Twins"),)),
         Layout(
             "table8", "Table 8: other federated methods, linear probe", _by_set("linear"),
-            settings=("P.T.D.",)),
+            settings=("P.T.D.",),
+            contrasts=tuple(
+                (other, "FSSUAVL")
+                for other in (
+                    "ORCHESTRA", "FedEMA", "L-DAWA", "FedU", "FedAnchor", "Rehman et al.")
+            )),
     )
 }

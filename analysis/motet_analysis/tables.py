@@ -1,14 +1,17 @@
 """Tables of measurements: mean ± sd (n) over seeds."""
 
+import math
 from dataclasses import dataclass
 
 from pandas import DataFrame
 
 from motet_analysis.comparison import Comparison
 from motet_analysis.differences import Differences
+from motet_analysis.gains import LITTLE, Gain
 from motet_analysis.measurements import Measurements, evaluation
 from motet_analysis.settings import sort_key, text, title
 from motet_analysis.spread import Spread, spread
+from motet_analysis.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,51 @@ def comparison_table(comparison: Comparison) -> TextTable:
         for column in comparison.columns:
             cell = comparison.cells.get((row, column))
             if cell is not None and cell.ours is not None:
-                rows.append([row, comparison.heading(column), *cell.lines()])
-    return TextTable(["", "", "here, % (n)", "paper, %", "difference, points"], rows, heads=2)
+                before = comparison.before.get((row, column))
+                rows.append(
+                    [
+                        row, comparison.heading(column), spread(before.values()).text()
+                        if before else "", *cell.lines(),
+                    ]
+                )
+    return TextTable(
+        ["", "", "random encoder, % (n)", "here, % (n)", "paper, %", "difference, points"], rows,
+        heads=2)
+
+
+def verdict_table(comparison: Comparison, found: list[Verdict]) -> TextTable:
+    """A row for each of the paper's differences."""
+    return TextTable(
+        ["", "", "minus", "paper, points", "here, points", "pairs", ""],
+        [
+            [
+                own.row, comparison.heading(own.column), own.baseline, f"{own.paper:+.2f}",
+                own.pairs.text(), str(own.pairs.difference.n), own.word,
+            ]
+            for own in found
+        ],
+        heads=3,
+    )
+
+
+def gain_table(own: Measurements, found: list[Gain]) -> TextTable:
+    """A row for each setting and evaluation."""
+    return TextTable(
+        [
+            *map(title, own.keys), "evaluation", "modality", "views alone, %",
+            "random encoder, % (n)", "trained, % (n)", "gain, points", "",
+        ],
+        [
+            [
+                *gain.settings, gain.evaluation, gain.modality,
+                "" if math.isnan(gain.floor) else f"{100 * gain.floor:.2f}",
+                gain.pairs.first.text(), gain.pairs.second.text(), gain.pairs.text(),
+                f"below {LITTLE:g}" if gain.is_little else "",
+            ]
+            for gain in found
+        ],
+        heads=len(own.keys) + 2,
+    )
 
 
 def difference_tables(own: Differences) -> list[TextTable]:

@@ -1,37 +1,61 @@
 #!/usr/bin/env bash
-# Makes the tables and figures of this folder from the runs of jobs/small, those that are finished.
-# Usage: docs/results/make.sh MOTET
+# Makes the pages and figures of this folder of the gathered files that it keeps (gather.sh makes those).
+# Usage: docs/results/make.sh [--check]
+#   --check   make none, but fail where a page is not what its file gives
 set -euo pipefail
-shopt -s nullglob
-motet=$(realpath "$1")
-cd "$(dirname "$0")/../.."
-export PYTHONPATH=analysis
+cd "$(dirname "$0")"
+export PYTHONPATH=../../analysis OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+python=$(../../analysis/find-python h5py matplotlib pandas scipy)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-python=$(analysis/find-python h5py matplotlib pandas sklearn)
+sweeps=(sound-views)
 
-# What comes out of the package goes into docs/results when all of a sweep is made.
-table() { "$python" -m motet_analysis table "$file" "${@:2}" > "$work/new/$1.md"; }
-figure() { "$python" -m motet_analysis figure "$file" "$1" --to "$work/new/$2"; }
+missing=()
+for name in "${sweeps[@]}"; do
+  [[ -f gathered/$name.h5 ]] || missing+=("docs/results/gathered/$name.h5")
+done
+if ((${#missing[@]})); then
+  echo "missing: ${missing[*]}; docs/results/gather.sh makes them of finished sweeps" >&2
+  exit 1
+fi
 
-for folder in runs/small/*/; do
-  name=$(basename "$folder")
-  file=$work/$name.h5
-  rm -rf "$work/new"
-  mkdir "$work/new"
-  "$motet" gather "$folder" --to "$file" --embeddings >/dev/null
-  if case $name in
-    figure2) figure rounds figure2.png > "$work/new/figure2.md" ;;
-    figure3) figure methods figure3.png > "$work/new/figure3.md" ;;
-    # Runs that are other tables' too have those tables' evaluations.
-    figure4) figure share figure4.svg && table figure4 --where task=knn ;;
-    alpha-mix) figure alpha-mix alpha-mix.svg && table alpha-mix --where task=knn ;;
-    *) table "$name" ;;
-  esac; then
-    mv "$work/new/"* docs/results/
-    echo "$name"
+analysis() { "$python" -m motet_analysis "$1" "gathered/$name.h5" "${@:2}" 2>> "$work/notes"; }
+section() { printf '\n## %s\n\n' "$1"; }
+
+# A page's heading is the first line of its job file, of which it is the outcome.
+page() {
+  echo "# $(title)"
+  echo
+  echo "Made by \`make results\` of \`gathered/$name.h5\`; the sweep is [jobs/small/$name.yaml](../../jobs/small/$name.yaml)."
+  case $name in
+    table*)
+      section "Beside the paper's numbers"
+      analysis table
+      section "What the paper's differences are here"
+      analysis verdicts
+      ;;
+  esac
+  section "What was learned"
+  analysis gains
+  case $name in
+    norms) section "Differences"; analysis differences --of norms ;;
+    sound-views) section "Differences"; analysis differences --of preset --to recording ;;
+  esac
+}
+
+title() { sed -n '1s/^# //p' "../../jobs/small/$name.yaml" | sed 's/[.:,;].*//'; }
+
+for name in "${sweeps[@]}"; do
+  page > "$work/$name.md"
+  if [[ ${1-} == --check ]]; then
+    diff "$name.md" "$work/$name.md" || {
+      echo "docs/results/$name.md is not what gathered/$name.h5 gives: make results" >&2
+      exit 1
+    }
   else
-    echo "$name: left out" >&2
+    analysis figure curves --to "$work/$name.svg"
   fi
 done
+if [[ ${1-} != --check ]]; then mv "$work"/*.md "$work"/*.svg .; fi
+sort -u "$work/notes" >&2

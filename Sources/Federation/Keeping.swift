@@ -1,15 +1,21 @@
 import Tensors
 import Training
 
-/// A federated algorithm whose clients keep their own models besides (`PreviousModel`).
-public struct KeepingModel: Aggregator {
+/// A federated algorithm whose clients keep more than it asks for, of what their training has
+/// (`LocalState.vectors`): for a method's loss, or for the steps of their next round.
+public struct Keeping: Aggregator {
   private let algorithm: any Aggregator
+  private let layouts: [String: ParameterLayout]
 
-  public init(_ algorithm: any Aggregator) { self.algorithm = algorithm }
+  /// - Parameter layouts: of what is kept besides, by name.
+  public init(_ algorithm: any Aggregator, _ layouts: [String: ParameterLayout]) {
+    self.algorithm = algorithm
+    self.layouts = layouts
+  }
 
   public func channels(_ model: ParameterLayout, target: ParameterLayout?) throws -> Channels {
     var channels = try algorithm.channels(model, target: target)
-    channels.kept[PreviousModel.name] = model
+    channels.kept.merge(layouts) { own, _ in own }
     return channels
   }
 
@@ -33,7 +39,7 @@ public struct KeepingModel: Aggregator {
 
   public func end(_ state: LocalState, _ terms: ClientTerms) -> ClientOutcome {
     var outcome = algorithm.end(state, terms)
-    outcome.kept[PreviousModel.name] = state.model
+    for name in layouts.keys { outcome.kept[name] = state.vectors[name] }
     return outcome
   }
 

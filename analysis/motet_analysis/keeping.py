@@ -1,0 +1,78 @@
+"""A gathered file that is to be kept with a report: small, and without what is of one machine."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy
+
+from motet_analysis.errors import InputError
+from motet_analysis.gathered import COLUMNS, FORMAT, VERSION, attribute, open_gathered
+
+#: Columns of `/runs` that say where a run was made.
+_PLACE = {"path", "host"}
+
+
+def keep(gathered: Path, to: Path) -> int:
+    """Writes the tables of a gathered file, compressed; of paths the names alone. Returns its bytes.
+
+    What reads gathered files in this package reads it. Embeddings, and what `motet gather` reads of
+    its own files to see what has changed, are not kept.
+    """
+    if to.suffix != ".h5":
+        raise InputError(f"{to}: expected a name that ends in .h5")
+    beside = to.with_name(f".{to.name}.tmp-{os.getpid()}")
+    with open_gathered(gathered) as source:
+        try:
+            # HDF5 1.10 has an index for one chunk, which takes no page of its own.
+            with h5py.File(beside, "w", libver=("v110", "v110")) as target:
+                target.attrs["format"] = FORMAT
+                target.attrs["format_version"] = numpy.int64(VERSION)
+                target.attrs["motet_version"] = attribute(source, "motet_version")
+                for name in COLUMNS:
+                    for column, values in source[name].items():
+                        if column not in _PLACE:
+                            _write(target, f"{name}/{column}", values)
+            beside.replace(to)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise InputError(f"{to}: cannot be written: {error}") from error
+    return to.stat().st_size
+
+
+def _write(target: h5py.File, name: str, values: h5py.Dataset) -> None:
+    data: Any = values[()]
+    if h5py.check_string_dtype(values.dtype) is not None:
+        encoded = [nameless(text).encode() for text in values.asstr()[()]]
+        # Of one length: the library compresses those, and leaves texts of any length as they are.
+        length = max([1, *map(len, encoded)])
+        data = numpy.array(encoded, dtype=h5py.string_dtype("utf-8", length))
+    if len(data):
+        target.create_dataset(
+            name, data=data, chunks=data.shape, compression="gzip", compression_opts=9,
+            shuffle=True)
+    else:
+        target.create_dataset(name, data=data)
+
+
+def nameless(text: str) -> str:
+    """A text without the folders of a machine: of a path its name, and so within JSON."""
+    if text.startswith("/"):
+        return Path(text).name
+    if not text.startswith(("{", "[")):
+        return text
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return text
+    return json.dumps(_nameless(content), sort_keys=True, separators=(",", ":"))
+
+
+def _nameless(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {key: _nameless(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_nameless(value) for value in content]
+    return nameless(content) if isinstance(content, str) else content

@@ -1,0 +1,56 @@
+import json
+from pathlib import Path
+
+import h5py
+import pytest
+
+from gathered_file import GatheredFile
+from motet_analysis.cli import main
+from motet_analysis.gathered import load
+from motet_analysis.keeping import nameless
+
+
+def many_runs(path: Path) -> Path:
+    content = GatheredFile()
+    for seed in range(1, 41):
+        run = content.run(
+            f"run{seed}", "s", seed, label__method="Größe", set__data__image="/home/me/a.h5")
+        content.evaluate(run, "knn", "cifar10", 0.5 + seed / 1000, k=200)
+    return content.write(path / "gathered.h5")
+
+
+def test_the_same_tables_smaller_and_without_folders(tmp_path: Path) -> None:
+    source, kept = many_runs(tmp_path), tmp_path / "kept.h5"
+    assert main(["keep", str(source), "--to", str(kept)]) == 0
+    assert kept.stat().st_size < source.stat().st_size / 3
+    before, after = load(source), load(kept)
+    assert set(before.runs) - set(after.runs) == {"path", "host"}
+    for column in after.runs:
+        if column != "set.data.image":
+            assert list(after.runs[column]) == list(before.runs[column]), column
+    assert set(after.runs["set.data.image"]) == {"a.h5"}
+    assert list(after.evaluations["value"]) == list(before.evaluations["value"])
+    assert json.loads(after.evaluations["spec"][0])["data"] == "cifar10.h5"
+    content = kept.read_bytes()
+    assert b"/home" not in content and b"/runs/" not in content and b"node1" not in content
+
+
+def test_what_paths_become() -> None:
+    assert nameless("/a/b.h5") == "b.h5"
+    assert nameless('{"data":"/a/b.h5","k":[1,"/c/d"],"x":{"y":null}}') == (
+        '{"data":"b.h5","k":[1,"d"],"x":{"y":null}}')
+    assert nameless("a/b") == "a/b" and nameless("{no json") == "{no json" and nameless("") == ""
+
+
+@pytest.mark.parametrize(("name", "said"), [
+    ("kept.txt", "ends in .h5"), ("none/kept.h5", "cannot be written")])
+def test_bad_input(tmp_path: Path, name: str, said: str,
+                   capsys: pytest.CaptureFixture[str]) -> None:
+    source = many_runs(tmp_path)
+    assert main(["keep", str(source), "--to", str(tmp_path / name)]) == 1
+    assert said in capsys.readouterr().err
+    other = tmp_path / "other.h5"
+    h5py.File(other, "w").close()
+    assert main(["keep", str(other), "--to", str(tmp_path / "k.h5")]) == 1
+    assert "expected a motet gathered" in capsys.readouterr().err
+    assert not list(tmp_path.glob(".*"))
