@@ -1,6 +1,6 @@
 # make demo and make test are the two commands; each installs what is missing.
 .DELETE_ON_ERROR:
-.PHONY: setup build demo test lint bench faults fuzz sanitize clean
+.PHONY: setup build demo test lint results bench faults fuzz sanitize clean
 
 PYTHON ?= python3
 
@@ -71,6 +71,10 @@ sanitize-%: setup
 	ASAN_OPTIONS=detect_leaks=0 swift test -c release -Xswiftc -enable-testing \
 	  --scratch-path .build-$* $(FLAGS_$*) --skip-build --no-parallel \
 	  --filter '$(SANITIZED)' --skip noMemoryFromTheSystem $(SKIP_$*)
+
+# The pages of docs/results, of the gathered files that are kept there.
+results:
+	@docs/results/make.sh
 
 # Motet's own figures and its peers', in turn: bench/bench.html and bench/bench.json.
 bench: build

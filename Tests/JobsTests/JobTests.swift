@@ -206,7 +206,7 @@ import Testing
       "training:\n  temprature: 1\n",
       "demo.yaml:3: training.temprature: unknown key 'temprature'; there are: batch, clip, "
         + "last_batch, local_epochs, optimizer, order, rate, recompute, schedule, "
-        + "smallest_batch, threads, views"
+        + "smallest_batch, state, threads, views"
     ),
     (
       "training: { ratee: 1 }",

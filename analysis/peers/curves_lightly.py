@@ -70,25 +70,18 @@ class Run:
         torch.manual_seed(self.seed)
         self.learner: Learner = METHODS[arguments.method](arguments.variant)
         self.learner.to(memory_format=self.learner.memory_format)
-        self.optimizer = self.fresh_optimizer()
+        self.optimizer = torch.optim.SGD(
+            [p for p in self.learner.parameters() if p.requires_grad], lr=self.learner.rate,
+            momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
         self.lines: list[dict[str, Any]] = []
-
-    def fresh_optimizer(self) -> torch.optim.Optimizer:
-        own = [p for p in self.learner.parameters() if p.requires_grad]
-        return torch.optim.SGD(
-            own, lr=self.learner.rate, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
 
     def train(self, epoch: int) -> float:
         """An epoch, counted from 1; returns the mean loss of its steps."""
         torch.manual_seed(self.seed * 1_000_003 + epoch)
-        if self.constant:
-            # A client of Motet begins each round with nothing but the model, and target.
-            self.optimizer = self.fresh_optimizer()
-        else:
+        if not self.constant:
             for group in self.optimizer.param_groups:
                 falling = 0.5 * (1 + math.cos(math.pi * (epoch - 1) / SCHEDULE))
                 group["lr"] = self.learner.rate * falling
-        self.learner.begin_epoch()
         self.learner.train()
         losses = []
         for part in torch.randperm(len(self.training.images)).split(BATCH):

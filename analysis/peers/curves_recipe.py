@@ -4,7 +4,7 @@ Heads, losses, target updates and MoCo's queue are lightly's own. A method comes
 `motet` is what jobs/curves/cifar10.yaml says, `lightly` is the benchmark as its published curve
 was made. They differ in what the job's head lists: the backbone (torchvision's with a 3x3 stem
 and no maximum, or lightly's, which has no ReLU behind the stem), MoCo's BatchNorm (whole views,
-or 8 parts), SimSiam's last BatchNorm, and what an epoch begins with (`begin_epoch`).
+or 8 parts) and SimSiam's last BatchNorm.
 
 Source: lightly-ai/lightly, docs/source/getting_started/benchmarks/cifar10_benchmark.py at 6618fa3.
 """
@@ -77,9 +77,6 @@ class Learner(nn.Module, ABC):
 
     @abstractmethod
     def loss(self, first: Tensor, second: Tensor) -> Tensor: ...
-
-    def begin_epoch(self) -> None:
-        """Forgets what a client of Motet forgets between two rounds, beside SGD's momentum."""
 
 
 class SimCLR(Learner):
@@ -156,15 +153,7 @@ class MoCo(WithTarget):
     def __init__(self, variant: str) -> None:
         super().__init__(variant)
         self.follow(heads.MoCoProjectionHead(FEATURES, 512, 128))
-        self.criterion = self.fresh_criterion()
-
-    @staticmethod
-    def fresh_criterion() -> NTXentLoss:
-        return NTXentLoss(temperature=0.1, memory_bank_size=(QUEUE, 128))
-
-    def begin_epoch(self) -> None:
-        if self.is_motet:
-            self.criterion = self.fresh_criterion()
+        self.criterion = NTXentLoss(temperature=0.1, memory_bank_size=(QUEUE, 128))
 
     def loss(self, first: Tensor, second: Tensor) -> Tensor:
         self.move_target()
