@@ -92,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     kept.set_defaults(run=_keep)
     kept.add_argument("file", type=Path)
     kept.add_argument("--to", type=Path, required=True, help="the file to write (.h5)")
+    kept.add_argument("--samples", type=int, default=0, help=(
+        "of each data set's embeddings; none are kept otherwise"))
 
     figure = commands.add_parser("figure", help="a sweep's figure as PNG, SVG or PDF")
     figure.set_defaults(run=_figure)
@@ -187,7 +189,9 @@ def _verdicts(options: argparse.Namespace) -> None:
 
 
 def _keep(options: argparse.Namespace) -> None:
-    print(f"{options.to}: {keep(options.file, options.to) / 1e3:.0f} kB")
+    if options.samples < 0:
+        raise InputError(f"--samples {options.samples} is below 0")
+    print(f"{options.to}: {keep(options.file, options.to, options.samples) / 1e3:.0f} kB")
 
 
 def _figure(options: argparse.Namespace) -> None:

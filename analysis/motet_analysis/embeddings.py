@@ -63,7 +63,7 @@ def load(path: Path, run: str, number: int) -> Embeddings:
             )
         group = file[name]
         found = Embeddings(
-            group["features"][()], group["label"][()], group["data"].asstr()[()],
+            group["features"][()].astype(numpy.float32), group["label"][()], group["data"].asstr()[()],
             group["modality"].asstr()[()], attribute(group, "features"),
         )
     if found.features.ndim != 2 or not len(found):

@@ -2,9 +2,11 @@ import json
 from pathlib import Path
 
 import h5py
+import numpy
 import pytest
 
 from gathered_file import GatheredFile
+from motet_analysis import embeddings
 from motet_analysis.cli import main
 from motet_analysis.gathered import load
 from motet_analysis.keeping import nameless
@@ -33,6 +35,26 @@ def test_the_same_tables_smaller_and_without_folders(tmp_path: Path) -> None:
     assert json.loads(after.evaluations["spec"][0])["data"] == "cifar10.h5"
     content = kept.read_bytes()
     assert b"/home" not in content and b"/runs/" not in content and b"node1" not in content
+
+
+def test_embeddings_of_some_samples(tmp_path: Path) -> None:
+    content = GatheredFile()
+    run = content.run("a", "s")
+    content.embeddings[run, 4] = [
+        (data, modality, index % 3, [index / 7, 0.0, 1.5])
+        for data, modality in (("cifar10", "image"), ("fsdd", "audio"))
+        for index in range(20)
+    ]
+    source, kept = content.write(tmp_path / "gathered.h5"), tmp_path / "kept.h5"
+    assert main(["keep", str(source), "--to", str(kept), "--samples", "5"]) == 0
+    assert load(kept).embeddings == {("a", 4): kept}
+    found = embeddings.load(kept, "a", 4)
+    expected = embeddings.load(source, "a", 4).equal_numbers(5, seed=0)
+    assert list(found.sets) == list(expected.sets) and list(found.label) == list(expected.label)
+    assert numpy.abs(found.features - expected.features).max() < 2e-3
+    assert main(["keep", str(source), "--to", str(kept)]) == 0
+    assert load(kept).embeddings == {}
+    assert main(["keep", str(source), "--to", str(kept), "--samples", "-1"]) == 1
 
 
 def test_what_paths_become() -> None:

@@ -15,8 +15,10 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p docs/results/gathered
 for name; do
   if "$motet" sweep status "jobs/small/$name.yaml" | tail -n 1 | grep -q ': \([0-9]*\) of \1 cells finished'; then
-    "$motet" gather "runs/small/$name" --to "$work/$name.h5" --strict >/dev/null
-    "$python" -m motet_analysis keep "$work/$name.h5" --to "docs/results/gathered/$name.h5"
+    embeddings=() samples=()
+    if [[ $name == figure[23] ]]; then embeddings=(--embeddings) samples=(--samples 60); fi
+    "$motet" gather "runs/small/$name" --to "$work/$name.h5" --strict "${embeddings[@]}" >/dev/null
+    "$python" -m motet_analysis keep "$work/$name.h5" --to "docs/results/gathered/$name.h5" "${samples[@]}"
   else
     echo "$name: not finished, left out" >&2
   fi

@@ -36,10 +36,17 @@ page() {
       analysis verdicts
       ;;
   esac
+  case $name in
+    figure2) section "Rounds"; analysis figure rounds --to "$work/$name.png" ;;
+    figure3) section "Methods"; analysis figure methods --to "$work/$name.png" ;;
+    figure4) analysis figure share --to "$work/$name-share.svg" ;;
+    alpha-mix) analysis figure alpha-mix --to "$work/$name-lines.svg" ;;
+  esac
   section "What was learned"
   analysis gains
   case $name in
     norms) section "Differences"; analysis differences --of norms ;;
+    equal-steps) section "Differences"; analysis differences --of method --to FSSUAVL ;;
     sound-views) section "Differences"; analysis differences --of preset --to recording ;;
   esac
 }
@@ -57,5 +64,8 @@ for name in "${sweeps[@]}"; do
     analysis figure curves --to "$work/$name.svg"
   fi
 done
-if [[ ${1-} != --check ]]; then mv "$work"/*.md "$work"/*.svg .; fi
+if [[ ${1-} != --check ]]; then
+  shopt -s nullglob
+  mv "$work"/*.{md,svg,png} .
+fi
 sort -u "$work/notes" >&2
