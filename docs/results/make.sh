@@ -47,7 +47,12 @@ page() {
   case $name in
     norms) section "Differences"; analysis differences --of norms ;;
     equal-steps) section "Differences"; analysis differences --of method --to FSSUAVL ;;
-    sound-views) section "Differences"; analysis differences --of preset --to recording ;;
+    sound-views)
+      section "Differences"
+      analysis differences --of preset --from crop
+      echo
+      analysis differences --of preset --from waveform --to recording
+      ;;
   esac
 }
 
