@@ -82,13 +82,13 @@ struct SweepEvaluations {
       throw ConfigurationError("cells", "no cell has all of these: \(chosen?.summary ?? "")")
     }
     var spec = given.without(["cells"])
-    if let round = try EvaluationSpec.round(of: given), round > 0 {
+    if let round = try EvaluationSpec.round(of: given) {
       for cell in followed { try cell.requireCheckpoint(of: round, at: EvaluationSpec.roundKey) }
     }
     // Of these cells' runs, or of their partners'; another sweep's is not known.
     let round = given["with_round"]?.whole ?? 0
     func check(_ cell: SweepCell) throws {
-      if round > 0 { try cell.requireCheckpoint(of: round, at: "with_round") }
+      try cell.requireCheckpoint(of: round, at: "with_round")
     }
     guard given["with"]?.mapping != nil, let with = try choice("with") else {
       if given["with"]?.text ?? "" == "" { try followed.forEach(check) }

@@ -29,23 +29,20 @@ ONE_THREAD = {name: "1" for name in THREAD_VARIABLES}
 def read_arguments() -> argparse.Namespace:
     options = parser(__doc__)
     options.add_argument("--encoder", choices=["resnet18", "vit"], default="resnet18")
+    options.add_argument("--input", type=int, default=128, help="side of the images in pixels")
     options.add_argument("--bf16", action="store_true", help="PyTorch in bf16 too")
     options.add_argument("--batches", type=int, nargs="+", default=[32, 256])
-    options.add_argument("--steps", type=int, default=5, help="timed steps of PyTorch in a pair")
-    options.add_argument("--warmup", type=int, default=2, help="its steps before, not timed")
+    options.add_argument("--steps", type=int, default=5, help="timed steps in a pair")
+    options.add_argument("--warmup", type=int, default=2, help="steps before, not timed")
     return parse(options)
 
 
 def contestants(arguments: argparse.Namespace, batch: int) -> dict[str, list[str]]:
-    encoder = f"--encoder={arguments.encoder}"
-    pytorch = [
-        sys.executable, str(PYTORCH), "--json", encoder, f"--batch={batch}",
-        f"--steps={arguments.steps}", f"--warmup={arguments.warmup}",
-    ]
+    step = [f"--encoder={arguments.encoder}", f"--input={arguments.input}", f"--batch={batch}"]
+    timed = [f"--steps={arguments.steps}", f"--warmup={arguments.warmup}"]
+    pytorch = [sys.executable, str(PYTORCH), "--json", *step, *timed]
     commands = {
-        "motet": [
-            str(arguments.motet), "bench", "step", encoder, "--batch", str(batch), "--json"
-        ],
+        "motet": [str(arguments.motet), "bench", "step", *step, *timed, "--json"],
         "pytorch tuned": [*pytorch, "--tuned"],
         "pytorch as it comes": pytorch,
     }
@@ -58,7 +55,7 @@ def compare(arguments: argparse.Namespace, batch: int) -> tuple[Case, str]:
     samples = run_in_turn(contestants(arguments, batch), arguments.pairs, ONE_THREAD)
     ours = samples["motet"][0]
     case = case_of(
-        f"{arguments.encoder}, 2 × {batch} views of 128×128",
+        f"{arguments.encoder}, 2 × {batch} views of {arguments.input}×{arguments.input}",
         Figure("views/s", more_is_better=True), "views_per_second", samples,
         [f"motet with {ours['lanes']} lanes"],
     )

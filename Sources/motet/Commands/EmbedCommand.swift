@@ -27,9 +27,10 @@ struct EmbedCommand: RankCommand {
   @Option(
     name: .customLong("round"), parsing: .singleValue,
     help: ArgumentHelp(
-      "After which round; once for each. The newest, otherwise.", valueName: "round"))
+      "After which round, 0 for before training; once for each. The newest, otherwise.",
+      valueName: "round"))
   var rounds: [Int] = []
-  @Option(help: "encoder: before the head. projection: after it.")
+  @Option(help: "What is written: \(Embedder.Output.meaning).")
   var features = Embedder.Output.features
   @Option(help: "So many samples of each modality of each store, chosen by the job's seed.")
   var limit: Int?
