@@ -93,7 +93,7 @@ public final class LocalTrainer {
         viewCount += input.images
       }
     }
-    if state != nil { step.leave() }
+    if state != nil { step.leave(trained: trains) }
     return LocalUpdate(state: state, views: viewCount, losses: losses)
   }
 

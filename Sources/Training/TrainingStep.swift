@@ -81,7 +81,11 @@ public final class TrainingStep {
   func goOn(from kept: [String: ParameterVector]) { earlier = vectors.restore(kept, memory) }
 
   /// After a client's last step: makes `vectors` what it may keep.
-  func leave() { vectors.save(steps: earlier + steps, memory) }
+  /// - Parameter trained: whether steps had a rate; of others the optimizer keeps nothing.
+  func leave(trained: Bool = true) {
+    if !trained { vectors.zero() }
+    vectors.save(steps: trained ? earlier + steps : 0, memory)
+  }
 
   /// Sets the networks that the method's losses compare with, for the next client.
   /// - Parameters:
