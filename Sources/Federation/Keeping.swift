@@ -15,7 +15,7 @@ public struct Keeping: Aggregator {
 
   public func channels(_ model: ParameterLayout, target: ParameterLayout?) throws -> Channels {
     var channels = try algorithm.channels(model, target: target)
-    channels.kept.merge(layouts) { own, _ in own }
+    channels.kept.merge(layouts) { own, _ in preconditionFailure("kept twice: \(own)") }
     return channels
   }
 

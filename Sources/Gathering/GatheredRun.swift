@@ -64,7 +64,7 @@ struct GatheredRun {
     let job = results?.job ?? heads.first?.job ?? cell?.job ?? "{}"
     let tree = (try? Tree(json: job)) ?? [:]
     id = tree.keys.isEmpty ? cell?.id ?? (["path": .text(folder)] as Tree).digest : jobID(tree)
-    row = tree.leaves.reduce(into: [:]) { $0["set.\($1.key)"] = Table.Value($1.value) }
+    row = filled(tree).leaves.reduce(into: [:]) { $0["set.\($1.key)"] = Table.Value($1.value) }
     let total = tree[path: "federation.rounds"]?.whole ?? -1
     let completed = heads.first?.round ?? 0
     let failure = RunFailure.read(in: folder)

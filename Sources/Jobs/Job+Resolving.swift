@@ -74,6 +74,12 @@ extension Job {
         "the method is half of an algorithm whose other half is the aggregator \(wanted); take "
           + "federation.aggregator: \(wanted)")
     }
+    if training.options.state == .kept, algorithm is FedNova {
+      throw ConfigurationError(
+        "training.state",
+        "fednova weighs a client by steps whose momentum begins anew; take fresh, or another "
+          + "federation.aggregator")
+    }
     var kept: [String: ParameterLayout] = [:]
     if model.method.teachers.contains(.previous) { kept[PreviousModel.name] = model.layout }
     if training.options.state == .kept {

@@ -9,6 +9,14 @@ public func jobID(_ resolved: Tree) -> String {
   }.digest
 }
 
+/// A resolved job of another version with what it left unsaid: options that came later, as they
+/// were before.
+public func filled(_ resolved: Tree) -> Tree {
+  laterOptions.reduce(resolved) { job, option in
+    job[path: option.path] == nil ? job.replacing(option.path, by: option.before) : job
+  }
+}
+
 /// Options that came after runs were made whose ids are to stay, each with the value that says what
 /// was before it: a job with that value has the id that it had.
 private let laterOptions: [(path: String, before: Tree)] = [("training.state", "fresh")]

@@ -29,16 +29,16 @@ public struct ClientTask {
 
   /// Before the first step: `model` and `target` become the global model, or what the rule makes of
   /// it. A client that trains no step never comes here.
-  /// - Parameter steps: what the client's steps leave for others, by name (`StepVectors`).
+  /// - Parameter vectors: what the client's steps leave for others, by name (`StepVectors`).
   public func begin(
     model: ParameterVector, target: ParameterVector? = nil, memory: (any MethodMemory)? = nil,
-    steps: [String: ParameterVector] = [:]
+    vectors: [String: ParameterVector] = [:]
   ) throws -> LocalState {
     model.assign(global)
     target?.assign(beginningOf: global)
     let state = LocalState(
       round: round, global: global, received: received, kept: try loadKept(), model: model,
-      target: target, memory: memory, vectors: steps)
+      target: target, memory: memory, vectors: vectors)
     try rule.begin(state)
     return state
   }

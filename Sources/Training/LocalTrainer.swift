@@ -93,7 +93,9 @@ public final class LocalTrainer {
         viewCount += input.images
       }
     }
-    if state != nil { step.leave(trained: trains) }
+    if let state {
+      if trains { step.leave() } else { step.leaveUntrained(state.kept) }
+    }
     return LocalUpdate(state: state, views: viewCount, losses: losses)
   }
 
@@ -102,7 +104,7 @@ public final class LocalTrainer {
       random: RandomStream(
         seed: seed, purpose: .methodMemory, round: task.round, client: task.client))
     let state = try task.begin(
-      model: parameters, target: step.target, memory: step.memory, steps: step.vectors.all)
+      model: parameters, target: step.target, memory: step.memory, vectors: step.vectors.all)
     if options.state == .kept, let kept = state.kept { step.goOn(from: kept) }
     // Labels say what a teacher would.
     if !seesLabels { step.teach(global: state.global, previous: state.kept?[PreviousModel.name]) }

@@ -81,10 +81,14 @@ public final class TrainingStep {
   func goOn(from kept: [String: ParameterVector]) { earlier = vectors.restore(kept, memory) }
 
   /// After a client's last step: makes `vectors` what it may keep.
-  /// - Parameter trained: whether steps had a rate; of others the optimizer keeps nothing.
-  func leave(trained: Bool = true) {
-    if !trained { vectors.zero() }
-    vectors.save(steps: trained ? earlier + steps : 0, memory)
+  func leave() { vectors.save(steps: earlier + steps, memory) }
+
+  /// The same where steps had no rate: of the optimizer's, what the client kept before them.
+  func leaveUntrained(_ kept: [String: ParameterVector]?) {
+    vectors.zero()
+    earlier = kept.map { vectors.restore($0, nil) } ?? 0
+    steps = 0
+    leave()
   }
 
   /// Sets the networks that the method's losses compare with, for the next client.

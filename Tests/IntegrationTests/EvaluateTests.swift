@@ -349,6 +349,8 @@ import Testing
     try expectRefusal(
       evaluate("--task", "knn", "--data", other, "--set", "modality=audio"), "other.h5",
       "has no audio")
+    try expectRefusal(
+      task("joined", "with=\(folder.path("run"))", "round=0"), "round: is of one run alone")
     try expectRefusal(task("joined", "normalise=l1"), "normalise: unknown normalise 'l1'", "'l2'")
     try expectRefusal(
       task("paired", "normalise=l2", "mode=finetune"), "normalise: is of features", "mode: linear")

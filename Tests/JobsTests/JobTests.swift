@@ -46,8 +46,12 @@ import Testing
     let resolved = try load(Self.least).resolved
     #expect(resolved[path: "training.state"] == "fresh")
     #expect(jobID(resolved) == jobID(resolved.removing("training.state")))
+    #expect(filled(resolved.removing("training.state")) == resolved)
     let kept = try load(Self.least, ["training.state=kept"]).resolved
-    #expect(jobID(kept) != jobID(resolved))
+    #expect(jobID(kept) != jobID(resolved) && filled(kept) == kept)
+    #expect(
+      error(Self.least, ["training.state=kept", "federation.aggregator=fednova"])
+        .contains("training.state: fednova weighs a client by steps whose momentum begins anew"))
     #expect(jobID(resolved.removing("training.batch")) != jobID(resolved))
   }
 

@@ -50,6 +50,24 @@ import Testing
         == whole.training.parameters.floats.map(\.bitPattern))
   }
 
+  /// Steps at a rate of 0, as a round has that trains nothing, leave what was kept before them.
+  @Test func stepsWithoutARateLeaveNothing() throws {
+    let training = try Trial("simclr", "sgd", goesOn: true).training
+    _ = training.run(steps: 3)
+    training.step.leave()
+    let kept = training.step.vectors.all.mapValues { $0.copy() }
+    for before in [kept, nil] {
+      training.begin(client: 0)
+      if let before { training.step.goOn(from: before) }
+      _ = training.run(steps: 2, data: 9)
+      training.step.leaveUntrained(before)
+      for (name, vector) in training.step.vectors.all {
+        let expected = before?[name].map { Array($0.floats) }
+        #expect(Array(vector.floats) == expected ?? [Float](repeating: 0, count: vector.count))
+      }
+    }
+  }
+
   /// All that is named is there, of that layout; without going on, the optimizer's alone.
   @Test(arguments: optimizers, methods)
   func layouts(optimizer: Tree, method: Tree) throws {

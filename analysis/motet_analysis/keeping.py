@@ -1,6 +1,5 @@
-"""A gathered file that is to be kept with a report: small, and without what is of one machine."""
+"""A gathered file that is to be kept with a report: small, and without a machine's folders."""
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,10 @@ import numpy
 from motet_analysis.embeddings import load
 from motet_analysis.errors import InputError
 from motet_analysis.gathered import COLUMNS, FORMAT, VERSION, attribute, open_gathered
+from motet_analysis.names import nameless
 
-#: Columns of `/runs` that say where a run was made.
-_PLACE = {"path", "host"}
+#: Columns of `/runs` that say where a run was made, or may.
+_PLACE = {"path", "host", "failure"}
 
 
 def keep(gathered: Path, to: Path, samples: int = 0) -> int:
@@ -41,8 +41,9 @@ def keep(gathered: Path, to: Path, samples: int = 0) -> int:
                     _keep_embeddings(source, target, gathered, samples)
             beside.replace(to)
         except OSError as error:
-            beside.unlink(missing_ok=True)
             raise InputError(f"{to}: cannot be written: {error}") from error
+        finally:
+            beside.unlink(missing_ok=True)
     return to.stat().st_size
 
 
@@ -63,7 +64,14 @@ def _keep_embeddings(
 def _write(target: h5py.File, name: str, values: h5py.Dataset) -> None:
     data: Any = values[()]
     if h5py.check_string_dtype(values.dtype) is not None:
-        data = _fixed([nameless(text).encode() for text in values.asstr()[()]])
+        texts = list(values.asstr()[()])
+        kept = {text: nameless(text) for text in texts}
+        # Two stores of one name would become one experiment.
+        if name.startswith("runs/set.data.") and len(set(kept.values())) < len(kept):
+            raise InputError(
+                f"{name}: two stores have one name, {', '.join(sorted(kept))}; keep their runs in "
+                "files of their own")
+        data = _fixed([kept[text].encode() for text in texts])
     _compress(target, name, data)
 
 
@@ -80,24 +88,3 @@ def _compress(target: h5py.Group, name: str, data: Any) -> None:
             shuffle=True)
     else:
         target.create_dataset(name, data=data)
-
-
-def nameless(text: str) -> str:
-    """A text without the folders of a machine: of a path its name, and so within JSON."""
-    if text.startswith("/"):
-        return Path(text).name
-    if not text.startswith(("{", "[")):
-        return text
-    try:
-        content = json.loads(text)
-    except ValueError:
-        return text
-    return json.dumps(_nameless(content), sort_keys=True, separators=(",", ":"))
-
-
-def _nameless(content: Any) -> Any:
-    if isinstance(content, dict):
-        return {key: _nameless(value) for key, value in content.items()}
-    if isinstance(content, list):
-        return [_nameless(value) for value in content]
-    return nameless(content) if isinstance(content, str) else content

@@ -11,6 +11,7 @@ from pandas import DataFrame
 
 from motet_analysis.errors import InputError
 from motet_analysis.gathered import Gathered
+from motet_analysis.names import nameless
 from motet_analysis.settings import column_of, of_sweep, telling, text
 
 #: Of a spec: what it is about, or a path; not how it measures.
@@ -69,15 +70,19 @@ def measurements(
     rows["joins"] = [bool(spec.get("with")) for spec in specs]
     # What an encoder's first values are is drawn by the seed; what it is trained on makes no
     # difference to them.
-    rows, specs, before = _reference(
-        rows, specs, "round", 0, ("set.encoder.", "set.views.", "set.seed"))
-    rows["before"] = before
+    asked = where or {}
+    rows["before"] = rows["floor"] = math.nan
+    if "round" not in asked:
+        rows, specs, before = _reference(
+            rows, specs, "round", 0, ("set.encoder.", "set.views.", "set.seed"))
+        rows["before"] = before
     # A view does not depend on the encoder but for its size, nor on the seed.
-    rows, specs, floor = _reference(
-        rows, specs, "features", "view", ("set.encoder.input", "set.views."))
-    rows["floor"] = floor
+    if "features" not in asked:
+        rows, specs, floor = _reference(
+            rows, specs, "features", "view", ("set.encoder.input", "set.views."))
+        rows["floor"] = floor
     # After the references, which other settings' runs may have.
-    for key, value in (where or {}).items():
+    for key, value in asked.items():
         rows, specs = _only(rows, specs, _chosen(rows, specs, key, value))
     # The choice may have left fewer settings to tell apart.
     keys = telling(runs[runs["run"].isin(rows["run"])]) if len(rows) else []
@@ -101,17 +106,22 @@ def _only(
 def _reference(
     rows: DataFrame, specs: list[dict[str, Any]], option: str, value: Any, settings: tuple[str, ...]
 ) -> tuple[DataFrame, list[dict[str, Any]], list[float]]:
-    """Takes out the figures at one value of an option that are a reference for others, which are
+    """Takes out the accuracies at one value of an option that are a reference for others, which are
     given theirs: of the same measurement but for this option, in a run with the same settings."""
     columns = [column for column in rows if column.startswith(settings)]
     ways = [
-        _text({key: own for key, own in spec.items() if key != option}) for spec in specs
+        # A store is the same wherever it lies.
+        nameless(_text({key: own for key, own in spec.items() if key != option}))
+        for spec in specs
     ]
     keys = [
         (way, *map(text, values))
         for way, *values in zip(ways, rows["figure"], *(rows[column] for column in columns))
     ]
-    has_value = [spec.get(option) == value for spec in specs]
+    has_value = [
+        spec.get(option) == value and figure.startswith("accuracy")
+        for spec, figure in zip(specs, rows["figure"])
+    ]
     others = {key for key, has_it in zip(keys, has_value) if not has_it}
     is_reference = [has_it and key in others for key, has_it in zip(keys, has_value)]
     found = {key: own for key, own, is_it in zip(keys, rows["value"], is_reference) if is_it}

@@ -9,13 +9,14 @@ from motet_analysis import html, paper
 from motet_analysis.comparison import compare, paper_table
 from motet_analysis.curves import learning_curves
 from motet_analysis.errors import InputError
+from motet_analysis.gains import gains
 from motet_analysis.gathered import Gathered
 from motet_analysis.layouts import LAYOUTS
 from motet_analysis.lines import over_alpha_and_mix, over_share
 from motet_analysis.measurements import measurements
 from motet_analysis.scatter import ScatterOptions, by_method, by_round, draw
 from motet_analysis.settings import described, telling, text, title
-from motet_analysis.tables import TextTable, geometry_table, sweep_table
+from motet_analysis.tables import TextTable, gain_table, geometry_table, sweep_table
 
 
 #: The paper's figures that are drawn of embeddings: other sweeps do not show these runs' again.
@@ -90,6 +91,15 @@ def _sweep(gathered: Gathered, sweep: str, options: ReportOptions) -> str:
     parts += [html.paragraph(note, "note") for note in notes]
     if len(own.rows):
         parts += ["<h3>Every evaluation</h3>", html.table(sweep_table(own))]
+    learned = gains(own) if len(own.rows) else []
+    if learned:
+        parts += [
+            "<h3>What was learned</h3>",
+            html.paragraph(
+                "Accuracy after training minus that of the same encoder before, paired by seed, with "
+                "95 % intervals.", "small"),
+            html.table(gain_table(own, learned)),
+        ]
     geometry = geometry_table(own)
     if geometry is not None:
         parts += ["<h3>Geometry of the features</h3>", html.table(geometry)]

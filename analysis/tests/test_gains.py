@@ -79,3 +79,23 @@ def test_nothing_to_subtract(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     content.evaluate(content.run("a", "s"), "knn", "esc50", 0.5)
     assert main(["gains", str(content.write(tmp_path / "r.h5"))]) == 1
     assert "round: 0" in capsys.readouterr().err
+
+
+def test_references_can_be_asked_for(tmp_path: Path) -> None:
+    gathered = load(two_methods(tmp_path))
+    for where, count in (({"round": "0"}, 4), ({"features": "view"}, 1)):
+        rows = measurements(gathered, "small-table3", where).rows
+        chosen = rows[[spec.count(next(iter(where))) > 0 for spec in rows["spec"]]]
+        assert len(chosen) >= count and rows["before" if "round" in where else "floor"].isna().all()
+
+
+def test_other_figures_before_training_stay(tmp_path: Path) -> None:
+    content = GatheredFile()
+    run = content.run("a", "s")
+    for value, options in ((0.9, {}), (0.1, {"round": 0})):
+        content.evaluate(
+            run, "geometry", "cifar10", value, figure="separability",
+            number=0 if options else 4, **options)
+    own = measurements(load(content.write(tmp_path / "r.h5")), "s")
+    assert sorted(own.rows["value"]) == [0.1, 0.9]
+    assert set(own.rows["variant"]) == {"", "round=0"}

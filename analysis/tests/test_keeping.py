@@ -9,7 +9,7 @@ from gathered_file import GatheredFile
 from motet_analysis import embeddings
 from motet_analysis.cli import main
 from motet_analysis.gathered import load
-from motet_analysis.keeping import nameless
+from motet_analysis.names import nameless
 
 
 def many_runs(path: Path) -> Path:
@@ -26,7 +26,7 @@ def test_the_same_tables_smaller_and_without_folders(tmp_path: Path) -> None:
     assert main(["keep", str(source), "--to", str(kept)]) == 0
     assert kept.stat().st_size < source.stat().st_size / 3
     before, after = load(source), load(kept)
-    assert set(before.runs) - set(after.runs) == {"path", "host"}
+    assert set(before.runs) - set(after.runs) == {"path", "host", "failure"}
     for column in after.runs:
         if column != "set.data.image":
             assert list(after.runs[column]) == list(before.runs[column]), column
@@ -76,3 +76,14 @@ def test_bad_input(tmp_path: Path, name: str, said: str,
     assert main(["keep", str(other), "--to", str(tmp_path / "k.h5")]) == 1
     assert "expected a motet gathered" in capsys.readouterr().err
     assert not list(tmp_path.glob(".*"))
+
+
+def test_stores_of_one_name_stay_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content = GatheredFile()
+    for folder in ("clean", "noisy"):
+        content.run(folder, "s", set__data__audio=f"/d/{folder}/fsdd.h5")
+    source = content.write(tmp_path / "gathered.h5")
+    assert main(["keep", str(source), "--to", str(tmp_path / "kept.h5")]) == 1
+    assert "two stores have one name" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["gathered.h5"]

@@ -5,9 +5,10 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 export PYTHONPATH=../../analysis OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
-python=$(../../analysis/find-python h5py matplotlib pandas scipy)
+python=$(../../analysis/find-python h5py matplotlib pandas scipy sklearn)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+touch "$work/notes"
+trap 'sort -u "$work/notes" >&2; rm -rf "$work"' EXIT
 
 sweeps=(sound-views)
 
@@ -42,8 +43,8 @@ page() {
     figure4) analysis figure share --to "$work/$name-share.svg" ;;
     alpha-mix) analysis figure alpha-mix --to "$work/$name-lines.svg" ;;
   esac
-  section "What was learned"
-  analysis gains
+  # Those figures' runs are Tables 2 and 3's.
+  [[ $name == figure[23] ]] || { section "What was learned"; analysis gains; }
   case $name in
     norms) section "Differences"; analysis differences --of norms ;;
     equal-steps) section "Differences"; analysis differences --of method --to FSSUAVL ;;
@@ -54,6 +55,8 @@ page() {
       analysis differences --of preset --from waveform --to recording
       ;;
   esac
+  section "Curves"
+  echo "![losses and kNN by round]($name.svg)"
 }
 
 title() { sed -n '1s/^# //p' "../../jobs/small/$name.yaml" | sed 's/[.:,;].*//'; }
@@ -73,4 +76,3 @@ if [[ ${1-} != --check ]]; then
   shopt -s nullglob
   mv "$work"/*.{md,svg,png} .
 fi
-sort -u "$work/notes" >&2

@@ -6,11 +6,13 @@ set -uo pipefail
 motet=$(realpath "$1")
 cd "$(dirname "$0")"
 
+worst=0
 for name in sound-views table2 table3 norms equal-steps table6 table4 table5 table7 alpha-mix figure2 figure3 \
   figure4 table8; do
   "$motet" sweep run "$name.yaml" --ranks "${2:-3}"
   status=$?
   # Stopped by a signal.
   ((status == 85 || status > 128)) && exit "$status"
+  ((status == 0)) || { echo "$name: not finished" >&2; worst=$status; }
 done
-exit 0
+exit "$worst"

@@ -17,7 +17,7 @@ public final class EvaluatedRun {
   public let round: Int
   /// What features are made with: a modality that no client trained has the trained ones' norms.
   public let model: ParameterVector
-  /// Of the checkpoint's model.
+  /// Of that; where nothing is lent, the checkpoint's.
   public let modelHash: String
 
   /// Rank 0 reads, all ranks have it: a collective.
@@ -52,7 +52,7 @@ public final class EvaluatedRun {
     self.round = try round ?? Int(communicator.broadcast(Int64(checkpoint?.round ?? 0)))
     self.job = job
     self.model = model.lendingNorms()
-    modelHash = Checkpoints.modelHash(model)
+    modelHash = Checkpoints.modelHash(self.model)
   }
 
   private static func checkpoint(

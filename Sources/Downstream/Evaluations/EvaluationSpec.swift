@@ -31,6 +31,10 @@ public struct EvaluationSpec {
     resolved[Self.roundKey] = round.map { .whole($0) }
     self.resolved = resolved
     task = try evaluationTasks.make(settings)
+    // The other run would be at its newest round.
+    try ConfigurationError.require(
+      round == nil || !(task is JoinedEvaluation) || task.other == nil, Self.roundKey,
+      "is of one run alone; leave out it or 'with'")
     name = resolved["name"]?.text ?? ""
     self.place = place
   }
