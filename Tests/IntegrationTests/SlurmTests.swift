@@ -70,8 +70,8 @@ import Testing
       return queue.isEmpty
     }
     #expect(held > 0)
-    #expect(task(6).contains("continuing after round "), "\(task(6))")
     let shown = try cluster.run("scontrol", ["show", "job", "\(array)_6"])
+    #expect(task(6).contains("continuing after round "), "\(task(6))\n\(shown.output)")
     #expect(shown.output.contains("Restarts=1"), "\(shown.output)")
 
     let gathered = try Runs(job.folder.path("array/results.h5"))
