@@ -3,8 +3,9 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from motet_analysis.comparison import compare, paper_table
 from motet_analysis.curves import learning_curves
@@ -51,41 +52,26 @@ def _parser() -> argparse.ArgumentParser:
     _choice(page)
     _scatter(page)
 
-    table = commands.add_parser("table", help="a sweep's table as Markdown")
-    table.set_defaults(run=_table)
-    table.add_argument("files", type=Path, nargs="+", metavar="file")
-    _one_sweep(table)
-    _choice(table)
+    for name, run, said in (
+        ("table", _table, "a sweep's table as Markdown"),
+        ("gains", _gains, (
+            "accuracies minus those of the same encoder before training (evaluations with "
+            "'round: 0'), paired by seed, as Markdown")),
+        ("verdicts", _verdicts, (
+            "the differences that a table of the paper makes, beside ours, paired by seed: with the "
+            "paper, against it, or cannot be said, as Markdown")),
+    ):
+        _of_sweep(commands, name, run, said)
 
-    added = commands.add_parser("gains", help=(
-        "accuracies minus those of the same encoder before training (evaluations with 'round: 0'), "
-        "paired by seed, as Markdown"))
-    added.set_defaults(run=_gains)
-    added.add_argument("files", type=Path, nargs="+", metavar="file")
-    _one_sweep(added)
-    _choice(added)
-
-    judged = commands.add_parser("verdicts", help=(
-        "the differences that a table of the paper makes, beside ours, paired by seed: with the "
-        "paper, against it, or cannot be said, as Markdown"))
-    judged.set_defaults(run=_verdicts)
-    judged.add_argument("files", type=Path, nargs="+", metavar="file")
-    _one_sweep(judged)
-    _choice(judged)
-
-    contrast = commands.add_parser("differences", help=(
+    contrast = _of_sweep(commands, "differences", _differences, (
         "accuracies at one value of a setting minus those at another, paired by seed, with 95 %% "
         "intervals, as Markdown"))
-    contrast.set_defaults(run=_differences)
-    contrast.add_argument("files", type=Path, nargs="+", metavar="file")
     contrast.add_argument("--of", required=True, metavar="KEY", help=(
         "the label or setting that is compared, as method"))
     contrast.add_argument("--from", dest="first", metavar="A", help=(
         "what is subtracted; the value that comes first, where not given"))
     contrast.add_argument("--to", dest="second", metavar="B", help=(
         "what it is subtracted from; each other value, where not given"))
-    _one_sweep(contrast)
-    _choice(contrast)
 
     kept = commands.add_parser("keep", help=(
         "a gathered file that is small and says nothing of the machine, to be kept with a report"))
@@ -95,23 +81,27 @@ def _parser() -> argparse.ArgumentParser:
     kept.add_argument("--samples", type=int, default=0, help=(
         "of each data set's embeddings; none are kept otherwise"))
 
-    figure = commands.add_parser("figure", help="a sweep's figure as PNG, SVG or PDF")
-    figure.set_defaults(run=_figure)
-    figure.add_argument("files", type=Path, nargs="+", metavar="file")
+    figure = _of_sweep(commands, "figure", _figure, "a sweep's figure as PNG, SVG or PDF")
     figure.add_argument("kind", choices=["curves", "alpha-mix", "share", "rounds", "methods"], help=(
         "learning curves; accuracy over alpha and mix; over the share of clients with both "
         "modalities (Figure 4); t-SNE by round (Figure 2) or by method (Figure 3)"))
     figure.add_argument("--to", type=Path, required=True)
-    _one_sweep(figure)
-    _choice(figure)
     _scatter(figure)
     return parser
 
 
-def _one_sweep(parser: argparse.ArgumentParser) -> None:
+def _of_sweep(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], None], said: str
+) -> argparse.ArgumentParser:
+    """A command about one sweep of gathered files, and some of its measurements."""
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=said)
+    parser.set_defaults(run=run)
+    parser.add_argument("files", type=Path, nargs="+", metavar="file")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--paper", metavar="TABLE", help="the sweep of this table of the paper")
     which.add_argument("--sweep", help="the sweep; needed where there are several")
+    _choice(parser)
+    return parser
 
 
 def _choice(parser: argparse.ArgumentParser) -> None:

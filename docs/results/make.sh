@@ -22,6 +22,11 @@ if ((${#missing[@]})); then
 fi
 
 analysis() { "$python" -m motet_analysis "$1" "gathered/$name.h5" "${@:2}" 2>> "$work/notes"; }
+# figure KIND ENDING: draws it, and shows it on the page.
+figure() {
+  analysis figure "$1" --to "$work/$name-$1.$2"
+  printf '\n![%s](%s)\n' "$1" "$name-$1.$2"
+}
 section() { printf '\n## %s\n\n' "$1"; }
 
 # A page's heading is the first line of its job file, of which it is the outcome.
@@ -36,12 +41,10 @@ page() {
       section "What the paper's differences are here"
       analysis verdicts
       ;;
-  esac
-  case $name in
-    figure2) section "Rounds"; analysis figure rounds --to "$work/$name.png" ;;
-    figure3) section "Methods"; analysis figure methods --to "$work/$name.png" ;;
-    figure4) analysis figure share --to "$work/$name-share.svg" ;;
-    alpha-mix) analysis figure alpha-mix --to "$work/$name-lines.svg" ;;
+    figure2) section "Rounds"; figure rounds png ;;
+    figure3) section "Methods"; figure methods png ;;
+    figure4) section "Shares"; figure share svg ;;
+    alpha-mix) section "Lines"; figure alpha-mix svg ;;
   esac
   # Those figures' runs are Tables 2 and 3's.
   [[ $name == figure[23] ]] || { section "What was learned"; analysis gains; }
@@ -56,7 +59,7 @@ page() {
       ;;
   esac
   section "Curves"
-  echo "![losses and kNN by round]($name.svg)"
+  figure curves svg
 }
 
 title() { sed -n '1s/^# //p' "../../jobs/small/$name.yaml" | sed 's/[.:,;].*//'; }
@@ -68,8 +71,6 @@ for name in "${sweeps[@]}"; do
       echo "docs/results/$name.md is not what gathered/$name.h5 gives: make results" >&2
       exit 1
     }
-  else
-    analysis figure curves --to "$work/$name.svg"
   fi
 done
 if [[ ${1-} != --check ]]; then
