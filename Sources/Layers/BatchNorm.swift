@@ -46,7 +46,8 @@ public struct BatchNorm: Sendable {
     runningVariance = layout.add("\(name)\(Self.varianceSuffix)", [channels], trainable: false)
   }
 
-  private static let meanSuffix = ".running_mean"
+  /// How the name of a running mean ends: every BatchNorm layer has one.
+  public static let meanSuffix = ".running_mean"
   private static let varianceSuffix = ".running_var"
 
   /// What a running statistic is before any batch; nil where an entry is none.

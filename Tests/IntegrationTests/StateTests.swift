@@ -19,6 +19,19 @@ import Testing
     try? FileManager.default.contentsOfDirectory(atPath: job.folder.path("\(name)/clients"))
   }
 
+  /// The hash of a run of three rounds, `whole`; one that ends after two on 3 ranks and goes on on
+  /// 2 comes to the same.
+  @discardableResult
+  private func wholeAndInParts(_ job: SmallJob) throws -> String {
+    let whole = try run("motet", job.arguments("whole"))
+    let expected = try #require(hash(whole), "\(whole.errors)")
+    let half = try mpirun(3, "motet", job.arguments("run", "federation.rounds=2"))
+    #expect(half.status == 0, "\(half.errors)")
+    let continued = try mpirun(2, "motet", job.arguments("run"))
+    #expect(hash(continued) == expected, "\(continued.errors)")
+    return expected
+  }
+
   @Test func sameModelOnAnyRanksAndSchedules() throws {
     let job = try SmallJob(rounds: 3, settings: Self.scaffold)
     let alone = try run("motet", job.arguments("alone"))
@@ -73,12 +86,7 @@ import Testing
       settings: Self.network + ["federation.aggregator=\(aggregator)"]
         + (["fedema", "fedu"].contains(aggregator) ? ["method={name: byol, hidden: 64}"] : [])
         + (aggregator == "orchestra" ? ["method={name: orchestra, add: [feddecorr]}"] : []))
-    let whole = try run("motet", job.arguments("whole"))
-    let expected = try #require(hash(whole), "\(whole.errors)")
-    let half = try mpirun(3, "motet", job.arguments("run", "federation.rounds=2"))
-    #expect(half.status == 0, "\(half.errors)")
-    let continued = try mpirun(2, "motet", job.arguments("run"))
-    #expect(hash(continued) == expected, "\(continued.errors)")
+    try wholeAndInParts(job)
   }
 
   /// A term of a loss that compares with the client's last model, beside any algorithm.
@@ -89,13 +97,8 @@ import Testing
       settings: Self.network + [
         "method={name: simclr, add: [moon]}", "federation.aggregator=\(aggregator)",
       ])
-    let whole = try run("motet", job.arguments("whole"))
-    let expected = try #require(hash(whole), "\(whole.errors)")
+    let expected = try wholeAndInParts(job)
     #expect(kept(job, "whole")?.isEmpty == false)
-    let half = try mpirun(3, "motet", job.arguments("run", "federation.rounds=2"))
-    #expect(half.status == 0, "\(half.errors)")
-    let continued = try mpirun(2, "motet", job.arguments("run"))
-    #expect(hash(continued) == expected, "\(continued.errors)")
     let plain = try run("motet", job.arguments("plain", "method=simclr"))
     #expect(hash(plain) != expected, "\(plain.errors)")
   }
@@ -111,13 +114,8 @@ import Testing
         "training.optimizer={name: \(aggregator == "scaffold" ? "sgd, momentum: 0" : "adamw")}",
         "training.state=kept",
       ])
-    let whole = try run("motet", job.arguments("whole"))
-    let expected = try #require(hash(whole), "\(whole.errors)")
+    let expected = try wholeAndInParts(job)
     #expect(kept(job, "whole")?.isEmpty == false)
-    let half = try mpirun(3, "motet", job.arguments("run", "federation.rounds=2"))
-    #expect(half.status == 0, "\(half.errors)")
-    let continued = try mpirun(2, "motet", job.arguments("run"))
-    #expect(hash(continued) == expected, "\(continued.errors)")
     let fresh = try run("motet", job.arguments("fresh", "training.state=fresh"))
     #expect(hash(fresh) != nil && hash(fresh) != expected, "\(fresh.errors)")
   }
@@ -134,12 +132,7 @@ import Testing
       ])
     let shards = try run("motet", ["shard", "--overwrite", job.path, "--set", mix])
     #expect(shards.status == 0, "\(shards.errors)")
-    let whole = try run("motet", job.arguments("whole"))
-    let expected = try #require(hash(whole), "\(whole.errors)")
-    let half = try mpirun(3, "motet", job.arguments("run", "federation.rounds=2"))
-    #expect(half.status == 0, "\(half.errors)")
-    let continued = try mpirun(2, "motet", job.arguments("run"))
-    #expect(hash(continued) == expected, "\(continued.errors)")
+    let expected = try wholeAndInParts(job)
     let fedavg = try run("motet", job.arguments("fedavg", "federation.aggregator=fedavg"))
     #expect(hash(fedavg) != nil && hash(fedavg) != expected, "\(fedavg.errors)")
     // Measured by the norms of the sample's modality.

@@ -30,15 +30,14 @@ public final class EvaluationContext {
 
   init(
     run: EvaluatedRun, communicator: Communicator, engine: Engine, recompute: Bool,
-    observer: any WorkObserver
+    features: Features, observer: any WorkObserver
   ) {
     self.run = run
     self.communicator = communicator
     self.engine = engine
     self.recompute = recompute
     self.observer = observer
-    features = Features(
-      communicator, engine, observer: observer, folder: "\(run.evaluations)/features")
+    self.features = features
   }
 
   /// Rank 0 tells the observer.

@@ -23,11 +23,15 @@ public func evaluate(
   let engine = try communicator.agree {
     try Engine(lanes: try Engine.lanesFromEnvironment(), threads: threads)
   }
+  let folder = EvaluatedRun.evaluations(of: path)
+  // One for all rounds: whatever is embedded, a store is read and verified once.
+  let features = Features(communicator, engine, observer: observer, folder: "\(folder)/features")
   var contexts: [Int?: EvaluationContext] = [:]
   for round in specs.map(\.round) where contexts[round] == nil {
     contexts[round] = EvaluationContext(
       run: try EvaluatedRun(path, round: round, communicator, warn: observer.note),
-      communicator: communicator, engine: engine, recompute: recompute, observer: observer)
+      communicator: communicator, engine: engine, recompute: recompute, features: features,
+      observer: observer)
   }
   for spec in specs {
     if let other = spec.task.other { try contexts[spec.round]!.open(other) }
@@ -41,17 +45,14 @@ public func evaluate(
   }
   var lock: FolderLock?
   try communicator.agreeOnRoot {
-    lock = try prepareFolder(
-      EvaluatedRun.evaluations(of: path), for: "an evaluation", note: observer.note)
+    lock = try prepareFolder(folder, for: "an evaluation", note: observer.note)
   }
   defer { withExtendedLifetime(lock) {} }
   var records: [EvaluationRecord] = []
   for work in works {
     if let record = try work.run(observer) { records.append(record) }
   }
-  try communicator.agreeOnRoot {
-    for context in contexts.values { context.features.remove() }
-  }
+  try communicator.agreeOnRoot { features.remove() }
   return records
 }
 

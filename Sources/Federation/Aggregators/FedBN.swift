@@ -1,4 +1,5 @@
 import Catalogues
+import Layers
 import Tensors
 import Training
 
@@ -44,7 +45,7 @@ public struct FedBN: PlugIn, Aggregator {
   /// The entries of a model's BatchNorm layers, which are those with running statistics, everyone's
   /// and the modalities' own.
   private static func batchNorm(of model: ParameterLayout) -> ParameterLayout {
-    let statistic = ".running_mean"
+    let statistic = BatchNorm.meanSuffix
     let layers = model.entries.map(\.plainName).filter { $0.hasSuffix(statistic) }
       .map { $0.dropLast(statistic.count) + "." }
     return ParameterLayout(
