@@ -5,7 +5,7 @@
 PYTHON ?= python3
 
 # The program holds Swift's runtime, so that compute nodes need no Swift.
-BUILD := swift build -c release --static-swift-stdlib --product motet
+BUILD := MOTET_BUILD="$$(.ci/describe-build)" swift build -c release --static-swift-stdlib --product motet
 # Needs libFuzzer, which comes with clang.
 BUILD_FUZZ := MOTET_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product fuzz \
   -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld

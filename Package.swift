@@ -30,15 +30,22 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    // Floor 10
+    // Floor 11
     .executableTarget(
       name: "motet",
       dependencies: [
-        "Planning", "Gathering", "Sweeps", "Downstream", "Jobs", "Evaluation", "Federation",
-        "Checkpoints", "Training", "Inspection", "Encoders", "Methods", "Datasets", "Layers",
+        "Submission", "Planning", "Gathering", "Sweeps", "Downstream", "Jobs", "Evaluation",
+        "Federation", "Checkpoints", "Training", "Inspection", "Encoders", "Methods", "Datasets",
+        "Layers",
         "Views", "Machines", "Tensors", "Catalogues", "HDF5", "MessagePassing", "Media", "Spectra",
         "LinearAlgebra", arguments,
       ],
+      swiftSettings: strict),
+    // Floor 10
+    .target(
+      name: "Submission",
+      dependencies: ["Planning", "Sweeps", "Jobs", "Machines", "Catalogues", "HDF5"],
+      resources: [.embedInCode("run.sbatch"), .embedInCode("gather.sbatch")],
       swiftSettings: strict),
     // Floor 9
     library(
@@ -109,13 +116,19 @@ let package = Package(
     library("Catalogues"),
     library("Digests", ["CCrypto"]),
     library("MessagePassing", ["CMPI"]),
-    library("HDF5", ["CHDF5"]),
+    library("HDF5", ["CHDF5", "CBuild"]),
     library("Media", ["CTurboJPEG", "CSpng", "CSndFile", "CMPG123", "CSoxr"]),
     library("Spectra", ["CFFTW"]),
     library("LinearAlgebra"),
     .target(
       name: "Kernels", cSettings: [.treatAllWarnings(as: .error)]),
     // Floor 0
+    // `make build` says what is built; a build by hand knows no commit.
+    .target(
+      name: "CBuild",
+      cSettings: [.treatAllWarnings(as: .error)]
+        + (Context.environment["MOTET_BUILD"].map { [.define("MOTET_BUILD", to: "\"\($0)\"")] }
+          ?? [])),
     system("CMPI", "ompi-c", "libopenmpi-dev"),
     // "hdf5-serial", not "hdf5": installing libhdf5-openmpi-dev points hdf5.pc at the MPI build.
     system("CHDF5", "hdf5-serial", "libhdf5-dev"),
@@ -193,6 +206,7 @@ let package = Package(
     tests("Sweeps", ["Sweeps", "Downstream", "Jobs", "Checkpoints", "Files", "Machines", "HDF5"]),
     tests("Gathering", ["Gathering", "Sweeps", "Jobs", "Checkpoints", "Files", "Tensors", "HDF5"]),
     tests("Planning", ["Planning", "Sweeps", "Jobs", "Datasets", "Catalogues"]),
+    tests("Submission", ["Submission", "Jobs", "Files", "Catalogues"]),
     // Spawns the executable, alone and under mpirun.
     tests(
       "Integration",

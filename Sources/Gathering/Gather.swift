@@ -1,5 +1,6 @@
 import Foundation
 import HDF5
+import Sweeps
 
 /// Any number of runs in one file of tables.
 ///
@@ -31,7 +32,7 @@ public struct Gather {
   ) throws -> Summary {
     let earlier = try GatheredFile.open(target)
     var summary = Summary()
-    let sources = try GatherSource.find(
+    let sources = try RunSource.find(
       paths, warn: warn, unreadable: { summary.damaged.append($0) })
     // By real path: a run that a sweep uses of another is there once, whatever leads to it.
     var runs: [String: GatheredRun] = [:]
@@ -87,7 +88,7 @@ public struct Gather {
   }
 
   /// A row of `/runs`.
-  private static func row(_ source: GatherSource, _ run: GatheredRun) -> [String: Table.Value] {
+  private static func row(_ source: RunSource, _ run: GatheredRun) -> [String: Table.Value] {
     var row = run.row
     row["run"] = .text(run.id)
     row["path"] = .text(source.path)

@@ -76,6 +76,7 @@ struct GatheredRun {
     row["rounds"] = .whole(Int64(total))
     row["model"] = .text(heads.first?.model ?? "")
     row["motet"] = .text(results?.motet ?? "")
+    row["build"] = .text(results?.build ?? "")
     row["host"] = .text(results?.host ?? "")
     row["instruction_set"] = .text(results?.instructionSet ?? "")
     row["fftw"] = .text(results?.fftw ?? "")
@@ -130,6 +131,8 @@ private struct CheckpointHead {
 private struct ResultsTables {
   let job: String
   let motet: String
+  /// Empty in files that were written before it was said.
+  let build: String
   let host: String
   let instructionSet: String
   /// The build of FFTW; empty in files that were written before Motet used it.
@@ -143,6 +146,7 @@ private struct ResultsTables {
     let file = try HDF5File.openSealed(path, as: Results.format, unsealed: warn)
     job = try file.textAttribute("job")
     motet = try file.textAttribute("motet_version")
+    build = try file.hasAttribute("motet_build") ? file.textAttribute("motet_build") : ""
     host = try file.textAttribute("host")
     instructionSet = try file.textAttribute("instruction_set")
     fftw = try file.hasAttribute("fftw") ? file.textAttribute("fftw") : ""

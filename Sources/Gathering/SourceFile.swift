@@ -1,7 +1,7 @@
 import Checkpoints
 import Files
 import Foundation
-import Sweeps
+import Jobs
 
 /// A file of a run, and by what a change of it is noticed.
 struct SourceFile: Equatable {

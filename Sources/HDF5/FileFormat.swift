@@ -1,8 +1,6 @@
-/// What every Motet file says of itself: `format`, `format_version` and the version that wrote it.
+/// What every Motet file says of itself: `format`, `format_version`, and the version and
+/// build that wrote it.
 public struct FileFormat: Sendable {
-  /// The version of Motet that is written into files.
-  public static let motetVersion = "0.1.0"
-
   public let name: String
   public let version: Int
   /// How to mend a file of another version, for messages.
@@ -17,7 +15,8 @@ public struct FileFormat: Sendable {
   public func stamp(_ file: HDF5File) throws {
     try file.setAttribute("format", name)
     try file.setAttribute("format_version", Int64(version))
-    try file.setAttribute("motet_version", Self.motetVersion)
+    try file.setAttribute("motet_version", MotetBuild.version)
+    try file.setAttribute("motet_build", MotetBuild.source)
   }
 
   /// Throws where `file` is another kind of file, or of a version not known here.

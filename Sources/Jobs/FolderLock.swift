@@ -8,6 +8,13 @@ public final class FolderLock {
   static let name = ".lock"
   private let lock: FileLock
 
+  /// Who is at work in a folder, a process of this machine; nil where nobody is.
+  public static func holder(_ folder: String) -> String? {
+    let path = "\(folder)/\(name)"
+    guard FileLock.isHeld(path) else { return nil }
+    return FileLock.owner(path) ?? "another process"
+  }
+
   /// Throws where another process has the folder, naming it.
   /// - Parameters:
   ///   - use: what the folder is written for, as in "a run".

@@ -4,7 +4,6 @@ import Federation
 import Foundation
 import Machines
 import MessagePassing
-import Spectra
 import Tensors
 import Training
 
@@ -57,6 +56,7 @@ public final class Run {
       if fresh { try Self.startOver(start, folder, job, observer) }
       lock = try folder.prepare(note: observer.note)
       if fresh { try start.setDone() }
+      RunFailure.clear(in: folder.path)
       if let checkpoint = try folder.checkpoints.newest(goesOn: true, warn: observer.note) {
         let path = folder.checkpoints.file(round: checkpoint.round)
         try job.verify(checkpoint, at: path)
@@ -76,11 +76,9 @@ public final class Run {
       }
       results = try ResultsWriter(
         folder.resultsFile, completed: saved?.round ?? 0,
-        attributes: [
-          "job": job.resolved.json, "host": Machine().host,
-          "instruction_set": assembly.instructionSet, "ranks": "\(communicator.size)",
-          "fftw": Spectra.build,
-        ], warn: observer.note)
+        attributes: try Provenance.attributes().merging([
+          "job": job.resolved.json, "ranks": "\(communicator.size)",
+        ]) { $1 }, warn: observer.note)
       if let saved, let kept = results?.results {
         try Self.check(kept, of: folder, job, saved, observer)
       }
@@ -169,6 +167,7 @@ public final class Run {
       guard wasAsked else {
         // What is being written is good, whatever went wrong since.
         try? writer.finish()
+        noteFailure(error)
         throw error
       }
       try checkpoint(isLast: true)
@@ -178,6 +177,14 @@ public final class Run {
     noteIdleness()
     noteLeftOut()
     return communicator.rank == 0 ? modelHash(federation.global) : nil
+  }
+
+  /// Where all failed together rank 0 says so, else the rank that failed.
+  private func noteFailure(_ error: any Error) {
+    let isAgreed = error is AgreedError
+    guard !isAgreed || communicator.rank == 0 else { return }
+    let place = isAgreed || communicator.size == 1 ? "" : "rank \(communicator.rank): "
+    RunFailure(stage: "run", status: 1, message: "\(place)\(error)").write(in: folder.path)
   }
 
   /// A run in which nobody trained ends well, and its model is worth nothing: that is said.

@@ -40,10 +40,10 @@ public struct Setting {
 
   /// A tree with some settings carried out, in order; mappings on the way are made.
   public static func tree(
-    _ texts: [String], example: String, in root: Tree = [:]
+    _ texts: [String], option: String = "--set", example: String, in root: Tree = [:]
   ) throws -> Tree {
     try texts.reduce(root) { root, text in
-      let setting = try Setting(text, example: example)
+      let setting = try Setting(text, option: option, example: example)
       return root.replacing(setting.key, by: try setting.value)
     }
   }

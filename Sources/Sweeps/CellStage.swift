@@ -23,6 +23,15 @@ extension Sweep {
     }
   }
 
+  /// What is not done of what follows a cell's rounds, in words; nil where all is.
+  public func following(_ cell: SweepCell) -> String? {
+    switch CellStage.allCases.first(where: { !isDone($0, of: cell) }) {
+    case nil: nil
+    case .evaluate: "not evaluated"
+    case .embed: "not embedded"
+    }
+  }
+
   /// The cells whose runs a stage needs beside this one's.
   func partners(_ stage: CellStage, of cell: SweepCell) -> [SweepCell] {
     switch stage {

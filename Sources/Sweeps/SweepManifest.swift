@@ -20,11 +20,14 @@ public struct SweepManifest: Codable, Equatable {
 
   let version: Int
   public let name: String
+  /// The sweep's file, absolute; earlier versions did not say.
+  public let file: String?
   public let cells: [Cell]
 
   init(_ sweep: Sweep) {
     version = Self.version
     name = sweep.name
+    file = URL(fileURLWithPath: sweep.path).standardizedFileURL.path
     cells = sweep.cells.map { cell in
       Cell(
         cell: cell.number, id: cell.id,

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Catalogues
 import Foundation
-import HDF5
+import Jobs
 import Machines
 
 @main
@@ -9,7 +9,6 @@ struct Motet: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "motet",
     abstract: "Federated self-supervised learning on unpaired images and sounds.",
-    version: FileFormat.motetVersion,
     subcommands: [
       DataCommand.self,
       ShardCommand.self,
@@ -23,6 +22,8 @@ struct Motet: ParsableCommand {
       ViewsCommand.self,
       DescribeCommand.self,
       PlanCommand.self,
+      SubmitCommand.self,
+      StatusCommand.self,
       DoctorCommand.self,
       BenchCommand.self,
     ])
@@ -62,6 +63,10 @@ struct Motet: ParsableCommand {
   /// Runs the command. Gives what the process is to end with; nil where all is well.
   private static func run() -> (any Error)? {
     do {
+      if CommandLine.arguments.dropFirst().elementsEqual(["--version"]) {
+        try Provenance.lines().forEach(Console.line)
+        return nil
+      }
       var command = try parse()
       if !(command is any StoppableCommand) { StopSignal.remove() }
       try command.run()

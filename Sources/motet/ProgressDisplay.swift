@@ -21,7 +21,7 @@ final class ProgressDisplay: RunObserver {
     }
     trained += 1
     let each = start.duration(to: .now) / .seconds(1) / Double(trained)
-    let left = time(each * Double(rounds - round))
+    let left = clock(each * Double(rounds - round))
     var parts = ["round \(round)/\(rounds)"]
     parts += report.losses.sorted { $0.key < $1.key }.map {
       "loss \($0.key) \(format($0.value, 4))"
@@ -63,13 +63,5 @@ final class ProgressDisplay: RunObserver {
 
   private func format(_ value: Double, _ digits: Int) -> String {
     String(format: "%.\(digits)f", value)
-  }
-
-  private func time(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded(.up))
-    let (hours, minutes) = (whole / 3600, whole / 60 % 60)
-    return hours > 0
-      ? String(format: "%d:%02d:%02d", hours, minutes, whole % 60)
-      : String(format: "%d:%02d", minutes, whole % 60)
   }
 }

@@ -37,21 +37,9 @@ import Testing
   /// What only stands in for data is not sent to a cluster.
   @Test func outlinesAreNotSubmitted() throws {
     let path = Self.folder.path("jobs/paper/table2.yaml")
-    let array = try run("motet", ["sweep", "status", path, "--array"])
-    #expect(array.status != 0 && array.output.isEmpty)
-    #expect(array.errors.contains("outline"), "\(array.errors)")
-  }
-
-  /// A run refuses workers that would never find a client.
-  @Test(arguments: ["run", "sweep"]) func scriptsHaveAsManyRanksAsTheJobsCanUse(
-    name: String
-  ) throws {
-    let lines = try String(contentsOfFile: repository("slurm/\(name).sbatch"), encoding: .utf8)
-      .split(separator: "\n")
-    let line = try #require(lines.first { $0.hasPrefix("#SBATCH --ntasks=") })
-    let ranks = line.split(separator: "=")
-    let job = try run("motet", ["describe", Self.folder.path("jobs/paper/base.yaml")])
-    #expect(job.output.contains("at most \(ranks[1]) ranks"), "\(job.output)")
+    let scripts = try run("motet", ["submit", path, "--time", "10", "--print"])
+    #expect(scripts.status != 0 && scripts.output.isEmpty)
+    #expect(scripts.errors.contains("outline"), "\(scripts.errors)")
   }
 
   /// 100,000 images for all clients, 183,730 sounds for those that hear.

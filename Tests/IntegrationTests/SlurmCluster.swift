@@ -32,7 +32,7 @@ final class SlurmCluster {
       "/usr/bin/env", [program] + arguments,
       environment: [
         "SLURM_CONF": folder.path("slurm.conf"),
-        "MOTET": productsFolder.appendingPathComponent("motet").path,
+        "PATH": productsFolder.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? ""),
         // All nodes are this machine, and have its cores together.
         "OMPI_MCA_hwloc_base_binding_policy": "none",
         "OMPI_MCA_oob_tcp_if_include": "lo", "OMPI_MCA_btl_tcp_if_include": "lo",

@@ -3,8 +3,53 @@ import HDF5
 import TestSupport
 import Testing
 
-/// The scripts in `slurm/`, on a throw-away Slurm.
+/// What `motet submit` gives to Slurm, on a throw-away one.
 @Suite(.serialized) struct SlurmTests {
+  /// A run whose ranks srun starts, and one that fails: their states while they are queued and when
+  /// Slurm has forgotten them.
+  @Test func aRunBySrun() throws {
+    let cluster = SlurmCluster(nodes: 2, processors: 2)
+    if let reason = cluster.reason { try Test.cancel("skipped, because \(reason)") }
+    let job = try SmallJob(rounds: 2)
+    let expected = try run("motet", job.arguments("alone"))
+    func motet(_ arguments: [String]) throws -> ProcessResult {
+      try cluster.run("/usr/bin/env", ["-C", job.folder.path, "motet"] + arguments)
+    }
+    func submit(_ results: String, _ more: [String]) throws -> ProcessResult {
+      try motet(
+        ["submit", job.path, "--set", "results=\(results)", "--ranks", "2", "--time", "10"]
+          + ["--on", "launcher=srun --mpi=pmix", "--on", "sbatch=[--nodes=1]"] + more)
+    }
+    let held = try submit("held", ["--", "--hold"])
+    try #require(held.status == 0, "\(held.errors)")
+    let queued = try motet(["status", "held"])
+    #expect(queued.output.contains("queued"), "\(queued.output) \(queued.errors)")
+    #expect(try motet(["status"]).output == queued.output)
+    #expect(try cluster.run("scancel", ["--user", NSUserName()]).status == 0)
+
+    let submitted = try submit("run", [])
+    try #require(submitted.status == 0, "\(submitted.errors)")
+    #expect(submitted.lines[0].hasPrefix("2 ranks of 1 thread, "), "\(submitted.output)")
+    #expect(submitted.lines[1] == "time limit 00:10:00: as asked for")
+    #expect(submitted.lines[2].hasPrefix("run \(job.folder.path("run")): job "))
+    let failing = try submit("failing", ["--set", "training.rate=1e30"])
+    try #require(failing.status == 0, "\(failing.errors)")
+    try waitUntil(seconds: 150) {
+      try cluster.run("squeue", ["--noheader"]).lines.isEmpty
+    }
+    let printed = job.folder.names.filter { $0.hasPrefix("small-") && $0.hasSuffix(".out") }
+      .map { (try? String(contentsOfFile: job.folder.path($0), encoding: .utf8)) ?? "" }
+    let model = try #require(expected.lines.last { $0.hasPrefix("model sha256 ") })
+    #expect(printed.contains { $0.contains(model) }, "\(printed)")
+    let done = try motet(["status", "run", "failing"])
+    #expect(done.lines.count == 2, "\(done.output)")
+    #expect(done.lines.contains { $0.hasPrefix("run ") && $0.contains(" finished  round 2/2") })
+    #expect(
+      done.lines.contains {
+        $0.hasPrefix("failing ") && $0.contains(" failed ") && $0.contains("training diverged")
+      }, "\(done.output)")
+  }
+
   /// Six cells as an array, one of them stopped at its time limit, and the gathering after them:
   /// the table is that of the same sweep without Slurm.
   @Test func aSweepAsAnArray() throws {
@@ -31,12 +76,13 @@ import Testing
     let submitted = try cluster.run(
       "/usr/bin/env",
       [
-        "-C", job.folder.path, repository("slurm/submit"), "--ntasks=2", "--time=10",
-        "--output=task-%a.out", path,
+        "-C", job.folder.path, "motet", "submit", path, "--ranks", "2", "--time", "10", "--",
+        "--output=task-%a.out",
       ])
     try #require(submitted.status == 0, "\(submitted.errors)")
     let line = submitted.lines.first { $0.hasPrefix("cells 1-6: job ") }
     let array = try #require(line, "\(submitted.output)").split(separator: " ")[3]
+    #expect(submitted.lines.last?.hasPrefix("gathering into ") == true)
     // The last task: its job id is that of the array.
     let ids = try run("motet", ["sweep", "expand", path]).lines
     let id = try #require(ids.last?.split(separator: " ")[1])
@@ -74,6 +120,8 @@ import Testing
     #expect(task(6).contains("continuing after round "), "\(task(6))\n\(shown.output)")
     #expect(shown.output.contains("Restarts=1"), "\(shown.output)")
 
+    let status = try run("motet", ["status", path])
+    #expect(status.output.hasSuffix(": 6 cells: 6 finished\n"), "\(status.output)")
     let gathered = try Runs(job.folder.path("array/results.h5"))
     #expect(gathered.states == [String](repeating: "finished", count: 6))
     #expect(gathered == expected)

@@ -48,7 +48,7 @@ import Testing
 
     let status = try run("motet", ["sweep", "status", one])
     #expect(status.lines.first?.contains("of other data") == true, "\(status.output)")
-    #expect(try run("motet", ["sweep", "status", one, "--array"]).lines == ["1"])
+    #expect(try cellsLeft(one) == "1")
     // Another sweep does not take the run over.
     let two = sweep("two", text + "reuse: [runs/one]\n")
     let second = try run("motet", ["sweep", "run", two])
@@ -85,7 +85,7 @@ import Testing
     #expect(failed.lines.last?.contains("0 of 2 cells finished, 2 failed") == true)
     let status = try run("motet", ["sweep", "status", path])
     #expect(status.lines.first?.contains("failed (run: MOTET_LANES=5") == true, "\(status.output)")
-    #expect(try run("motet", ["sweep", "status", path, "--array"]).lines == ["1-2"])
+    #expect(try cellsLeft(path) == "1-2")
 
     let done = try run("motet", ["sweep", "run", path])
     #expect(done.status == 0, "\(done.errors)")
@@ -257,5 +257,12 @@ import Testing
       [.modificationDate: Date(timeIntervalSince1970: 0)],
       ofItemAtPath: job.folder.path("a/results.h5"))
     try onAFullDisk()
+  }
+
+  /// The cells that would be submitted.
+  private func cellsLeft(_ path: String) throws -> String? {
+    let option = "#SBATCH --array="
+    let lines = try run("motet", ["submit", path, "--time", "10", "--print"]).lines
+    return lines.first { $0.hasPrefix(option) }.map { String($0.dropFirst(option.count)) }
   }
 }

@@ -6,7 +6,8 @@ import Testing
 /// declares, and a C library has one owner.
 @Suite struct FloorsTests {
   static let floors: [String: Int] = [
-    "motet": 10,
+    "motet": 11,
+    "Submission": 10,
     "Planning": 9, "Gathering": 9,
     "Sweeps": 8,
     "Downstream": 7,
@@ -18,7 +19,7 @@ import Testing
     "Tensors": 1, "Kernels": 1, "Catalogues": 1, "MessagePassing": 1, "HDF5": 1, "Media": 1,
     "Digests": 1, "Machines": 1, "Spectra": 1, "LinearAlgebra": 1,
     "CMPI": 0, "CHDF5": 0, "CSndFile": 0, "CMPG123": 0, "CSoxr": 0, "CFFTW": 0,
-    "CTurboJPEG": 0, "CSpng": 0, "CCrypto": 0, "CZlib": 0,
+    "CTurboJPEG": 0, "CSpng": 0, "CCrypto": 0, "CZlib": 0, "CBuild": 0,
   ]
   /// Of the lines of all targets, tests apart: more would be a catch-all.
   static let largestShare = 0.2

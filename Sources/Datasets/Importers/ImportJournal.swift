@@ -59,7 +59,7 @@ final class ImportJournal {
     fstat(descriptor, &status)
     size = Int(status.st_size)
     let header = Array(
-      "motet import journal 6, motet \(FileFormat.motetVersion)\n\(identity)\n".utf8)
+      "motet import journal 6, motet \(MotetBuild.version)\n\(identity)\n".utf8)
     var found = [UInt8](repeating: 0, count: header.count)
     let isSame = fread(&found, 1, header.count, file) == header.count && found == header
     end = isSame ? header.count : 0

@@ -85,6 +85,7 @@ public struct EmbeddingFile {
     let dimension = features.reduce(0) { $0 + $1.count } / count
     try HDF5File.saveSealed(path) { file in
       try format.stamp(file)
+      for (name, value) in try Provenance.attributes() { try file.setAttribute(name, value) }
       try file.setAttribute("round", Int64(identity.round))
       try file.setAttribute("model", identity.model)
       try file.setAttribute("split", identity.split)

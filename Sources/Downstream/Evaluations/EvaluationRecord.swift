@@ -64,6 +64,7 @@ public struct EvaluationRecord {
     let figures = outcome.figures
     try HDF5File.saveSealed(path) { file in
       try format.stamp(file)
+      for (name, value) in try Provenance.attributes() { try file.setAttribute(name, value) }
       try file.setAttribute("task", spec.name)
       try file.setAttribute("spec", spec.resolved.json)
       try file.setAttribute("round", Int64(run.round))

@@ -6,6 +6,7 @@ import Encoders
 import Federation
 import Jobs
 import Methods
+import Submission
 import Sweeps
 import Training
 import Views
@@ -14,7 +15,8 @@ import Views
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe",
-    abstract: "List what job files can name, or print a job with every setting filled in.",
+    abstract:
+      "List what job and cluster files can say, or print a job with every setting filled in.",
     discussion: "Of a sweep file it prints what the sweep comes to, or one cell's job.")
 
   @Argument(help: "A job or sweep file (YAML).", completion: .file(extensions: ["yaml"]))
@@ -55,6 +57,9 @@ struct DescribeCommand: ParsableCommand {
           : job.section(section)
         OptionTable(meanings, defaults: defaults).lines(indent: "  ").forEach(Console.line)
       }
+      Console.line("cluster file:")
+      OptionTable(Cluster.meanings, defaults: try Tree(encoding: Cluster())).lines(indent: "  ")
+        .forEach(Console.line)
       return
     }
     let job = try JobArguments.load(job, settings: settings, cell: cell)

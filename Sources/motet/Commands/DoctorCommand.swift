@@ -3,7 +3,7 @@ import Catalogues
 import Checkpoints
 import Federation
 import Foundation
-import HDF5
+import Jobs
 import Layers
 import LinearAlgebra
 import Machines
@@ -32,15 +32,12 @@ struct DoctorCommand: ParsableCommand {
       try communicator.tellOfSharedCores()
       let sum = try Self.exactSum(communicator)
       guard communicator.rank == 0 else { return }
-      Console.line("motet \(FileFormat.motetVersion)")
-      Console.line("processor: \(machine.processor)")
-      let lanes = Engine.availableLanes.map(String.init).joined(separator: ", ")
-      Console.line("lanes: \(engine.lanes) (\(engine.instructionSet)); possible: \(lanes)")
+      try Provenance.lines().forEach(Console.line)
       Console.line(
-        "MPI: \(Communicator.library); "
+        "started as "
           + (Communicator.isRank
-            ? "\(counted(communicator.size, "rank"))" : "not started by mpirun, one process alone"))
-      Console.line("FFTW: \(Spectra.build)")
+            ? "\(counted(communicator.size, "rank"))" : "one process alone, not by mpirun or srun"))
+      Console.line("processor: \(machine.processor)")
       do {
         Console.line("OpenBLAS: \(try OpenBLAS.build())")
       } catch { Console.line("OpenBLAS: \(error)") }

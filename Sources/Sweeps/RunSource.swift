@@ -1,34 +1,28 @@
 import Catalogues
 import Foundation
 import Jobs
-import Sweeps
 
-/// A run's folder that is to be gathered, and what its sweep says of it.
-struct GatherSource {
+/// A run's folder among those that a person names, and what its sweep says of it.
+public struct RunSource {
   /// Absolute.
-  let path: String
+  public let path: String
   /// Nil for a run that belongs to no sweep.
-  let sweep: String?
-  let cell: SweepManifest.Cell?
+  public let sweep: String?
+  public let cell: SweepManifest.Cell?
 
   /// The runs in folders: a run's own, a sweep's, or one that holds some of these. Throws where a
   /// folder has none.
-  /// - Parameter unreadable: told of folders that may not be looked into.
-  static func find(
-    _ paths: [String], warn: (String) -> Void, unreadable: (String) -> Void
-  ) throws -> [GatherSource] {
-    var found: [GatherSource] = []
+  /// - Parameters:
+  ///   - depth: how many folders deep runs and sweeps are looked for.
+  ///   - unreadable: told of folders that may not be looked into.
+  public static func find(
+    _ paths: [String], depth: Int = 1, warn: (String) -> Void, unreadable: (String) -> Void
+  ) throws -> [RunSource] {
+    var found: [RunSource] = []
     for path in paths {
       let folder = URL(fileURLWithPath: path).standardizedFileURL.path
       if let reason = Self.refusal(folder) { throw JobError(path: path, message: reason) }
-      var own = try inside(folder, warn)
-      if own.isEmpty {
-        own = try names(folder).flatMap { name in
-          let path = "\(folder)/\(name)"
-          if let reason = Self.refusal(path) { unreadable("\(path): \(reason)") }
-          return try inside(path, warn)
-        }
-      }
+      let own = try below(folder, depth, warn, unreadable)
       guard !own.isEmpty else {
         throw JobError(path: path, message: "there is no run here; give runs' or sweeps' folders")
       }
@@ -36,6 +30,19 @@ struct GatherSource {
     }
     var seen: Set<String> = []
     return found.filter { seen.insert($0.path).inserted }
+  }
+
+  /// The runs of a folder, or where it has none those of the folders in it.
+  private static func below(
+    _ folder: String, _ depth: Int, _ warn: (String) -> Void, _ unreadable: (String) -> Void
+  ) throws -> [RunSource] {
+    let own = try inside(folder, warn)
+    guard own.isEmpty, depth > 0 else { return own }
+    return try names(folder).flatMap { name in
+      let path = "\(folder)/\(name)"
+      if let reason = Self.refusal(path) { unreadable("\(path): \(reason)") }
+      return try below(path, depth - 1, warn, unreadable)
+    }
   }
 
   /// Why a folder's content is not known; nil where it is, and of what is no folder.
@@ -52,7 +59,7 @@ struct GatherSource {
   /// The run or the sweep's runs that a folder is; none where it is neither.
   private static func inside(
     _ folder: String, _ warn: (String) -> Void
-  ) throws -> [GatherSource] {
+  ) throws -> [RunSource] {
     if SweepManifest.isThere(in: folder) {
       let manifest = try SweepManifest.read(in: folder)
       let known = Set(manifest.cells.map(\.folder))
@@ -63,7 +70,7 @@ struct GatherSource {
         )
       }
       return manifest.cells.map {
-        GatherSource(path: "\(folder)/\($0.folder)", sweep: manifest.name, cell: $0)
+        RunSource(path: "\(folder)/\($0.folder)", sweep: manifest.name, cell: $0)
       }
     }
     guard isRun(folder) else { return [] }
@@ -72,8 +79,8 @@ struct GatherSource {
     guard SweepManifest.isThere(in: parent),
       let manifest = try? SweepManifest.read(in: parent),
       let cell = manifest.cells.first(where: { $0.folder == url.lastPathComponent })
-    else { return [GatherSource(path: folder, sweep: nil, cell: nil)] }
-    return [GatherSource(path: folder, sweep: manifest.name, cell: cell)]
+    else { return [RunSource(path: folder, sweep: nil, cell: nil)] }
+    return [RunSource(path: folder, sweep: manifest.name, cell: cell)]
   }
 
   private static func isRun(_ folder: String) -> Bool {

@@ -1,14 +1,14 @@
 import Files
 import Foundation
 
-/// Why the last attempt at a sweep's run ended, kept in the run's folder until the next attempt.
+/// Why the last attempt at a run failed, kept in the run's folder until the next attempt.
 public struct RunFailure: Codable, Equatable {
   public static let fileName = "failure.json"
 
   /// "shards", "run", "evaluate" or "embed".
   public let stage: String
   /// The exit code.
-  let status: Int32
+  public let status: Int32
   /// The line that said why.
   public let message: String
 
@@ -17,11 +17,15 @@ public struct RunFailure: Codable, Equatable {
       .flatMap { try? JSONDecoder().decode(Self.self, from: Data($0)) }
   }
 
+  public init(stage: String, status: Int32, message: String) {
+    (self.stage, self.status, self.message) = (stage, status, message)
+  }
+
   /// Best effort: where even this cannot be written, the run is as unfinished as it was.
-  func write(in folder: String) {
+  public func write(in folder: String) {
     try? FileSystem.makeFolder(folder)
     try? FileSystem.write(JSONEncoder().encode(self), to: "\(folder)/\(Self.fileName)")
   }
 
-  static func clear(in folder: String) { unlink("\(folder)/\(fileName)") }
+  public static func clear(in folder: String) { unlink("\(folder)/\(fileName)") }
 }

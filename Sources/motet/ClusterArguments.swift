@@ -1,0 +1,20 @@
+import ArgumentParser
+import Submission
+
+/// What the cluster wants of batch jobs.
+struct ClusterArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      The cluster's file; if not given, \(Cluster.variable), cluster.yaml here, or \
+      ~/.config/motet/cluster.yaml.
+      """, valueName: "yaml"), completion: .file(extensions: ["yaml"]))
+  var cluster: String?
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "Before what the file says, as in partition=short.", valueName: "key=value"))
+  var on: [String] = []
+
+  func load() throws -> Cluster { try Cluster.load(cluster, settings: on) }
+}

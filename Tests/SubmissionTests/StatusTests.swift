@@ -1,0 +1,42 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Submission
+
+@Suite struct StatusTests {
+  /// What squeue prints, of other people's programs too.
+  @Test func theQueueByFolder() {
+    let queue = SlurmQueue(
+      """
+      12|N/A|RUNNING|1:00:00|n1|motet:/a/run
+      13_2|2|RUNNING|10:00|n[1-2]|motet:/a/sweep
+      13_3|3|PENDING|10:00|(Priority)|motet:/a/sweep
+      14|N/A|RUNNING|1:00|n1|(null)
+      15|N/A|PENDING
+      16|N/A|PENDING|1:00|(Resources)|motet:/with a | in it
+      """)
+    #expect(queue.entries.count == 3)
+    #expect(
+      queue.entries["/a/run"] == [
+        .init(job: "12", task: nil, isRunning: true, reason: "n1", left: "1:00:00")
+      ])
+    let tasks = queue.entries["/a/sweep"] ?? []
+    #expect(tasks.map(\.task) == [2, 3])
+    #expect(tasks.map(\.isRunning) == [true, false])
+    #expect(tasks.map(\.reason) == ["n[1-2]", "(Priority)"])
+    #expect(queue.entries["/with a | in it"]?.first?.job == "16")
+  }
+
+  @Test func locksThatAreHeld() throws {
+    let folder = TemporaryFolder()
+    let path = folder.path("lock")
+    #expect(!FileLock.isHeld(path))
+    do {
+      let lock = try #require(try FileLock(path))
+      withExtendedLifetime(lock) { #expect(FileLock.isHeld(path)) }
+    }
+    #expect(!FileLock.isHeld(path))
+  }
+}
