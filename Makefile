@@ -1,8 +1,13 @@
 # make demo and make test are the two commands; each installs what is missing.
 .DELETE_ON_ERROR:
-.PHONY: setup build demo test lint results bench faults fuzz sanitize clean
+.PHONY: setup build install dist demo test lint results bench faults fuzz sanitize clean
 
 PYTHON ?= python3
+
+# Names of libraries where pkg-config has not Debian's. MOTET_MPI=mpich builds with MPICH, whose launcher
+# the tests then use.
+export MOTET_MPI ?= $(shell .ci/pkg-config-name ompi-c)
+export MOTET_HDF5 ?= $(shell .ci/pkg-config-name hdf5-serial)
 
 # The program holds Swift's runtime, so that compute nodes need no Swift.
 BUILD := MOTET_BUILD="$$(.ci/describe-build)" swift build -c release --static-swift-stdlib --product motet
@@ -18,6 +23,15 @@ setup:
 build:
 	@.ci/setup
 	$(BUILD)
+
+# bin/motet, its completions, its manual, the Python package, the jobs; DESTDIR for packagers.
+PREFIX ?= /usr/local
+install: build
+	packaging/install .build/release/motet "$(PREFIX)" "$(DESTDIR)"
+
+# motet-VERSION.tar.gz of the commit, with its SHA-256 beside it.
+dist:
+	@packaging/dist
 
 demo: build
 	@jobs/demo.sh .build/release/motet

@@ -26,8 +26,8 @@ let package = Package(
   name: "motet",
   products: [.executable(name: "motet", targets: ["motet"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     // Floor 11
@@ -129,9 +129,10 @@ let package = Package(
       cSettings: [.treatAllWarnings(as: .error)]
         + (Context.environment["MOTET_BUILD"].map { [.define("MOTET_BUILD", to: "\"\($0)\"")] }
           ?? [])),
-    system("CMPI", "ompi-c", "libopenmpi-dev"),
+    system("CMPI", Context.environment["MOTET_MPI"] ?? "ompi-c", "libopenmpi-dev"),
+    // Names that pkg-config has elsewhere: `.ci/pkg-config-name` finds them for `make build`.
     // "hdf5-serial", not "hdf5": installing libhdf5-openmpi-dev points hdf5.pc at the MPI build.
-    system("CHDF5", "hdf5-serial", "libhdf5-dev"),
+    system("CHDF5", Context.environment["MOTET_HDF5"] ?? "hdf5-serial", "libhdf5-dev"),
     system("CSndFile", "sndfile", "libsndfile1-dev"),
     system("CMPG123", "libmpg123", "libmpg123-dev"),
     system("CSoxr", "soxr", "libsoxr-dev"),

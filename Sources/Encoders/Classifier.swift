@@ -14,7 +14,9 @@ public func makeClassifier(_ settings: Tree, classes: Int) throws -> any Encoder
 
 extension Encoder {
   /// Whether a parameter belongs to the head.
-  func isHead(_ entry: ParameterLayout.Entry) -> Bool { entry.name.hasPrefix(headName + ".") }
+  public func isHead(_ entry: ParameterLayout.Entry) -> Bool {
+    entry.name.hasPrefix(headName + ".")
+  }
 
   /// Takes over everything but the head from a pretrained model. Throws where a parameter is
   /// missing or has another shape.

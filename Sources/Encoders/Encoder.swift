@@ -50,6 +50,10 @@ public protocol Encoder: Sendable {
   /// convolution; a training step does three times as many.
   var forwardOperations: Double { get }
 
+  /// Lines of Python that make `encoder`, a PyTorch module without a head that takes this encoder's
+  /// trunk as its `state_dict`; its views have so many channels.
+  func pytorchModule(channels: Int) -> [String]
+
   /// Fresh values, from streams keyed by `seed`.
   func initialise(_ parameters: ParameterVector, seed: UInt64)
 

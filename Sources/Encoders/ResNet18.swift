@@ -66,6 +66,7 @@ public struct ResNet18: PlugIn, Encoder {
   ]
 
   public let layout: ParameterLayout
+  let options: Options
   public let headName = "fc"
   public let inputSide: Int
   public let featureCount = 512
@@ -84,6 +85,7 @@ public struct ResNet18: PlugIn, Encoder {
     try options.checkStems()
     try options.checkNorms()
     try options.checkHead()
+    self.options = options
     inputSide = options.input
     projectionCount = options.projection
     let owners = options.normOwners

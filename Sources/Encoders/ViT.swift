@@ -72,6 +72,7 @@ public struct ViT: PlugIn, Encoder {
   ]
 
   public let layout: ParameterLayout
+  let options: Options
   public let headName = "head"
   public let inputSide: Int
   public let featureCount: Int
@@ -86,6 +87,7 @@ public struct ViT: PlugIn, Encoder {
 
   public init(_ options: Options) throws {
     try Self.check(options)
+    self.options = options
     inputSide = options.input
     featureCount = options.width
     projectionCount = options.projection

@@ -12,7 +12,7 @@ extension Communicator {
     try forEachPiece(values.count) { piece, waiting in
       let start = values.baseAddress! + piece.lowerBound
       try wait(waiting, "MPI_Ibcast") {
-        MPI_Ibcast(start, Int32(piece.count), T.messageType, Int32(root), world, &$0)
+        cmpi_ibcast(start, Int32(piece.count), T.messageType, Int32(root), world, &$0)
       }
     }
   }
@@ -46,9 +46,9 @@ extension Communicator {
     for begin in stride(from: 0, to: values.count, by: length) {
       let start = values.baseAddress! + begin
       try check("MPI_Reduce") {
-        MPI_Reduce(
-          UnsafeRawPointer(rank == 0 ? cmpi_in_place() : UnsafeMutableRawPointer(start)), start,
-          Int32(min(length, values.count - begin)), cmpi_int64(), cmpi_sum(), 0, world)
+        cmpi_reduce(
+          start, Int32(min(length, values.count - begin)), Int64.messageType, CMPI_SUM, 0,
+          rank == 0 ? 1 : 0, world)
       }
     }
   }
@@ -59,24 +59,23 @@ extension Communicator {
     try forEachPiece(values.count) { piece, waiting in
       let start = values.baseAddress! + piece.lowerBound
       try wait(waiting, "MPI_Iallreduce") {
-        MPI_Iallreduce(
-          cmpi_in_place(), start, Int32(piece.count), cmpi_int64(), cmpi_sum(), world, &$0)
+        cmpi_iallreduce(start, Int32(piece.count), Int64.messageType, CMPI_SUM, world, &$0)
       }
     }
   }
 
   /// The largest of the ranks' values, on all ranks.
-  public func maximum(_ value: Int64) throws -> Int64 { try extreme(value, cmpi_max()) }
+  public func maximum(_ value: Int64) throws -> Int64 { try extreme(value, CMPI_MAX) }
 
   /// The smallest of the ranks' values, on all ranks.
-  public func minimum(_ value: Int64) throws -> Int64 { try extreme(value, cmpi_min()) }
+  public func minimum(_ value: Int64) throws -> Int64 { try extreme(value, CMPI_MIN) }
 
-  private func extreme(_ value: Int64, _ operation: MPI_Op) throws -> Int64 {
+  private func extreme(_ value: Int64, _ operation: CMPIOperation) throws -> Int64 {
     guard let world else { return value }
     var result = value
     try withUnsafeMutablePointer(to: &result) { result in
       try wait(.sleeping, "MPI_Iallreduce") {
-        MPI_Iallreduce(cmpi_in_place(), result, 1, cmpi_int64(), operation, world, &$0)
+        cmpi_iallreduce(result, 1, Int64.messageType, operation, world, &$0)
       }
     }
     return result
@@ -110,9 +109,9 @@ extension Communicator {
           try shares.withUnsafeBufferPointer { shares in
             try offsets.withUnsafeBufferPointer { offsets in
               try wait(.sleeping, "MPI_Igatherv") {
-                MPI_Igatherv(
+                cmpi_igatherv(
                   start, Int32(share(values.count)), T.messageType, room.baseAddress,
-                  shares.baseAddress, offsets.baseAddress, T.messageType, 0, world, &$0)
+                  shares.baseAddress, offsets.baseAddress, 0, world, &$0)
               }
             }
           }
@@ -132,13 +131,13 @@ extension Communicator {
   }
 
   /// How many values each rank has, on rank 0; empty elsewhere.
-  private func gatherCounts(_ count: Int, _ world: MPI_Comm) throws -> [Int] {
+  private func gatherCounts(_ count: Int, _ world: CMPIComm) throws -> [Int] {
     var count = Int64(count)
     var counts = [Int64](repeating: 0, count: rank == 0 ? size : 0)
     try withUnsafeMutablePointer(to: &count) { count in
       try counts.withUnsafeMutableBufferPointer { counts in
         try wait(.sleeping, "MPI_Igather") {
-          MPI_Igather(count, 1, cmpi_int64(), counts.baseAddress, 1, cmpi_int64(), 0, world, &$0)
+          cmpi_igather(count, 1, Int64.messageType, counts.baseAddress, 0, world, &$0)
         }
       }
     }

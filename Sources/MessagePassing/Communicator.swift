@@ -11,7 +11,7 @@ public final class Communicator {
   public let rank: Int
   public let size: Int
   /// Nil for a process alone: then MPI is never called.
-  let world: MPI_Comm?
+  let world: CMPIComm?
 
   /// This process alone.
   public init() {
@@ -20,11 +20,11 @@ public final class Communicator {
     world = nil
   }
 
-  private init(world: MPI_Comm) throws {
+  private init(world: CMPIComm) throws {
     var rank: Int32 = 0
     var size: Int32 = 0
-    try check("MPI_Comm_rank") { MPI_Comm_rank(world, &rank) }
-    try check("MPI_Comm_size") { MPI_Comm_size(world, &size) }
+    try check("MPI_Comm_rank") { cmpi_rank(world, &rank) }
+    try check("MPI_Comm_size") { cmpi_size(world, &size) }
     self.rank = Int(rank)
     self.size = Int(size)
     self.world = world
@@ -40,11 +40,9 @@ public final class Communicator {
     try check("MPI_Init_thread") {
       MPI_Init_thread(nil, nil, Int32(MPI_THREAD_SERIALIZED), &provided)
     }
-    guard let world = cmpi_comm_world() else { throw LaunchError(description: "MPI has no world") }
-    // Failures come back as codes, and leave this target as Swift errors.
-    try check("MPI_Comm_set_errhandler") {
-      MPI_Comm_set_errhandler(world, cmpi_errors_return())
-    }
+    let world = cmpi_world()
+    // Failures leave this target as Swift errors.
+    try check("MPI_Comm_set_errhandler") { cmpi_return_errors(world) }
     let communicator = try Communicator(world: world)
     let size = communicator.size
     guard let meant = ranksMeant(environment), meant != size else {
@@ -73,15 +71,21 @@ public final class Communicator {
   /// How many ranks the launcher says that it started; nil where it says nothing.
   static func ranksMeant(_ environment: [String: String]) -> Int? {
     // Ranks of mpirun under Slurm have the variables of the step that started its daemons.
-    (environment["OMPI_COMM_WORLD_SIZE"] ?? environment["SLURM_STEP_NUM_TASKS"]).flatMap(Int.init)
+    let own = environment["OMPI_COMM_WORLD_SIZE"] ?? (isOpenMPI ? nil : environment["PMI_SIZE"])
+    return (own ?? environment["SLURM_STEP_NUM_TASKS"]).flatMap(Int.init)
   }
 
   /// Whether this process is one of the ranks that `mpirun` or `srun --mpi=pmix` started.
   public static var isRank: Bool { isRank(ProcessInfo.processInfo.environment) }
 
+  /// Whether MPI here is Open MPI, whose launcher has options of its own.
+  public static var isOpenMPI: Bool { cmpi_is_open_mpi() != 0 }
+
   private static func isRank(_ environment: [String: String]) -> Bool {
+    // MPICH's launcher, and srun for it, speak PMI.
+    if !isOpenMPI, environment["PMI_RANK"] != nil { return true }
     // A shell that srun started as its only task is no rank, but has PMIx's variables.
-    environment["OMPI_COMM_WORLD_SIZE"] != nil
+    return environment["OMPI_COMM_WORLD_SIZE"] != nil
       || (environment["PMIX_RANK"] != nil && environment["SLURM_STEP_NUM_TASKS"] != "1")
   }
 
@@ -122,14 +126,14 @@ public final class Communicator {
 
   /// Ends all ranks at once, without waiting for any: for a rank that fails alone.
   public func abort(_ code: Int32) -> Never {
-    if let world { MPI_Abort(world, code) }
+    if let world { cmpi_abort(world, code) }
     exit(code)
   }
 
   /// Returns when all ranks have arrived.
   public func barrier() throws {
     guard let world else { return }
-    try wait(.sleeping, "MPI_Ibarrier") { MPI_Ibarrier(world, &$0) }
+    try wait(.sleeping, "MPI_Ibarrier") { cmpi_ibarrier(world, &$0) }
   }
 
   /// How a rank passes the time until a collective is complete.
@@ -144,16 +148,16 @@ public final class Communicator {
 
   /// Starts a non-blocking collective and tests it until it is complete.
   func wait(
-    _ waiting: Waiting, _ call: StaticString, _ start: (inout MPI_Request?) -> Int32
+    _ waiting: Waiting, _ call: StaticString, _ start: (inout CMPIRequest) -> Int32
   ) throws(MPIError) {
-    var request: MPI_Request?
+    var request = cmpi_request_null()
     let code = start(&request)
     if code != MPI_SUCCESS { throw MPIError(call: "\(call)", code: code) }
     var done: Int32 = 0
     var tests = 0
     var slept: UInt64 = 0  // µs
     while true {
-      try check("MPI_Test") { MPI_Test(&request, &done, cmpi_status_ignore()) }
+      try check("MPI_Test") { cmpi_test(&request, &done) }
       if done != 0 { return }
       tests += 1
       switch waiting {

@@ -3,21 +3,21 @@ import CMPI
 /// An element type that messages can have.
 public protocol MessageScalar: BitwiseCopyable, Sendable {
   static var zero: Self { get }
-  static var messageType: MPI_Datatype { get }
+  static var messageType: CMPIType { get }
 }
 
 extension Float: MessageScalar {
-  public static var messageType: MPI_Datatype { cmpi_float() }
+  public static var messageType: CMPIType { CMPI_FLOAT }
 }
 extension Double: MessageScalar {
-  public static var messageType: MPI_Datatype { cmpi_double() }
+  public static var messageType: CMPIType { CMPI_DOUBLE }
 }
 extension Int32: MessageScalar {
-  public static var messageType: MPI_Datatype { cmpi_int32() }
+  public static var messageType: CMPIType { CMPI_INT32 }
 }
 extension Int64: MessageScalar {
-  public static var messageType: MPI_Datatype { cmpi_int64() }
+  public static var messageType: CMPIType { CMPI_INT64 }
 }
 extension UInt8: MessageScalar {
-  public static var messageType: MPI_Datatype { cmpi_byte() }
+  public static var messageType: CMPIType { CMPI_BYTE }
 }

@@ -55,7 +55,7 @@ struct RunStatus {
     let isTrained = rounds > 0 && run.checkpoints.rounds().first == rounds && isMeasured
     if let entry {
       state = entry.isRunning ? .running(where: entry.reason) : .queued(why: entry.reason)
-    } else if let holder = FolderLock.holder(folder) {
+    } else if let holder = Self.holder(folder) {
       state = .running(where: holder)
     } else if isTrained, following == nil {
       state = .finished
@@ -66,5 +66,14 @@ struct RunStatus {
     } else {
       state = results == nil ? .missing : .stopped
     }
+  }
+
+  /// Who is at work on the run, or on what follows it.
+  private static func holder(_ folder: String) -> String? {
+    let own = FolderLock.holder(folder)
+    return own
+      ?? CellStage.allCases.lazy.compactMap { stage in
+        FolderLock.holder("\(folder)/\(stage.folder)").map { "\(stage.rawValue), \($0)" }
+      }.first
   }
 }

@@ -37,7 +37,8 @@ public struct StatusReport {
     for folder in paths.isEmpty ? [] : folders
     where !FileManager.default.fileExists(atPath: folder) && queue?.entries[folder] == nil {
       throw JobError(
-        path: folder, message: "there is no run here, and none is queued for it; 'motet submit' or 'motet run'")
+        path: folder,
+        message: "there is no run here, and none is queued for it; 'motet submit' or 'motet run'")
     }
     var seen: Set<String> = []
     sources = sources.filter { seen.insert($0.path).inserted }

@@ -7,6 +7,14 @@ import Jobs
 public enum CellStage: String, CaseIterable, Sendable {
   case evaluate
   case embed
+
+  /// What it makes lies there, in the run's folder.
+  public var folder: String {
+    switch self {
+    case .evaluate: "evaluations"
+    case .embed: "embeddings"
+    }
+  }
 }
 
 extension Sweep {

@@ -16,6 +16,7 @@ struct Motet: ParsableCommand {
       SweepCommand.self,
       EvaluateCommand.self,
       EmbedCommand.self,
+      ExportCommand.self,
       ResultsCommand.self,
       HashCommand.self,
       GatherCommand.self,

@@ -47,20 +47,19 @@ extension Communicator {
 
 /// Ranks that this program starts of itself.
 enum Ranks {
-  /// Starts this program with mpirun, which may use more ranks than there are cores. It has to
-  /// print one JSON object.
+  /// Starts this program on more ranks, perhaps, than there are cores. It has to print one JSON
+  /// object.
   static func start(_ count: Int, _ arguments: [String]) throws -> StartedRanks {
     let process = Process()
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments =
-      ["mpirun", "-n", "\(count)", "--oversubscribe", "--bind-to", "none", ChildProcess.ownProgram]
-      + arguments
+    let launcher = Launcher.words(ranks: count, isCrowded: true)
+    process.arguments = launcher + [ChildProcess.ownProgram] + arguments
     process.standardOutput = output
     try process.run()
     return StartedRanks(
       process: process, output: output,
-      command: "mpirun -n \(count) motet \(arguments.joined(separator: " "))")
+      command: "\(launcher[0]) -n \(count) motet \(arguments.joined(separator: " "))")
   }
 }
 

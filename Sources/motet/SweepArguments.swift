@@ -41,7 +41,6 @@ struct LauncherArguments: ParsableArguments {
     if let launcher { return launcher.split(separator: " ").map(String.init) }
     guard let ranks, ranks > 1 else { return [] }
     // More ranks than cores: a worker a core, and rank 0, which aggregates and sleeps in between.
-    let crowded = ranks > Machine().cores ? ["--oversubscribe", "--bind-to", "none"] : []
-    return ["mpirun", "-n", "\(ranks)"] + crowded
+    return Launcher.words(ranks: ranks, isCrowded: ranks > Machine().cores)
   }
 }

@@ -27,7 +27,7 @@ public final class RunningProcess {
   ) throws {
     process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = arguments
-    let foreign = ["OMPI_", "PMIX_", "ORTE_", "SLURM_"]
+    let foreign = ["OMPI_", "PMIX_", "PMI_", "ORTE_", "SLURM_"]
     process.environment = ProcessInfo.processInfo.environment
       .filter { variable in !foreign.contains { variable.key.hasPrefix($0) } }
       .merging([
@@ -94,6 +94,15 @@ public func run(
   ).wait()
 }
 
+/// The words that start ranks, by the MPI that the products are built with: as `make` has it.
+private func launcher(_ ranks: Int, timeout: Int) -> [String] {
+  guard ProcessInfo.processInfo.environment["MOTET_MPI"] == "mpich" else {
+    return ["mpirun", "-n", "\(ranks)", "--oversubscribe", "--bind-to", "none"]
+      + ["--timeout", "\(timeout)"]
+  }
+  return ["timeout", "\(timeout)", "mpiexec.mpich", "-n", "\(ranks)"]
+}
+
 /// Starts a built product, or the program at an absolute path, on some ranks. `timeout` bounds a
 /// hang; it is no expectation.
 public func startMPI(
@@ -104,10 +113,7 @@ public func startMPI(
     product.hasPrefix("/") ? product : productsFolder.appendingPathComponent(product).path
   return try RunningProcess(
     "/usr/bin/env",
-    [
-      "mpirun", "-n", "\(ranks)", "--oversubscribe", "--bind-to", "none", "--timeout", "\(timeout)",
-      executable,
-    ] + arguments, environment: environment)
+    launcher(ranks, timeout: timeout) + [executable] + arguments, environment: environment)
 }
 
 /// Runs a built product on some ranks to its end.
@@ -128,4 +134,6 @@ public func runSuiteOnRanks(_ ranks: Int, _ suite: String) throws -> ProcessResu
 }
 
 /// Whether this process is one rank among ranks.
-public let isRank = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] != nil
+public let isRank = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"].contains {
+  ProcessInfo.processInfo.environment[$0] != nil
+}
