@@ -115,7 +115,9 @@ public final class Communicator {
     MPI_Get_library_version(&text, &length)
     let words = String(
       decoding: text.prefix(Int(length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return String(words.prefix { $0 != "," && $0 != "\0" })
+    // "Open MPI v4.1.4, package: …"; MPICH's are lines, "MPICH Version:\t4.0.2" the first.
+    let first = words.prefix { $0 != "," && $0 != "\0" && $0 != "\n" }
+    return first.split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
   /// Leaves MPI; the communicator is of no use afterwards. Waits for all ranks.

@@ -24,7 +24,7 @@ public struct StatusReport {
       do { queue = try SlurmQueue() } catch { warn("Slurm's queue is not known: \(error)") }
     }
     var folders: [String] = []
-    for path in paths { folders += try Self.folders(path) }
+    for path in paths { folders.append(try RunSource.folder(of: path)) }
     let queued = paths.isEmpty ? queue?.entries.keys.sorted() ?? [] : []
     if paths.isEmpty, FileManager.default.fileExists(atPath: "runs") { folders.append("runs") }
     // What is queued and has no files yet is known by the queue alone.
@@ -63,17 +63,6 @@ public struct StatusReport {
         Group(folder: folder, sweep: entries[0].task == nil ? nil : folder, runs: runs))
     }
     self.groups = groups
-  }
-
-  /// The folders that a path stands for: its own, or that of a job or a sweep file.
-  private static func folders(_ path: String) throws -> [String] {
-    var isFolder: ObjCBool = false
-    // A folder that is not there may be that of a run in the queue.
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    if !exists || isFolder.boolValue {
-      return [URL(fileURLWithPath: path).standardizedFileURL.path]
-    }
-    return [Sweep.isSweep(path) ? try Sweep.load(path).folder : try Job.load(path).results]
   }
 
   private static func bySweep(_ sources: [RunSource]) -> [(folder: String, cells: [RunSource])] {

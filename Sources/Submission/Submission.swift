@@ -131,7 +131,7 @@ public struct Submission {
   private static func failureLines(_ folder: String) -> [String] {
     let file = quoted("\(folder)/\(RunFailure.fileName)")
     return [
-      "if [ \"$code\" != 0 ] && [ \"$code\" != 85 ] && [ ! -e \(file) ]; then",
+      "if [ \"$code\" != 0 ] && [ \"$code\" != 85 ] && [ -z \"${told:-}\" ] && [ ! -e \(file) ]; then",
       "  printf '{\"stage\":\"run\",\"status\":%d,\"message\":\"ended with exit code %d in job %s\"}' \\",
       "    \"$code\" \"$code\" \"$SLURM_JOB_ID\" > \(file)",
       "fi",

@@ -10,6 +10,17 @@ public struct RunSource {
   public let sweep: String?
   public let cell: SweepManifest.Cell?
 
+  /// The folder that a path stands for: its own, or that of a job or a sweep file. A folder need not
+  /// be there: it may be that of a run in a queue.
+  public static func folder(of path: String) throws -> String {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    guard exists, !isFolder.boolValue else {
+      return URL(fileURLWithPath: path).standardizedFileURL.path
+    }
+    return Sweep.isSweep(path) ? try Sweep.load(path).folder : try Job.load(path).results
+  }
+
   /// The runs in folders: a run's own, a sweep's, or one that holds some of these. Throws where a
   /// folder has none.
   /// - Parameters:

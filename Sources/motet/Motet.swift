@@ -20,6 +20,7 @@ struct Motet: ParsableCommand {
       ResultsCommand.self,
       HashCommand.self,
       GatherCommand.self,
+      ReportCommand.self,
       ViewsCommand.self,
       DescribeCommand.self,
       PlanCommand.self,

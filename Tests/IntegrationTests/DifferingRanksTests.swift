@@ -15,7 +15,7 @@ import Testing
       "ranks.sh",
       """
       #!/bin/sh
-      if [ "$OMPI_COMM_WORLD_RANK" = 2 ]; then exec \(other); fi
+      if [ "$\(rankVariable)" = 2 ]; then exec \(other); fi
       exec '\(motet)' "$@"
       """)
     chmod(script, 0o755)
@@ -67,7 +67,7 @@ import Testing
       "ranks.sh",
       """
       #!/bin/sh
-      if [ "$OMPI_COMM_WORLD_RANK" = 2 ]; then cd '\(copy)'; else cd '\(job.folder.path)'; fi
+      if [ "$\(rankVariable)" = 2 ]; then cd '\(copy)'; else cd '\(job.folder.path)'; fi
       exec '\(motet)' "$@"
       """)
     chmod(script, 0o755)

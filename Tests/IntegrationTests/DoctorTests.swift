@@ -41,7 +41,7 @@ import Testing
     #expect(unbound.errors.isEmpty, "\(unbound.errors)")
     let ranks = try RunningProcess(
       "/usr/bin/taskset",
-      ["-c", "1", "mpirun", "-n", "2", "--oversubscribe", "--bind-to", "none", motet, "doctor"]
+      ["-c", "1"] + launcher(2) + [motet, "doctor"]
     ).wait()
     #expect(ranks.status == 0 && !ranks.errors.contains("another job"), "\(ranks.errors)")
   }

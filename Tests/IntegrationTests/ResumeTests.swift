@@ -100,6 +100,6 @@ func rankProcess(_ rank: Int, of folder: String) -> pid_t? {
       return String(decoding: data, as: UTF8.self)
     }
     return text("cmdline").contains(folder)
-      && text("environ").contains("OMPI_COMM_WORLD_RANK=\(rank)\u{0}")
+      && text("environ").contains("\(rankVariable)=\(rank)\u{0}")
   }
 }

@@ -94,9 +94,15 @@ public func run(
   ).wait()
 }
 
-/// The words that start ranks, by the MPI that the products are built with: as `make` has it.
-private func launcher(_ ranks: Int, timeout: Int) -> [String] {
-  guard ProcessInfo.processInfo.environment["MOTET_MPI"] == "mpich" else {
+/// Whether the products are built with MPICH, by the variable that `make` has for it.
+public let usesMPICH = ProcessInfo.processInfo.environment["MOTET_MPI"] == "mpich"
+
+/// The variable by which a launcher tells a rank which it is.
+public let rankVariable = usesMPICH ? "PMI_RANK" : "OMPI_COMM_WORLD_RANK"
+
+/// The words that start ranks, of which there may be more than cores.
+public func launcher(_ ranks: Int, timeout: Int = 300) -> [String] {
+  guard usesMPICH else {
     return ["mpirun", "-n", "\(ranks)", "--oversubscribe", "--bind-to", "none"]
       + ["--timeout", "\(timeout)"]
   }

@@ -49,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     page.add_argument("--paper", action="append", default=[], metavar="TABLE", help=(
         "only the sweeps of this table or figure of the paper, as table6; once for each"))
     page.add_argument("--sweep", action="append", default=[], help="only this sweep; once for each")
+    page.add_argument("--picture", action="append", default=[], metavar="TITLE=FILE", help=(
+        "a PNG that is shown too; once for each"))
     _choice(page)
     _scatter(page)
 
@@ -121,7 +123,9 @@ def _report(options: argparse.Namespace) -> None:
     text = report(
         load(*options.files),
         ReportOptions(
-            tuple(options.paper), tuple(options.sweep), _where(options.where), _scattering(options)
+            tuple(options.paper), tuple(options.sweep), _where(options.where),
+            {name: Path(path) for name, path in _where(options.picture, "--picture").items()},
+            _scattering(options),
         ),
     )
     beside = options.to.with_name(f".{options.to.name}.tmp-{os.getpid()}")
@@ -241,10 +245,10 @@ def _sweep(gathered: Gathered, options: argparse.Namespace) -> str:
     return found[0]
 
 
-def _where(pairs: list[str]) -> dict[str, str]:
+def _where(pairs: list[str], option: str = "--where") -> dict[str, str]:
     for pair in pairs:
         if not pair.partition("=")[0] or "=" not in pair:
-            raise InputError(f"--where {pair}: expected KEY=VALUE, as in arch=ViT")
+            raise InputError(f"{option} {pair}: expected KEY=VALUE, as in arch=ViT")
     return {key: value for key, _, value in (pair.partition("=") for pair in pairs)}
 
 

@@ -1,8 +1,11 @@
 """Learning curves: losses and the monitor's accuracy over rounds, mean and range over seeds."""
 
+import math
+
 import numpy
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame
 
 from motet_analysis.drawing import colour, legend_below, panels
@@ -10,8 +13,13 @@ from motet_analysis.gathered import Gathered
 from motet_analysis.settings import of_sweep, sort_key, telling, text, title
 
 
+#: Panels in a row.
+_COLUMNS = 3
+
+
 def learning_curves(gathered: Gathered, sweep: str) -> Figure | None:
-    """A panel for each loss and each data set of the monitor, a line for each setting of the sweep.
+    """A panel for each loss and each data set of the monitor, a line for each setting of the sweep;
+    dotted, what the monitor measured before training.
 
     Unfinished runs are drawn as far as they are. Nil where no run has a round.
     """
@@ -37,15 +45,24 @@ def learning_curves(gathered: Gathered, sweep: str) -> Figure | None:
     drawn = [(name, part) for name, part in drawn if len(part)]
     if not drawn:
         return None
-    figure = panels(1, len(drawn))
+    columns = min(_COLUMNS, len(drawn))
+    rows = math.ceil(len(drawn) / columns)
+    figure = panels(rows, columns)
     settings = list(dict.fromkeys(runs["setting"]))
-    axes = figure.subplots(1, len(drawn), squeeze=False)[0]
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for own_axes in axes[len(drawn):]:
+        own_axes.remove()
     for own_axes, (name, part) in zip(axes, drawn):
+        before = part[part["round"] == 0]["value"]
+        if len(before):
+            own_axes.axhline(
+                before.mean(), color="#555555", linestyle=":", linewidth=1, label="random encoder")
         for index, setting in enumerate(settings):
             _line(own_axes, part[part["setting"] == setting], setting, colour(index))
         own_axes.set_title(name, fontsize=9)
         own_axes.set_xlabel("round")
-    if len(settings) > 1:
+        own_axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if len(settings) > 1 or any(axes_.get_legend_handles_labels()[0] for axes_ in figure.axes):
         legend_below(figure)
     return figure
 

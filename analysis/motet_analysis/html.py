@@ -1,12 +1,15 @@
 """Pieces of a page that needs no other file."""
 
+import base64
 from html import escape
 from importlib.resources import files
+from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from motet_analysis.comparison import Cell, Comparison
 from motet_analysis.drawing import as_url
+from motet_analysis.errors import InputError
 from motet_analysis.tables import TextTable
 
 
@@ -22,8 +25,9 @@ def page(title: str, sections: list[tuple[str, str]]) -> str:
     )
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title>\n<style>\n{style}</style></head>\n"
-        f"<body><h1>{escape(title)}</h1>\n<nav>{links}</nav>\n{body}\n</body></html>\n"
+        f"<body><main><h1>{escape(title)}</h1>\n<nav>{links}</nav>\n{body}\n</main></body></html>\n"
     )
 
 
@@ -70,6 +74,18 @@ def _cell(cell: Cell | None) -> str:
 def picture(figure: Figure, alt: str, kind: str = "svg") -> str:
     """The picture inside the page."""
     return f'<p><img alt="{escape(alt)}" src="{as_url(figure, kind)}"></p>'
+
+
+def image(path: Path, alt: str) -> str:
+    """A PNG file inside the page."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    if not content.startswith(b"\x89PNG"):
+        raise InputError(f"{path}: this is no PNG")
+    source = base64.b64encode(content).decode()
+    return f'<p><img alt="{escape(alt)}" src="data:image/png;base64,{source}"></p>'
 
 
 def paragraph(text: str, kind: str = "") -> str:

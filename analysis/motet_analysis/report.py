@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
 
 from pandas import DataFrame
 
@@ -32,16 +34,22 @@ class ReportOptions:
     #: Sweeps; all where empty.
     sweeps: tuple[str, ...] = ()
     where: Mapping[str, str] = field(default_factory=dict)
+    #: Pictures (PNG) that are shown before the sweeps, by what they show.
+    pictures: Mapping[str, Path] = field(default_factory=dict)
     scatter: ScatterOptions = field(default_factory=ScatterOptions)
 
 
 def report(gathered: Gathered, options: ReportOptions) -> str:
     """The page."""
     sections = [("Runs", _summary(gathered))]
+    if options.pictures:
+        sections.append(("Data", "\n".join(
+            f"<h3>{escape(name)}</h3>\n{html.image(path, name)}"
+            for name, path in options.pictures.items())))
     for sweep in chosen_sweeps(gathered, options.paper, options.sweeps):
         sections.append((sweep or "runs without a sweep", _sweep(gathered, sweep, options)))
     sections.append(("All runs", _all_runs(gathered)))
-    return html.page(f"Motet: {', '.join(path.name for path in gathered.paths)}", sections)
+    return html.page(f"Motet: {', '.join(path.stem for path in gathered.paths)}", sections)
 
 
 def chosen_sweeps(
@@ -173,7 +181,7 @@ def _summary(gathered: Gathered) -> str:
     hosts = sorted(set(runs["host"]) - {""}) if "host" in runs else []
     parts = [
         html.paragraph(
-            f"{len(runs)} runs ({states}) on {len(hosts)} hosts, gathered by Motet {gathered.motet}; "
+            f"{_counted(len(runs), 'run')} ({states}) on {_counted(len(hosts), 'host')}, gathered by Motet {gathered.motet}; "
             f"{len(gathered.evaluations)} figures of evaluations, {len(gathered.embeddings)} sets of "
             "embeddings."
         )
@@ -187,10 +195,12 @@ def _summary(gathered: Gathered) -> str:
 
 def _all_runs(gathered: Gathered) -> str:
     runs = described(gathered.runs)
+    if "cell" in runs:
+        runs["cell"] = ["" if cell == -1 else cell for cell in runs["cell"]]
     keys = telling(runs)
     columns = [
         column
-        for column in ("run", "sweep", "cell", "state", "completed", "set.seed", *keys, "model")
+        for column in ("run", "set.name", "sweep", "cell", "state", "completed", "set.seed", *keys, "model")
         if column in runs
     ]
     return html.table(_texts(runs, columns))
@@ -201,6 +211,10 @@ def _texts(frame: DataFrame, columns: list[str]) -> TextTable:
         [title(column) for column in columns],
         [[text(value) for value in row] for row in frame[columns].itertuples(index=False)],
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _list(names: list[str]) -> str:

@@ -16,7 +16,11 @@ _IDLE = {
 def of_sweep(runs: DataFrame, sweep: str) -> DataFrame:
     """The described runs of a sweep, in the sweep's order."""
     own = runs[runs["sweep"] == sweep]
-    return described(own.sort_values("cell", kind="stable") if "cell" in own else own)
+    own = described(own.sort_values("cell", kind="stable") if "cell" in own else own)
+    # What a person calls a run that belongs to no sweep.
+    if not sweep and "set.name" in own:
+        own["label.run"] = own["set.name"]
+    return own
 
 
 def described(runs: DataFrame) -> DataFrame:

@@ -1,3 +1,4 @@
+import base64
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -44,6 +45,31 @@ def test_one_page_that_needs_nothing_else(table6: Path, tmp_path: Path) -> None:
     assert main(["report", str(table6), "--to", str(target)]) == 0
     assert target.read_bytes() == first
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "results.h5"]
+
+
+def test_runs_without_a_sweep_have_their_names(tmp_path: Path) -> None:
+    content = GatheredFile()
+    for seed, name in ((1, "simclr-run"), (2, "byol-run")):
+        run = content.run(f"r{seed}", "", seed, cell=-1, **{"set.name": name})
+        content.rounds += [{"run": run, "round": 1, "loss.image": 1.5}]
+        content.monitor += [
+            {"run": run, "round": number, "data": "a", "modality": "image", "accuracy": 0.3 + number / 10}
+            for number in (0, 1)]
+    source, target = content.write(tmp_path / "results.h5"), tmp_path / "report.html"
+    picture = tmp_path / "map.png"
+    picture.write_bytes(b"\x89PNG\r\n")
+    arguments = ["report", str(source), "--to", str(target)]
+    assert main([*arguments, "--picture", f"Clients < classes={picture}"]) == 0
+    page = Page(target.read_text(encoding="utf-8"))
+    assert "simclr-run" in page.text and "-1" not in page.text and "Clients < classes" in page.text
+    assert "data:image/png;base64,iVBORw0K" in page.sources
+    curves = base64.b64decode(
+        next(source for source in page.sources if "svg" in source).partition(",")[2]).decode()
+    for part in ("run byol-run", "run simclr-run", "random encoder"):
+        assert f"<!-- {part} -->" in curves, part
+    picture.write_text("no picture")
+    assert main([*arguments, "--picture", f"x={picture}"]) == 1
+    assert main([*arguments, "--picture", f"x={tmp_path / 'none.png'}"]) == 1
 
 
 def test_pictures_are_inside(tmp_path: Path) -> None:

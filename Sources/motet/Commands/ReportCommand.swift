@@ -1,0 +1,85 @@
+import ArgumentParser
+import Catalogues
+import Datasets
+import Foundation
+import Gathering
+import Inspection
+import Jobs
+import Machines
+import Media
+import Sweeps
+
+/// Runs as one page, made by the Python package.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Make one HTML page of runs: curves, tables, paired differences, embeddings.",
+    discussion: """
+      Gathers them first; runs may be unfinished, and belong to no sweep. A job or sweep file in the \
+      place of a folder adds its data: contact sheets, and which client has which classes. Needs \
+      Python with h5py, matplotlib, pandas, scipy and scikit-learn. The page needs no other file.
+      """)
+
+  /// Of more cuts of the data than these there are no pictures: seeds differ in little else.
+  private static let mostCuts = 4
+
+  @Argument(
+    help: ArgumentHelp("Folders of runs or sweeps, or job or sweep files.", valueName: "path"))
+  var paths: [String]
+  @Option(help: ArgumentHelp("The page to write.", valueName: "html"))
+  var to: String
+
+  func run() throws {
+    guard to.hasSuffix(".html") else {
+      throw ValidationError("--to \(to): the name of the page has to end with .html")
+    }
+    let python = try AnalysisPackage.command()
+    let work = FileManager.default.temporaryDirectory
+      .appendingPathComponent("motet-report-\(getpid())")
+    try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: work) }
+    let folders = try paths.map { try RunSource.folder(of: $0) }
+    let title = folders.count == 1 ? URL(fileURLWithPath: folders[0]).lastPathComponent : "runs"
+    let gathered = work.appendingPathComponent("\(title).h5").path
+    let summary = try Gather.gather(
+      folders, to: gathered, embeddings: true, warn: Console.complain)
+    summary.damaged.forEach(Console.complain)
+    let pictures = try paths.flatMap { try self.pictures(of: $0, in: work) }
+    let end = try ChildProcess.run(
+      python + ["report", gathered, "--to", to]
+        + pictures.flatMap { ["--picture", "\($0.title)=\($0.path)"] })
+    if end.status != 0 { throw ExitCode(end.status) }
+  }
+
+  /// What a job or sweep file says of its data, drawn: nothing for a folder, and of data that are
+  /// not here.
+  private func pictures(of path: String, in folder: URL) throws -> [(title: String, path: String)] {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue
+    else { return [] }
+    let jobs =
+      Sweep.isSweep(path) ? try Sweep.load(path).cells.map(\.job) : [try Job.load(path)]
+    var found: [(title: String, path: String)] = []
+    func add(_ title: String, _ picture: Picture) throws {
+      let file = folder.appendingPathComponent("\(found.count)-\(getpid()).png").path
+      try picture.writePNG(file)
+      found.append((title, file))
+    }
+    for store in Set(jobs.flatMap(\.data.values)).sorted() {
+      guard let opened = try? SampleStore.open(store), opened.outline == nil,
+        let sheet = try? ContactSheet(columns: 10, rows: 6).draw(opened, split: "train")
+      else { continue }
+      try add("Samples of \(URL(fileURLWithPath: store).lastPathComponent)", sheet)
+    }
+    let cuts = Set(jobs.map(\.shards)).sorted()
+    guard cuts.count <= Self.mostCuts else { return found }
+    for cut in cuts {
+      guard let shards = try? ShardReader.open(cut), let map = try? HeatMap(shards) else {
+        continue
+      }
+      let name = URL(fileURLWithPath: cut).lastPathComponent
+      try add("Clients and classes\(cuts.count > 1 ? " of \(name)" : "")", map.draw())
+    }
+    return found
+  }
+}
