@@ -10,8 +10,8 @@ public struct RunSource {
   public let sweep: String?
   public let cell: SweepManifest.Cell?
 
-  /// The folder that a path stands for: its own, or that of a job or a sweep file. A folder need not
-  /// be there: it may be that of a run in a queue.
+  /// The folder that a path stands for: its own, or that of a job or a sweep file. A folder need
+  /// not be there: it may be that of a run in a queue.
   public static func folder(of path: String) throws -> String {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
