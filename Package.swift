@@ -36,15 +36,14 @@ let package = Package(
       dependencies: [
         "Submission", "Planning", "Gathering", "Sweeps", "Downstream", "Jobs", "Evaluation",
         "Federation", "Checkpoints", "Training", "Inspection", "Encoders", "Methods", "Datasets",
-        "Layers",
-        "Views", "Machines", "Tensors", "Catalogues", "HDF5", "MessagePassing", "Media", "Spectra",
-        "LinearAlgebra", arguments,
+        "Layers", "Views", "Files", "Machines", "Tensors", "Catalogues", "HDF5", "MessagePassing",
+        "Media", "Spectra", "LinearAlgebra", arguments,
       ],
       swiftSettings: strict),
     // Floor 10
     .target(
       name: "Submission",
-      dependencies: ["Planning", "Sweeps", "Jobs", "Machines", "Catalogues", "HDF5"],
+      dependencies: ["Planning", "Sweeps", "Jobs", "Files", "Machines", "Catalogues", "HDF5"],
       resources: [.embedInCode("run.sbatch"), .embedInCode("gather.sbatch")],
       swiftSettings: strict),
     // Floor 9
@@ -207,7 +206,7 @@ let package = Package(
     tests("Sweeps", ["Sweeps", "Downstream", "Jobs", "Checkpoints", "Files", "Machines", "HDF5"]),
     tests("Gathering", ["Gathering", "Sweeps", "Jobs", "Checkpoints", "Files", "Tensors", "HDF5"]),
     tests("Planning", ["Planning", "Sweeps", "Jobs", "Datasets", "Catalogues"]),
-    tests("Submission", ["Submission", "Jobs", "Files", "Catalogues"]),
+    tests("Submission", ["Submission", "Sweeps", "Jobs", "Files", "Catalogues"]),
     // Spawns the executable, alone and under mpirun.
     tests(
       "Integration",

@@ -14,7 +14,7 @@ public func makeClassifier(_ settings: Tree, classes: Int) throws -> any Encoder
 
 extension Encoder {
   /// Whether a parameter belongs to the head.
-  public func isHead(_ entry: ParameterLayout.Entry) -> Bool {
+  func isHead(_ entry: ParameterLayout.Entry) -> Bool {
     entry.name.hasPrefix(headName + ".")
   }
 

@@ -44,9 +44,15 @@ public final class FileLock {
       let list = try? String(contentsOfFile: "/proc/locks", encoding: .utf8)
     else { return false }
     // "1: FLOCK  ADVISORY  WRITE 4313 fe:00:5316758 0 EOF": of the device its two numbers.
+    let device = [status.st_dev >> 8 & 0xfff, status.st_dev & 0xff | status.st_dev >> 12 & 0xfff00]
     return list.split(separator: "\n").contains { line in
       let words = line.split(separator: " ")
-      return words.count > 5 && words[1] == "FLOCK" && words[5].hasSuffix(":\(status.st_ino)")
+      guard words.count > 5, words[1] == "FLOCK" else { return false }
+      let numbers = words[5].split(separator: ":")
+      guard numbers.count == 3, numbers[2] == "\(status.st_ino)" else { return false }
+      // A file system without a device of its own (btrfs, overlay) has other numbers there.
+      let found = numbers.prefix(2).map { UInt($0, radix: 16) }
+      return found == device || found[0] == 0
     }
   }
 

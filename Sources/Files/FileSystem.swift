@@ -23,6 +23,21 @@ public enum FileSystem {
     throw FileError(path: path, message: "cannot be made (\(String(cString: strerror(reason))))")
   }
 
+  /// An absolute path without links, as far as it is there: two names of one folder give one.
+  public static func resolved(_ path: String) -> String {
+    var place = URL(fileURLWithPath: path).standardizedFileURL
+    var rest: [String] = []
+    while place.path != "/" {
+      if let real = realpath(place.path, nil) {
+        defer { free(real) }
+        return ([String(cString: real)] + rest).joined(separator: "/")
+      }
+      rest.insert(place.lastPathComponent, at: 0)
+      place.deleteLastPathComponent()
+    }
+    return "/" + rest.joined(separator: "/")
+  }
+
   /// Removes a file, or a folder with all that is in it; where there is none, it is gone already.
   public static func remove(_ path: String) throws(FileError) {
     if unlink(path) == 0 || errno == ENOENT { return }

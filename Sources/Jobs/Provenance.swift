@@ -17,13 +17,17 @@ public enum Provenance {
   }
 
   /// The same for a person: the lines of `motet --version`, which `motet doctor` has too.
-  public static func lines() throws -> [String] {
-    let engine = try Engine(lanes: try Engine.lanesFromEnvironment())
+  public static func lines() -> [String] {
     let lanes = Engine.availableLanes.map(String.init).joined(separator: ", ")
+    let own: String
+    do {
+      let engine = try Engine(lanes: try Engine.lanesFromEnvironment())
+      own = "\(engine.lanes) (\(engine.instructionSet))"
+    } catch { own = "\(error)" }
     return [
       "motet \(MotetBuild.version)", "build: \(MotetBuild.source)",
       "MPI: \(Communicator.library)", "HDF5: \(MotetBuild.hdf5)", "FFTW: \(Spectra.build)",
-      "lanes: \(engine.lanes) (\(engine.instructionSet)); possible: \(lanes)",
+      "lanes: \(own); possible: \(lanes)",
     ]
   }
 }

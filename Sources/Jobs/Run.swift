@@ -179,6 +179,19 @@ public final class Run {
     return communicator.rank == 0 ? modelHash(federation.global) : nil
   }
 
+  /// What all of the run's rounds came to, measurements apart, in a line for scripts; nil on other
+  /// ranks than 0, and of a run without rounds.
+  public var performance: String? {
+    guard let rows = results?.results.rows, !rows.isEmpty else { return nil }
+    let seconds = rows.reduce(0) { sum, row in
+      sum + RoundReport.phases.reduce(0) { $0 + row.reals["seconds/\($1)", default: 0] }
+    }
+    let views = rows.reduce(0) { $0 + $1.counts["views", default: 0] }
+    return String(
+      format: "%.1f views/s, %.4g s a round", Double(views) / max(seconds, 1e-9),
+      seconds / Double(rows.count))
+  }
+
   /// Where all failed together rank 0 says so, else the rank that failed.
   private func noteFailure(_ error: any Error) {
     let isAgreed = error is AgreedError

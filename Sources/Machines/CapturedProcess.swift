@@ -6,8 +6,10 @@ public struct CapturedProcess: Sendable {
   public let output: String
   public let errors: String
 
+  /// - Parameter input: what it reads; little, too.
+  ///
   /// Throws `ChildProcess.StartError` where there is no such program.
-  public init(_ command: [String]) throws {
+  public init(_ command: [String], input: String = "") throws {
     let process = Process()
     guard let program = Self.path(of: command[0]) else {
       throw ChildProcess.StartError(program: command[0], reason: "there is no such program here")
@@ -17,8 +19,12 @@ public struct CapturedProcess: Sendable {
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors
-    process.standardInput = FileHandle.nullDevice
+    let given = Pipe()
+    process.standardInput = given
     try process.run()
+    // This process ignores SIGPIPE: whoever does not read it has no need of it.
+    try? given.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+    try? given.fileHandleForWriting.close()
     self.output = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     self.errors = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()

@@ -13,15 +13,19 @@ public struct Machine: Sendable {
     host = ProcessInfo.processInfo.hostName
     processor =
       Self.field("model name", of: "/proc/cpuinfo") ?? "unknown processor"
-    cores = Self.allowedCores()
+    cores = Self.usableCores()
     availableMemory = Self.memory()
   }
 
-  /// Those of the kernel's list, as far as the control group gives time for them.
-  private static func allowedCores() -> Int {
-    let count =
-      field("Cpus_allowed_list", of: "/proc/self/status").map { cores(ofList: $0).count }
-      ?? ProcessInfo.processInfo.activeProcessorCount
+  /// The cores that this process may run on, by the kernel's numbers; empty where it does not say.
+  public static func allowedCores() -> Set<Int> {
+    field("Cpus_allowed_list", of: "/proc/self/status").map { cores(ofList: $0) } ?? []
+  }
+
+  /// Those, as far as the control group gives time for them.
+  private static func usableCores() -> Int {
+    let allowed = allowedCores().count
+    let count = allowed > 0 ? allowed : ProcessInfo.processInfo.activeProcessorCount
     return min(count, ControlGroup().cores.map { max(1, Int($0)) } ?? count)
   }
 

@@ -15,8 +15,9 @@ public struct Allocation {
   /// - Parameters:
   ///   - ranks: nil for as many as all of the cells can use: a worker for each of a round's
   ///     clients, and rank 0.
-  ///   - cores: the most that ranks and their threads may take; nil for any number.
-  public init(_ cells: [PlannedCell], ranks: Int?, cores: Int?) throws {
+  ///   - nodes: the most nodes.
+  ///   - cores: of a node, on which a rank is with all of its threads; nil for any number.
+  public init(_ cells: [PlannedCell], ranks: Int?, nodes: Int, cores: Int?) throws {
     let jobs = cells.map(\.job)
     let threads = jobs.map(\.training.threads).max() ?? 1
     let clients = jobs.map(\.selection.count).min() ?? 1
@@ -28,13 +29,13 @@ public struct Allocation {
           + "\(counted(ranks ?? 1, "rank")) more "
           + "than \(clients + 1) find no work; lower --ranks")
     }
-    let room = cores.map { $0 / threads } ?? .max
+    let room = cores.map { nodes * ($0 / threads) } ?? .max
     guard ranks ?? 1 <= room else {
       throw JobError(
         path: jobs[0].path,
         message:
-          "\(counted(ranks ?? 1, "rank")) of \(counted(threads, "thread")) take more than the "
-          + "\(counted(cores ?? 0, "core")) that the cluster gives; lower --ranks or "
+          "\(counted(ranks ?? 1, "rank")) of \(counted(threads, "thread")) do not fit "
+          + "\(counted(nodes, "node")) of \(counted(cores ?? 0, "core")); lower --ranks or "
           + "training.threads, or raise the cluster's nodes")
     }
     workers = min(clients, max(1, (ranks ?? room) - 1))

@@ -26,15 +26,18 @@ struct BatchScript {
         result += own
         continue
       }
-      let text = values.reduce(String(line)) {
-        $0.replacingOccurrences(of: "{{\($1.key)}}", with: $1.value)
+      // In one pass: what is put in may have anything in it.
+      let text = line.replacing(/{{(\w+)}}/) { match in
+        guard let value = values[String(match.1)] else {
+          preconditionFailure("the template's '\(match.1)' has no value")
+        }
+        return value
       }
       // One empty line where a block has nothing in it.
       if text.isEmpty, result.last?.isEmpty == true { continue }
-      result.append(text)
+      result.append(String(text))
     }
     text = result.joined(separator: "\n")
-    precondition(!text.contains("{{"), "a name of the template has no value: \(text)")
   }
 }
 

@@ -1,5 +1,6 @@
 import Catalogues
 import Machines
+import Sweeps
 
 /// How a cluster's programs are started, in the words of its batch scripts.
 extension Cluster {
@@ -15,7 +16,14 @@ extension Cluster {
     (modules.isEmpty ? [] : ["module load \(modules.map(quoted).joined(separator: " "))"]) + setup
   }
 
-  var launcherWords: [String] { launcher.split(separator: " ").map(String.init) }
+  /// The launcher's words. Open MPI's has to be told of threads, or it binds each rank to one core.
+  func launcherWords(threads: Int) -> [String] {
+    let words = launcher.split(separator: " ").map(String.init)
+    guard threads > 1, Launcher.isOpenMPIs(words[0]), !words.contains("--map-by") else {
+      return words
+    }
+    return words + ["--map-by", "slot:PE=\(threads)"]
+  }
 
   var programWords: [String] {
     guard container.isEmpty else {
@@ -26,16 +34,16 @@ extension Cluster {
 
   /// What a cell's process starts its ranks with. In a container that is the container's own
   /// launcher: it knows nothing of the batch job, and is told how many. Throws where it cannot be.
-  func launcherOfCells(ranks: Int) throws(ConfigurationError) -> String {
-    guard !container.isEmpty else { return launcher }
-    let name = launcherWords.first.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
-    guard let name, ["mpirun", "mpiexec"].contains(name) else {
+  func launcherOfCells(ranks: Int, threads: Int) throws(ConfigurationError) -> String {
+    let words = launcherWords(threads: threads)
+    guard !container.isEmpty else { return words.joined(separator: " ") }
+    guard Launcher.isOfMPI(words[0]) else {
       throw ConfigurationError(
         "launcher",
         "a sweep's cells start their ranks within the container, where there is no "
-          + "'\(launcherWords.first ?? "")'; use mpirun, or a program outside of a container")
+          + "'\(words[0])'; use mpirun, or a program outside of a container")
     }
-    return ranks == 1 ? "" : "\(launcher) -n \(ranks)"
+    return ranks == 1 ? "" : (words + ["-n", "\(ranks)"]).joined(separator: " ")
   }
 
   /// Words as a line of the shell.

@@ -1,11 +1,12 @@
 import Catalogues
 import Foundation
 import Jobs
+import Sweeps
 
 /// What a cluster wants of a batch job: `cluster.yaml`.
 public struct Cluster: Codable, Equatable, Sendable {
   /// What starts the ranks.
-  public var launcher = "mpirun"
+  public var launcher = Launcher.program
   /// The program on the compute nodes; empty for this one, or `motet` in a container.
   public var program = ""
   public var container = ""
@@ -57,26 +58,28 @@ public struct Cluster: Codable, Equatable, Sendable {
     return ["cluster.yaml"] + (settings.map { ["\($0)/motet/cluster.yaml"] } ?? [])
   }
 
-  /// The cluster that a file describes: the one named, that of the variable, or the first that is
-  /// there; without any, a cluster that wants nothing.
-  /// - Parameter settings: `key=value` texts that go before what the file says.
-  public static func load(
-    _ path: String?, settings: [String] = [],
-    environment: [String: String] = ProcessInfo.processInfo.environment
-  ) throws -> Cluster {
-    let found =
-      path ?? environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+  /// The cluster's file: the one named, that of the variable, or the first that is there.
+  public static func file(
+    _ path: String?, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> String? {
+    path ?? environment[variable].flatMap { $0.isEmpty ? nil : $0 }
       ?? places(environment).first { FileManager.default.fileExists(atPath: $0) }
-    var tree: Tree = [:]
-    if let found {
-      let file = try SettingsFile(found, kind: "a cluster's file")
+  }
+
+  /// The cluster that a file describes; without one, a cluster that wants nothing.
+  /// - Parameter settings: `key=value` texts that go before what the file says.
+  public static func load(_ path: String?, settings: [String] = []) throws -> Cluster {
+    var cluster = Cluster()
+    if let path {
+      let file = try SettingsFile(path, kind: "a cluster's file")
       // What the file says wrong is told with its line, before anything replaces it.
-      _ = try file.reading { try Cluster(file.tree, beside: found) }
-      tree = file.tree
+      cluster = try file.reading { try Cluster(file.tree, beside: path) }
     }
-    tree = try Setting.tree(
-      settings, option: option, example: "launcher='srun --mpi=pmix'", in: tree)
-    do { return try Cluster(tree, beside: found) } catch let error as ConfigurationError {
+    let tree = try Setting.tree(
+      settings, option: option, example: "launcher='srun --mpi=pmix'",
+      in: try Tree(encoding: cluster))
+    // A path that is typed is one from here.
+    do { return try Cluster(tree, beside: "here") } catch let error as ConfigurationError {
       throw JobError(path: option, message: "\(error)")
     }
   }
@@ -84,13 +87,15 @@ public struct Cluster: Codable, Equatable, Sendable {
   /// One that wants nothing.
   public init() {}
 
-  init(_ tree: Tree, beside path: String?) throws {
+  /// - Parameter path: of the file beside which relative paths are.
+  init(_ tree: Tree, beside path: String) throws {
     self = try overlay(tree, on: Cluster())
     try ConfigurationError.require(
       !launcher.allSatisfy(\.isWhitespace), "launcher", "expected a command, as in mpirun")
     try ConfigurationError.require((0...1024).contains(cores), "cores", "expected 0 to 1024")
     try ConfigurationError.require((1...100_000).contains(nodes), "nodes", "expected 1 to 100000")
-    try ConfigurationError.require(memory >= 0, "memory", "expected MiB, 0 or more")
+    try ConfigurationError.require(
+      (0...1 << 24).contains(memory), "memory", "expected MiB, 0 to \(1 << 24)")
     try ConfigurationError.require(
       margin >= 1 && margin <= 100, "margin", "expected a factor from 1 to 100")
     _ = try TimeLimit(longest, "longest")
@@ -103,9 +108,9 @@ public struct Cluster: Codable, Equatable, Sendable {
       try ConfigurationError.require(
         lines.allSatisfy { !$0.isEmpty && !$0.contains("\n") }, key, "expected a line each")
     }
-    if let path {
-      if !container.isEmpty { container = Job.absolute(container, beside: path) }
-      if !speeds.isEmpty { speeds = Job.absolute(speeds, beside: path) }
-    }
+    // A name alone is looked for on the compute nodes, a container's program in the container.
+    if program.contains("/"), container.isEmpty { program = Job.absolute(program, beside: path) }
+    if !container.isEmpty { container = Job.absolute(container, beside: path) }
+    if !speeds.isEmpty { speeds = Job.absolute(speeds, beside: path) }
   }
 }

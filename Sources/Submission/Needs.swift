@@ -6,7 +6,9 @@ import Planning
 /// What each task of a batch job asks Slurm for.
 struct Needs {
   let ranks: Int
-  private let threads: Int
+  let threads: Int
+  /// The most nodes; nil where nobody said what a node has.
+  private let nodes: Int?
   /// Mebibytes of a core.
   private let memory: Int
   private let time: TimeLimit
@@ -16,11 +18,12 @@ struct Needs {
 
   /// - Parameter progress: told what is measured.
   init(
-    _ cells: [PlannedCell], _ cluster: Cluster, _ choices: Submission.Choices,
+    _ cells: [PlannedCell], _ cluster: Cluster, nodes: Int, _ choices: Submission.Choices,
     _ progress: (String) -> Void
   ) throws {
-    let cores = cluster.cores == 0 ? nil : cluster.cores * cluster.nodes
-    let allocation = try Allocation(cells, ranks: choices.ranks, cores: cores)
+    let cores = cluster.cores == 0 ? nil : cluster.cores
+    let allocation = try Allocation(cells, ranks: choices.ranks, nodes: nodes, cores: cores)
+    self.nodes = cores != nil || !cluster.container.isEmpty ? nodes : nil
     let longest = try TimeLimit(cluster.longest, "longest")
     let time: TimeLimit
     let why: String
@@ -62,7 +65,9 @@ struct Needs {
         "comment": Submission.comment(folder), "command": command,
       ],
       lines: [
-        "sbatch": (options.map { "#SBATCH \($0)" }) + cluster.options,
+        "sbatch": ((nodes.map { ["--nodes=\($0 == 1 ? "1" : "1-\($0)")"] } ?? []) + options).map {
+          "#SBATCH \($0)"
+        } + cluster.options,
         "setup": cluster.shellLines, "failure": failure,
       ])
   }

@@ -12,6 +12,8 @@ struct RunStatus {
     /// Begun, and nobody is at it.
     case stopped
     case failed(String)
+    /// Its results cannot be read.
+    case damaged(String)
     /// All rounds are done, and this is to follow.
     case trained(next: String)
     case finished
@@ -40,10 +42,15 @@ struct RunStatus {
     self.name = name
     job = entry
     let run = RunFolder(folder)
-    let results = try? Results(reading: run.resultsFile)
+    var results: Results?
+    var damage: String?
+    if FileManager.default.fileExists(atPath: run.resultsFile) {
+      do { results = try Results(reading: run.resultsFile) } catch { damage = "\(error)" }
+    }
+    let checkpoint = run.checkpoints.rounds().first
     let job = (results?.job ?? resolved).flatMap { try? Tree(json: $0) } ?? [:]
     rounds = job[path: "federation.rounds"]?.whole ?? 0
-    round = results?.rows.last?.round ?? 0
+    round = results?.rows.last?.round ?? checkpoint ?? 0
     let last = results?.measurements.last?.round
     figures = results.map { $0.measurements(round: last ?? 0) } ?? []
     let pace = (results?.rows.suffix(5) ?? []).map { row in
@@ -52,11 +59,13 @@ struct RunStatus {
     left = pace.isEmpty ? nil : pace.reduce(0, +) / Double(pace.count) * Double(rounds - round)
 
     let isMeasured = (job[path: "monitor.every"]?.whole ?? 0) == 0 || last == rounds
-    let isTrained = rounds > 0 && run.checkpoints.rounds().first == rounds && isMeasured
+    let isTrained = results != nil && rounds > 0 && checkpoint == rounds && isMeasured
     if let entry {
       state = entry.isRunning ? .running(where: entry.reason) : .queued(why: entry.reason)
     } else if let holder = Self.holder(folder) {
       state = .running(where: holder)
+    } else if let damage {
+      state = .damaged(damage)
     } else if isTrained, following == nil {
       state = .finished
     } else if let failure = RunFailure.read(in: folder) {
@@ -64,7 +73,7 @@ struct RunStatus {
     } else if let following, isTrained {
       state = .trained(next: following)
     } else {
-      state = results == nil ? .missing : .stopped
+      state = results == nil && checkpoint == nil ? .missing : .stopped
     }
   }
 

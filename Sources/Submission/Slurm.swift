@@ -1,4 +1,3 @@
-import Foundation
 import Jobs
 import Machines
 
@@ -9,19 +8,15 @@ enum Slurm {
 
   /// Submits a script; the job's number.
   static func submit(_ script: String, _ options: [String]) throws -> String {
-    let folder = FileManager.default.temporaryDirectory.path
-    let file = "\(folder)/motet-\(getpid())-\(UInt32.random(in: 0 ... .max)).sbatch"
-    try Data(script.utf8).write(to: URL(fileURLWithPath: file))
-    defer { unlink(file) }
-    let ended = try call(["sbatch", "--parsable"] + options + [file])
+    let ended = try call(["sbatch", "--parsable"] + options, input: script)
     // "12" or "12;cluster".
     return String(ended.split(whereSeparator: { ";\n".contains($0) }).first ?? "")
   }
 
   /// What a command of Slurm's prints. What it complains of is an error of one line.
-  static func call(_ command: [String]) throws -> String {
+  static func call(_ command: [String], input: String = "") throws -> String {
     let ended: CapturedProcess
-    do { ended = try CapturedProcess(command) } catch is ChildProcess.StartError {
+    do { ended = try CapturedProcess(command, input: input) } catch is ChildProcess.StartError {
       throw JobError(
         path: command[0],
         message: "there is no such command here: is this a login node of a cluster with Slurm? "

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// This user's batch jobs that Motet submitted and Slurm has not ended.
@@ -14,7 +15,7 @@ struct SlurmQueue {
     let left: String
   }
 
-  /// By the folder of a run or a sweep.
+  /// By the folder of a run or a sweep, without links (`FileSystem.resolved`).
   private(set) var entries: [String: [Entry]] = [:]
 
   /// What is said in a job's comment: where its results are.
@@ -32,10 +33,13 @@ struct SlurmQueue {
         .map { $0.trimmingCharacters(in: .whitespaces) }
       let prefix = Self.comment("")
       guard parts.count == 6, parts[5].hasPrefix(prefix) else { continue }
-      entries[String(parts[5].dropFirst(prefix.count)), default: []].append(
-        Entry(
-          job: parts[0], task: Int(parts[1]), isRunning: parts[2] != "PENDING", reason: parts[4],
-          left: parts[3]))
+      let entry = Entry(
+        job: parts[0], task: Int(parts[1]), isRunning: parts[2] != "PENDING", reason: parts[4],
+        left: parts[3])
+      let folder = FileSystem.resolved(String(parts[5].dropFirst(prefix.count)))
+      // Of several for one run, the one that is at work comes first.
+      entries[folder, default: []].insert(
+        entry, at: entry.isRunning ? 0 : entries[folder]?.count ?? 0)
     }
   }
 }

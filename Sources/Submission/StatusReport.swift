@@ -1,4 +1,5 @@
 import Catalogues
+import Files
 import Foundation
 import Jobs
 import Sweeps
@@ -15,54 +16,72 @@ public struct StatusReport {
   }
 
   private let groups: [Group]
+
   /// - Parameters:
-  ///   - paths: folders of runs and sweeps, or of some of these; job and sweep files.
+  ///   - paths: folders of runs and sweeps, or of some of these; job and sweep files. Where there
+  ///     are none: `runs` in the working folder, and what is queued.
   ///   - warn: told of what cannot be looked into, Slurm's queue too.
   public init(_ paths: [String], warn: (String) -> Void) throws {
-    var queue: SlurmQueue?
+    var queue: [String: [SlurmQueue.Entry]] = [:]
     if Slurm.isHere {
-      do { queue = try SlurmQueue() } catch { warn("Slurm's queue is not known: \(error)") }
+      do { queue = try SlurmQueue().entries } catch { warn("Slurm's queue is not known: \(error)") }
     }
-    var folders: [String] = []
-    for path in paths { folders.append(try RunSource.folder(of: path)) }
-    let queued = paths.isEmpty ? queue?.entries.keys.sorted() ?? [] : []
-    if paths.isEmpty, FileManager.default.fileExists(atPath: "runs") { folders.append("runs") }
-    // What is queued and has no files yet is known by the queue alone.
-    var sources: [RunSource] = []
-    for folder in folders + queued where FileManager.default.fileExists(atPath: folder) {
-      do {
-        sources += try RunSource.find([folder], depth: 3, warn: warn, unreadable: warn)
-      } catch  where paths.isEmpty {}
-    }
-    for folder in paths.isEmpty ? [] : folders
-    where !FileManager.default.fileExists(atPath: folder) && queue?.entries[folder] == nil {
-      throw JobError(
-        path: folder,
-        message: "there is no run here, and none is queued for it; 'motet submit' or 'motet run'")
-    }
-    var seen: Set<String> = []
-    sources = sources.filter { seen.insert($0.path).inserted }
-    var groups: [Group] = []
-    for (folder, cells) in Self.bySweep(sources) {
-      groups.append(try Self.group(folder, cells, queue?.entries[folder] ?? []))
-    }
-    for source in sources where source.cell == nil {
-      let name = Self.relative(source.path)
-      let status = RunStatus(source.path, name: name, job: queue?.entries[source.path]?.first)
-      groups.append(Group(folder: source.path, sweep: nil, runs: [status]))
-    }
-    let known = Set(groups.map(\.folder))
-    let wanted = paths.isEmpty ? queued : folders
-    for folder in wanted where !known.contains(folder) {
-      guard let entries = queue?.entries[folder] else { continue }
-      let runs = entries.map { entry in
-        RunStatus(
-          folder, name: entry.task.map { "cell \($0)" } ?? Self.relative(folder), job: entry)
+    let folders: [String]
+    if paths.isEmpty {
+      folders = [FileSystem.resolved("runs")] + queue.keys.sorted()
+    } else {
+      folders = try paths.map { FileSystem.resolved(try RunSource.folder(of: $0)) }
+      for (path, folder) in zip(paths, folders)
+      where !FileManager.default.fileExists(atPath: folder) && queue[folder] == nil {
+        throw JobError(
+          path: path,
+          message: "there is no run here, and none is queued for it; 'motet submit' or 'motet run'")
       }
-      groups.append(
-        Group(folder: folder, sweep: entries[0].task == nil ? nil : folder, runs: runs))
+    }
+    let sources = try Self.sources(folders, areNamed: !paths.isEmpty, warn)
+    var groups = try Self.bySweep(sources).map { folder, cells in
+      try Self.group(folder, cells, queue[folder] ?? [], warn)
+    }
+    groups += sources.filter { $0.cell == nil }.map { source in
+      let name = Self.relative(source.path)
+      return Group(
+        folder: source.path, sweep: nil,
+        runs: [RunStatus(source.path, name: name, job: queue[source.path]?.first)])
+    }
+    // What is queued and has no files yet is known by the queue alone.
+    let known = Set(groups.map(\.folder))
+    groups += folders.filter { !known.contains($0) }.compactMap { folder in
+      queue[folder].map { Self.group(folder, $0) }
     }
     self.groups = groups
+  }
+
+  /// The runs that have files. A folder that nobody named may have none.
+  private static func sources(
+    _ folders: [String], areNamed: Bool, _ warn: (String) -> Void
+  ) throws -> [RunSource] {
+    var seen: Set<String> = []
+    return try folders.filter { FileManager.default.fileExists(atPath: $0) }.flatMap { folder in
+      do {
+        return try RunSource.find([folder], depth: 3, warn: warn, unreadable: warn)
+      } catch {
+        // One folder that cannot be read is no reason to say nothing of the others.
+        guard areNamed else {
+          if !(error is RunSource.None) { warn("\(error)") }
+          return []
+        }
+        throw error
+      }
+    }.filter { seen.insert($0.path).inserted }
+  }
+
+  /// A run or a sweep of which the queue alone knows.
+  private static func group(_ folder: String, _ entries: [SlurmQueue.Entry]) -> Group {
+    let runs = entries.map { entry in
+      RunStatus(folder, name: entry.task.map { "cell \($0)" } ?? relative(folder), job: entry)
+    }
+    let name = entries[0].task.map { _ in URL(fileURLWithPath: folder).lastPathComponent }
+    return Group(folder: folder, sweep: name, runs: runs)
   }
 
   private static func bySweep(_ sources: [RunSource]) -> [(folder: String, cells: [RunSource])] {
@@ -74,11 +93,15 @@ public struct StatusReport {
   }
 
   private static func group(
-    _ folder: String, _ sources: [RunSource], _ entries: [SlurmQueue.Entry]
+    _ folder: String, _ sources: [RunSource], _ entries: [SlurmQueue.Entry],
+    _ warn: (String) -> Void
   ) throws -> Group {
     let manifest = try SweepManifest.read(in: folder)
-    // What follows the rounds is the sweep file's to say, where it is still there.
-    let sweep = manifest.file.flatMap { try? Sweep.load($0) }
+    // What follows the rounds is the sweep file's to say.
+    var sweep: Sweep?
+    do { sweep = try manifest.file.map { try Sweep.load($0) } } catch {
+      warn("\(error); whether its runs are evaluated is not known")
+    }
     let runs = sources.compactMap { source -> RunStatus? in
       guard let cell = source.cell else { return nil }
       let own = sweep?.cells.first { $0.id == cell.id }
@@ -120,7 +143,9 @@ public struct StatusReport {
 
   private func summary(_ runs: [RunStatus]) -> String {
     let words = runs.map(\.word)
-    let order = ["finished", "running", "queued", "stopped", "failed", "trained", "missing"]
+    let order = [
+      "finished", "running", "queued", "stopped", "failed", "damaged", "trained", "missing",
+    ]
     let parts = order.compactMap { word -> String? in
       let count = words.count { $0 == word }
       return count == 0 ? nil : "\(count) \(word)"
@@ -151,6 +176,7 @@ extension RunStatus {
     case .running: "running"
     case .stopped: "stopped"
     case .failed: "failed"
+    case .damaged: "damaged"
     case .trained: "trained"
     case .finished: "finished"
     }
@@ -160,7 +186,7 @@ extension RunStatus {
   var isOfInterest: Bool {
     switch state {
     case .missing, .finished: false
-    case .queued, .running, .stopped, .failed, .trained: true
+    case .queued, .running, .stopped, .failed, .damaged, .trained: true
     }
   }
 
@@ -171,7 +197,7 @@ extension RunStatus {
       switch state {
       case .queued(let why): why
       case .running(let place): place
-      case .failed(let message): message
+      case .failed(let message), .damaged(let message): message
       case .trained(let next): next
       case .missing, .stopped, .finished: ""
       }

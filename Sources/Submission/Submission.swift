@@ -1,4 +1,5 @@
 import Catalogues
+import Files
 import Foundation
 import HDF5
 import Jobs
@@ -45,14 +46,16 @@ public struct Submission {
     progress: (String) -> Void
   ) throws {
     _ = try job.openShards()
-    let needs = try Needs(PlannedCell.ofJob(job), cluster, choices, progress)
+    let needs = try Needs(
+      PlannedCell.ofJob(job), cluster, nodes: cluster.nodes, choices, progress)
     let words =
       ["run", Self.absolute(job.path)] + settings.flatMap { ["--set", $0] }
       + (choices.fresh ? ["--fresh"] : [])
     let script = needs.script(
       title: "A run of \(job.name).", name: job.name, output: "%x-%j.out",
       folder: job.results,
-      command: cluster.words(cluster.launcherWords + cluster.programWords + words),
+      command: cluster.words(
+        cluster.launcherWords(threads: needs.threads) + cluster.programWords + words),
       failure: Self.failureLines(job.results))
     parts = [Part(title: "run \(job.results)", script: script, follows: false)]
     lines = needs.lines
@@ -70,9 +73,11 @@ public struct Submission {
     if !left.isEmpty {
       let numbers = Set(left.map(\.number))
       let planned = try PlannedCell.ofSweep(sweep, where: []).filter { numbers.contains($0.number) }
-      let needs = try Needs(planned, cluster, choices, progress)
+      // A container's own launcher knows of one node.
+      let nodes = cluster.container.isEmpty ? cluster.nodes : 1
+      let needs = try Needs(planned, cluster, nodes: nodes, choices, progress)
       lines = needs.lines
-      let launcher = try cluster.launcherOfCells(ranks: needs.ranks)
+      let launcher = try cluster.launcherOfCells(ranks: needs.ranks, threads: needs.threads)
       let cells = ranges(left.map(\.number))
       let array = cells + (choices.atOnce.map { "%\($0)" } ?? "")
       let words =
@@ -83,7 +88,7 @@ public struct Submission {
         title: "The cells \(cells) of \(sweep.name), a task each.", name: sweep.name,
         output: "%x-%A_%a.out",
         folder: sweep.folder, command: words,
-        options: ["--array=\(array)"] + (cluster.container.isEmpty ? [] : ["--nodes=1"]))
+        options: ["--array=\(array)"])
       parts.append(Part(title: "cells \(cells)", script: script, follows: false))
     } else {
       lines.append("all cells are finished")
@@ -94,7 +99,7 @@ public struct Submission {
       [
         "title": "What became of \(sweep.name), in one file.", "version": MotetBuild.version,
         "name": "\(sweep.name)-gather", "output": "%x-%j.out",
-        "comment": Self.comment(sweep.folder),
+        "time": "\(min(Self.gathering, try TimeLimit(cluster.longest, "longest")))",
         "command": cluster.words(
           cluster.programWords + ["gather", sweep.folder, "--to", target, "--embeddings"]),
       ],
@@ -108,31 +113,38 @@ public struct Submission {
   /// The scripts, as sbatch would get them.
   public var text: String { parts.map(\.script.text).joined(separator: "\n") }
 
-  /// Submits the parts in order. Gives a line for each.
-  public func submit() throws -> [String] {
+  /// Submits the parts in order.
+  /// - Parameter told: a line for each as soon as it is accepted: the next one may be refused.
+  public func submit(told: (String) -> Void) throws {
     var before: String?
-    return try parts.map { part in
+    for part in parts {
       var own: [String] = []
       if part.follows, let before {
         // afterany: a cell that failed is no reason to see nothing of the others.
         own = ["--dependency=afterany:\(before)", "--kill-on-invalid-dep=yes"]
       }
-      // What the user says is of the runs.
+      // What the user says is of the runs; what both need is the cluster's.
       if part.script.isRun { own += options }
       let job = try Slurm.submit(part.script.text, own)
       before = job
-      return "\(part.title): job \(job)"
+      told("\(part.title): job \(job)")
     }
   }
 
-  static func comment(_ folder: String) -> String { quoted(SlurmQueue.comment(folder)) }
+  /// The time limit of gathering.
+  private static let gathering = TimeLimit(minutes: 60)
+
+  static func comment(_ folder: String) -> String {
+    quoted(SlurmQueue.comment(FileSystem.resolved(folder)))
+  }
 
   /// Leaves word of a rank that could not say itself why it ended: of one that was killed.
   private static func failureLines(_ folder: String) -> [String] {
     let file = quoted("\(folder)/\(RunFailure.fileName)")
     return [
       "if [ \"$code\" != 0 ] && [ \"$code\" != 85 ] && [ -z \"${told:-}\" ] && [ ! -e \(file) ]; then",
-      "  printf '{\"stage\":\"run\",\"status\":%d,\"message\":\"ended with exit code %d in job %s\"}' \\",
+      "  mkdir -p \(quoted(folder))",
+      "  printf '{\"stage\":\"run\",\"status\":%d,\"message\":\"exit code %d in job %s, whose output says more\"}' \\",
       "    \"$code\" \"$code\" \"$SLURM_JOB_ID\" > \(file)",
       "fi",
     ]

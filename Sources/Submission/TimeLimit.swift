@@ -13,8 +13,8 @@ struct TimeLimit: Comparable, CustomStringConvertible {
   init(_ text: String, _ key: String) throws(ConfigurationError) {
     let days = text.split(separator: "-", omittingEmptySubsequences: false)
     let parts = days[days.count - 1].split(separator: ":", omittingEmptySubsequences: false)
-      .map { part in part.allSatisfy(\.isNumber) ? Int(part) : nil }
-    let day = days.count == 2 ? Int(days[0]) : 0
+      .map(Self.number)
+    let day = days.count == 2 ? Self.number(days[0]) : 0
     guard let day, days.count <= 2, parts.count <= 3, !parts.contains(nil) else {
       throw ConfigurationError(
         key, "expected a time as Slurm writes it, as in 24:00:00, not '\(text)'")
@@ -25,6 +25,11 @@ struct TimeLimit: Comparable, CustomStringConvertible {
     let seconds = zip(numbers, [first, first / 60, first / 3600]).reduce(0) { $0 + $1.0 * $1.1 }
     minutes = day * 1440 + (seconds + 59) / 60
     try ConfigurationError.require(minutes > 0, key, "a time limit of nothing")
+  }
+
+  /// Of digits, and not more of them than any time limit has.
+  private static func number(_ text: Substring) -> Int? {
+    text.utf8.allSatisfy { (48...57).contains($0) } && text.utf8.count <= 7 ? Int(text) : nil
   }
 
   static func < (one: TimeLimit, other: TimeLimit) -> Bool { one.minutes < other.minutes }

@@ -10,6 +10,15 @@ public struct RunSource {
   public let sweep: String?
   public let cell: SweepManifest.Cell?
 
+  /// A folder has no run.
+  public struct None: Error, CustomStringConvertible {
+    let path: String
+
+    public var description: String {
+      "\(path): there is no run here; give runs' or sweeps' folders"
+    }
+  }
+
   /// The folder that a path stands for: its own, or that of a job or a sweep file. A folder need
   /// not be there: it may be that of a run in a queue.
   public static func folder(of path: String) throws -> String {
@@ -34,9 +43,7 @@ public struct RunSource {
       let folder = URL(fileURLWithPath: path).standardizedFileURL.path
       if let reason = Self.refusal(folder) { throw JobError(path: path, message: reason) }
       let own = try below(folder, depth, warn, unreadable)
-      guard !own.isEmpty else {
-        throw JobError(path: path, message: "there is no run here; give runs' or sweeps' folders")
-      }
+      guard !own.isEmpty else { throw None(path: path) }
       found += own
     }
     var seen: Set<String> = []
@@ -97,7 +104,7 @@ public struct RunSource {
   private static func isRun(_ folder: String) -> Bool {
     let run = RunFolder(folder)
     return FileManager.default.fileExists(atPath: run.resultsFile)
-      || !run.checkpoints.rounds().isEmpty
+      || RunFailure.read(in: folder) != nil || !run.checkpoints.rounds().isEmpty
   }
 
   private static func names(_ folder: String) -> [String] {

@@ -19,7 +19,10 @@ enum AnalysisPackage {
           + "the Python that has them")
     }
     let python = found.output.trimmingCharacters(in: .whitespacesAndNewlines)
-    return ["/usr/bin/env", "PYTHONPATH=\(folder)", python, "-B", "-m", "motet_analysis"]
+    // Modules of a cluster may give Python its packages by this variable.
+    let own = ProcessInfo.processInfo.environment["PYTHONPATH"].map { [$0] } ?? []
+    let places = ([folder] + own).joined(separator: ":")
+    return ["/usr/bin/env", "PYTHONPATH=\(places)", python, "-B", "-m", "motet_analysis"]
   }
 
   private static func folder() throws -> String {

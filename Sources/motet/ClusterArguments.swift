@@ -16,5 +16,8 @@ struct ClusterArguments: ParsableArguments {
       "Before what the file says, as in partition=short.", valueName: "key=value"))
   var on: [String] = []
 
-  func load() throws -> Cluster { try Cluster.load(cluster, settings: on) }
+  /// The cluster's file; nil where there is none.
+  var file: String? { Cluster.file(cluster) }
+
+  func load() throws -> Cluster { try Cluster.load(file, settings: on) }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalogues
 import Foundation
+import HDF5
 import Jobs
 import Machines
 
@@ -9,6 +10,7 @@ struct Motet: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "motet",
     abstract: "Federated self-supervised learning on unpaired images and sounds.",
+    version: MotetBuild.version,
     subcommands: [
       DataCommand.self,
       ShardCommand.self,
@@ -66,7 +68,7 @@ struct Motet: ParsableCommand {
   private static func run() -> (any Error)? {
     do {
       if CommandLine.arguments.dropFirst().elementsEqual(["--version"]) {
-        try Provenance.lines().forEach(Console.line)
+        Provenance.lines().forEach(Console.line)
         return nil
       }
       var command = try parse()

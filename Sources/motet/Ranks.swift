@@ -3,6 +3,7 @@ import Catalogues
 import Foundation
 import Machines
 import MessagePassing
+import Sweeps
 
 /// A command that ends of itself, in order, after a signal; the others end at once.
 protocol StoppableCommand: ParsableCommand {}

@@ -45,4 +45,25 @@ import Testing
     ).wait()
     #expect(ranks.status == 0 && !ranks.errors.contains("another job"), "\(ranks.errors)")
   }
+
+  /// A folder that cannot be written, and ranks that share what none of them can share.
+  @Test func whatIsOffHasAdvice() throws {
+    let folder = TemporaryFolder()
+    let well = try run("motet", ["doctor", "--folder", folder.path])
+    #expect(well.lines.contains { $0.hasPrefix("folder \(folder.path): ") }, "\(well.output)")
+    #expect(!well.output.contains("advice: \(folder.path): files"))
+    #expect(folder.names.isEmpty)
+    let off = try run("motet", ["doctor", "--folder", folder.path("none")])
+    #expect(off.status == 0, "\(off.errors)")
+    #expect(
+      off.lines.contains { $0.hasPrefix("advice: \(folder.path("none")): there is no such folder") }
+    )
+    let motet = productsFolder.appendingPathComponent("motet").path
+    let crowd = try RunningProcess(
+      "/usr/bin/taskset", ["-c", "0"] + launcher(4) + [motet, "doctor"]
+    ).wait()
+    #expect(
+      crowd.lines.contains { $0.contains(": 4 ranks may run on the same 1 core alone") },
+      "\(crowd.output)")
+  }
 }

@@ -15,6 +15,14 @@ import Testing
       #expect(text.contains(part), "\(part)")
     }
     #expect(!text.contains("http://") && !text.contains("https://"))
+    // Two jobs on one store: each has its own pictures.
+    try FileManager.default.copyItem(atPath: job.path, toPath: job.folder.path("other.yaml"))
+    let both = try run(
+      "motet", ["report", job.path, job.folder.path("other.yaml"), "--to", page])
+    #expect(both.status == 0, "\(both.errors)")
+    let pictures = try String(contentsOfFile: page, encoding: .utf8)
+      .components(separatedBy: "alt=\"Samples of data.h5, ")
+    #expect(pictures.dropFirst().map { $0.prefix(5) } == ["small", "other"])
     // Only the page is left.
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: job.folder.path).filter {

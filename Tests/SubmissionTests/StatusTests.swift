@@ -1,5 +1,7 @@
 import Files
 import Foundation
+import Jobs
+import Sweeps
 import TestSupport
 import Testing
 
@@ -38,5 +40,38 @@ import Testing
       withExtendedLifetime(lock) { #expect(FileLock.isHeld(path)) }
     }
     #expect(!FileLock.isHeld(path))
+  }
+
+  /// What a run's files say of it, where nobody is at it.
+  @Test func runsByTheirFiles() throws {
+    let folder = TemporaryFolder()
+    func state(_ name: String) -> RunStatus.State {
+      RunStatus(folder.path(name), name: name).state
+    }
+    #expect(state("none") == .missing)
+    // It died before it had any figures.
+    RunFailure(stage: "run", status: 1, message: "no memory").write(in: folder.path("failed"))
+    #expect(state("failed") == .failed("run: no memory"))
+    #expect(
+      try RunSource.find([folder.path("failed")], warn: { _ in }, unreadable: { _ in }).count == 1)
+    folder.write("damaged/results.h5", "no HDF5")
+    guard case .damaged = state("damaged") else {
+      Issue.record("\(state("damaged"))")
+      return
+    }
+  }
+
+  /// A folder has one name, whatever links lead to it, also where it is not there yet.
+  @Test func linksAreOneFolder() throws {
+    let folder = TemporaryFolder()
+    folder.write("real/file", "")
+    #expect(symlink(folder.path("real"), folder.path("link")) == 0)
+    let real = FileSystem.resolved(folder.path("real"))
+    #expect(FileSystem.resolved(folder.path("link")) == real)
+    #expect(FileSystem.resolved(folder.path("link/a/b")) == "\(real)/a/b")
+    let queue = SlurmQueue(
+      "7|N/A|PENDING|1:00|(Priority)|motet:\(folder.path("link/run"))\n"
+        + "8|N/A|RUNNING|1:00|n1|motet:\(real)/run")
+    #expect(queue.entries["\(real)/run"]?.map(\.job) == ["8", "7"])
   }
 }

@@ -124,7 +124,7 @@ def _report(options: argparse.Namespace) -> None:
         load(*options.files),
         ReportOptions(
             tuple(options.paper), tuple(options.sweep), _where(options.where),
-            {name: Path(path) for name, path in _where(options.picture, "--picture").items()},
+            _pictures(options.picture),
             _scattering(options),
         ),
     )
@@ -245,10 +245,18 @@ def _sweep(gathered: Gathered, options: argparse.Namespace) -> str:
     return found[0]
 
 
-def _where(pairs: list[str], option: str = "--where") -> dict[str, str]:
+def _pictures(pairs: list[str]) -> tuple[tuple[str, Path], ...]:
+    found = [pair.rpartition("=") for pair in pairs]
+    for title, _, path in found:
+        if not title or not path:
+            raise InputError(f"--picture {title}{path}: expected TITLE=FILE")
+    return tuple((title, Path(path)) for title, _, path in found)
+
+
+def _where(pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         if not pair.partition("=")[0] or "=" not in pair:
-            raise InputError(f"{option} {pair}: expected KEY=VALUE, as in arch=ViT")
+            raise InputError(f"--where {pair}: expected KEY=VALUE, as in arch=ViT")
     return {key: value for key, _, value in (pair.partition("=") for pair in pairs)}
 
 

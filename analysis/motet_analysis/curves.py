@@ -15,6 +15,8 @@ from motet_analysis.settings import of_sweep, sort_key, telling, text, title
 
 #: Panels in a row.
 _COLUMNS = 3
+#: Accuracies before training that differ by less, in points, are one encoder's of several seeds.
+_ONE = 1e-6
 
 
 def learning_curves(gathered: Gathered, sweep: str) -> Figure | None:
@@ -53,11 +55,13 @@ def learning_curves(gathered: Gathered, sweep: str) -> Figure | None:
     for own_axes in axes[len(drawn):]:
         own_axes.remove()
     for own_axes, (name, part) in zip(axes, drawn):
-        before = part[part["round"] == 0]["value"]
-        if len(before):
-            own_axes.axhline(
-                before.mean(), color="#555555", linestyle=":", linewidth=1, label="random encoder")
+        before = part[part["round"] == 0].groupby("setting")["value"].mean()
+        is_one = len(before) and numpy.ptp(before) < _ONE
+        if is_one:
+            _before(own_axes, before.mean(), "#555555")
         for index, setting in enumerate(settings):
+            if setting in before and not is_one:
+                _before(own_axes, before[setting], colour(index))
             _line(own_axes, part[part["setting"] == setting], setting, colour(index))
         own_axes.set_title(name, fontsize=9)
         own_axes.set_xlabel("round")
@@ -65,6 +69,10 @@ def learning_curves(gathered: Gathered, sweep: str) -> Figure | None:
     if len(settings) > 1 or any(axes_.get_legend_handles_labels()[0] for axes_ in figure.axes):
         legend_below(figure)
     return figure
+
+
+def _before(axes: Axes, value: float, colour_: str) -> None:
+    axes.axhline(value, color=colour_, linestyle=":", linewidth=1, label="random encoder")
 
 
 def _line(axes: Axes, part: DataFrame, setting: str, colour_: str) -> None:

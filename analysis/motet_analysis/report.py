@@ -34,8 +34,8 @@ class ReportOptions:
     #: Sweeps; all where empty.
     sweeps: tuple[str, ...] = ()
     where: Mapping[str, str] = field(default_factory=dict)
-    #: Pictures (PNG) that are shown before the sweeps, by what they show.
-    pictures: Mapping[str, Path] = field(default_factory=dict)
+    #: What pictures show, and the pictures (PNG); before the sweeps.
+    pictures: tuple[tuple[str, Path], ...] = ()
     scatter: ScatterOptions = field(default_factory=ScatterOptions)
 
 
@@ -45,7 +45,7 @@ def report(gathered: Gathered, options: ReportOptions) -> str:
     if options.pictures:
         sections.append(("Data", "\n".join(
             f"<h3>{escape(name)}</h3>\n{html.image(path, name)}"
-            for name, path in options.pictures.items())))
+            for name, path in options.pictures)))
     for sweep in chosen_sweeps(gathered, options.paper, options.sweeps):
         sections.append((sweep or "runs without a sweep", _sweep(gathered, sweep, options)))
     sections.append(("All runs", _all_runs(gathered)))

@@ -51,7 +51,7 @@ public struct EncoderExport {
   public func write() throws {
     let encoder = run.job.encoder
     let own = encoder.layout.entries.filter { entry in
-      !encoder.isHead(entry) && [nil, modality].contains(entry.modality)
+      [nil, modality].contains(entry.modality)
         && entry.plainName.split(separator: ".").first.map(String.init) != encoder.headName
     }
     // A model's layout begins with its encoder's.

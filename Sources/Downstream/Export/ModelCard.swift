@@ -30,7 +30,7 @@ struct ModelCard {
     lines += module
     lines += [
       "",
-      "encoder.load_state_dict(load_file(\"\(file)\"))", "encoder.eval()", "```", "",
+      "encoder.load_state_dict(load_file(\(Tree.text(file).json)))", "encoder.eval()", "```", "",
     ]
     lines += try views()
     let figures = try figures(results)

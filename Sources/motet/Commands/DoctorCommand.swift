@@ -2,6 +2,7 @@ import ArgumentParser
 import Catalogues
 import Checkpoints
 import Federation
+import Files
 import Foundation
 import Jobs
 import Layers
@@ -16,7 +17,18 @@ import Training
 /// collectives.
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Show what this machine gives: MPI, cores, memory, lanes.")
+    commandName: "doctor",
+    abstract: "Show what this machine gives: MPI, cores, memory, lanes, a folder.",
+    discussion: """
+      Under mpirun or srun it shows what each rank has, and whether they sum the same. Whatever is off \
+      has a line that begins with 'advice:' and says what helps.
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "Where results are to lie: tried out for locks and space.", valueName: "folder"),
+    completion: .directory)
+  var folder = "."
 
   func run() throws {
     try onAllRanks { communicator in
@@ -24,15 +36,20 @@ struct DoctorCommand: ParsableCommand {
       let engine = try communicator.agree {
         try Engine(lanes: try Engine.lanesFromEnvironment())
       }
+      let spectra = Self.spectra()
       let own =
         "\(machine.host), \(counted(machine.cores, "core")), "
         + "\(machine.availableMemory >> 20) MiB free, \(engine.instructionSet), "
-        + "spectra \(Self.spectra().prefix(12))"
+        + "spectra \(spectra.prefix(12))"
       let ranks = try communicator.gather(text: own)
+      let hosts = try communicator.gather(text: "\(machine.host) \(spectra)")
+      let cores = try communicator.gather(Machine.allowedCores().sorted().map { Int64($0) })
+      try communicator.barrier()
+      let clocks = try communicator.gather([Int64(Date().timeIntervalSince1970 * 1000)])
       try communicator.tellOfSharedCores()
       let sum = try Self.exactSum(communicator)
       guard communicator.rank == 0 else { return }
-      try Provenance.lines().forEach(Console.line)
+      Provenance.lines().forEach(Console.line)
       Console.line(
         "started as "
           + (Communicator.isRank
@@ -42,6 +59,19 @@ struct DoctorCommand: ParsableCommand {
         Console.line("OpenBLAS: \(try OpenBLAS.build())")
       } catch { Console.line("OpenBLAS: \(error)") }
       for (rank, text) in (ranks ?? []).enumerated() { Console.line("rank \(rank): \(text)") }
+      let views = (hosts ?? []).indices.map { rank in
+        let words = hosts![rank].split(separator: " ")
+        return RankAdvice.View(
+          host: String(words[0]), cores: Set(cores![rank].map { Int($0) }),
+          spectra: String(words[1]), clock: clocks![rank][0])
+      }
+      let place = FolderCheck(folder)
+      Console.line(
+        "folder \(URL(fileURLWithPath: folder).standardizedFileURL.path): "
+          + "\(String(format: "%.1f", Double(place.free) / 0x1p30)) GiB free")
+      for line in RankAdvice.lines(views) + place.advice.map({ "\(folder): \($0)" }) {
+        Console.line("advice: \(line)")
+      }
       Console.line("exact sum: sha256 \(sum)")
     }
   }

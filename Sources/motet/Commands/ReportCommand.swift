@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalogues
 import Datasets
+import Files
 import Foundation
 import Gathering
 import Inspection
@@ -10,7 +11,7 @@ import Media
 import Sweeps
 
 /// Runs as one page, made by the Python package.
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: StoppableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Make one HTML page of runs: curves, tables, paired differences, embeddings.",
@@ -34,52 +35,63 @@ struct ReportCommand: ParsableCommand {
       throw ValidationError("--to \(to): the name of the page has to end with .html")
     }
     let python = try AnalysisPackage.command()
-    let work = FileManager.default.temporaryDirectory
-      .appendingPathComponent("motet-report-\(getpid())")
-    try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: work) }
+    let work = try Self.workFolder()
+    defer { try? FileSystem.remove(work) }
     let folders = try paths.map { try RunSource.folder(of: $0) }
     let title = folders.count == 1 ? URL(fileURLWithPath: folders[0]).lastPathComponent : "runs"
-    let gathered = work.appendingPathComponent("\(title).h5").path
+    let gathered = "\(work)/\(title).h5"
     let summary = try Gather.gather(
       folders, to: gathered, embeddings: true, warn: Console.complain)
     summary.damaged.forEach(Console.complain)
-    let pictures = try paths.flatMap { try self.pictures(of: $0, in: work) }
+    var pictures: [(title: String, path: String)] = []
+    for path in paths { try addPictures(of: path, to: &pictures, in: work) }
     let end = try ChildProcess.run(
       python + ["report", gathered, "--to", to]
         + pictures.flatMap { ["--picture", "\($0.title)=\($0.path)"] })
     if end.status != 0 { throw ExitCode(end.status) }
   }
 
+  /// A folder that nobody else has.
+  private static func workFolder() throws -> String {
+    let parent = FileManager.default.temporaryDirectory.path
+    var name = Array("\(parent)/motet-report-XXXXXX".utf8CString)
+    guard mkdtemp(&name) != nil else {
+      throw JobError(
+        path: parent, message: "no folder can be made here: \(String(cString: strerror(errno)))")
+    }
+    return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// What a job or sweep file says of its data, drawn: nothing for a folder, and of data that are
   /// not here.
-  private func pictures(of path: String, in folder: URL) throws -> [(title: String, path: String)] {
+  private func addPictures(
+    of path: String, to found: inout [(title: String, path: String)], in folder: String
+  ) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue
-    else { return [] }
+    else { return }
     let jobs =
       Sweep.isSweep(path) ? try Sweep.load(path).cells.map(\.job) : [try Job.load(path)]
-    var found: [(title: String, path: String)] = []
     func add(_ title: String, _ picture: Picture) throws {
-      let file = folder.appendingPathComponent("\(found.count)-\(getpid()).png").path
+      let file = "\(folder)/\(found.count).png"
       try picture.writePNG(file)
       found.append((title, file))
     }
+    let name = URL(fileURLWithPath: path).lastPathComponent
     for store in Set(jobs.flatMap(\.data.values)).sorted() {
       guard let opened = try? SampleStore.open(store), opened.outline == nil,
         let sheet = try? ContactSheet(columns: 10, rows: 6).draw(opened, split: "train")
       else { continue }
-      try add("Samples of \(URL(fileURLWithPath: store).lastPathComponent)", sheet)
+      try add("Samples of \(URL(fileURLWithPath: store).lastPathComponent), \(name)", sheet)
     }
     let cuts = Set(jobs.map(\.shards)).sorted()
-    guard cuts.count <= Self.mostCuts else { return found }
+    guard cuts.count <= Self.mostCuts else { return }
     for cut in cuts {
       guard let shards = try? ShardReader.open(cut), let map = try? HeatMap(shards) else {
         continue
       }
-      let name = URL(fileURLWithPath: cut).lastPathComponent
-      try add("Clients and classes\(cuts.count > 1 ? " of \(name)" : "")", map.draw())
+      let own = cuts.count > 1 ? " in \(URL(fileURLWithPath: cut).lastPathComponent)" : ""
+      try add("Clients and classes\(own), \(name)", map.draw())
     }
-    return found
   }
 }

@@ -34,6 +34,7 @@ struct RunCommand: RankCommand {
       if let hash {
         Console.line("results: \(job.results)")
         Console.line("peak memory of a rank: \(peak >> 20) MiB")
+        if let performance = run.performance { Console.line("performance: \(performance)") }
         Console.line("model sha256 \(hash)")
       }
     }

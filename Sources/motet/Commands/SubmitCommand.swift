@@ -49,8 +49,9 @@ struct SubmitCommand: ParsableCommand {
     (choices.sbatch, choices.fresh) = (sbatch, fresh)
     let submission = try submission(cluster, choices)
     guard !print else { return Console.write(submission.text) }
+    if let file = clusterArguments.file { Console.line("cluster as in \(file)") }
     submission.lines.forEach(Console.line)
-    for line in try submission.submit() { Console.line(line) }
+    try submission.submit(told: Console.line)
   }
 
   private func submission(
