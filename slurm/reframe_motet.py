@@ -1,8 +1,9 @@
 """A ReFrame check of an installed Motet: the ranks work together, and a small run's model has the same bits on
 one process and on several ranks. Its performance is views/s, by the run's last lines.
 
-    reframe -C SITE.py -c slurm/reframe_motet.py -r            # on a site's partitions
-    reframe -c slurm/reframe_motet.py -r -S ranks=3            # here, by mpirun
+    reframe -C SITE.py -c slurm/reframe_motet.py -r            # -S ranks=5 -S motet=PATH
+
+The site's launcher starts the ranks (tried with ReFrame 4.10 and its launcher `mpirun`).
 """
 
 import reframe as rfm

@@ -179,9 +179,10 @@ def _summary(gathered: Gathered) -> str:
         if (runs["state"] == state).any()
     )
     hosts = sorted(set(runs["host"]) - {""}) if "host" in runs else []
+    place = f" on {_counted(len(hosts), 'host')}" if hosts else ""
     parts = [
         html.paragraph(
-            f"{_counted(len(runs), 'run')} ({states}) on {_counted(len(hosts), 'host')}, gathered by Motet {gathered.motet}; "
+            f"{_counted(len(runs), 'run')} ({states}){place}, gathered by Motet {gathered.motet}; "
             f"{len(gathered.evaluations)} figures of evaluations, {len(gathered.embeddings)} sets of "
             "embeddings."
         )
