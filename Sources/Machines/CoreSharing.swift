@@ -15,10 +15,13 @@ public enum CoreSharing {
       return nil
     }
     let job = environment[jobVariable]
+    // PMI names no job: on a node its ranks have one parent.
+    let isOfPMI = job == nil && environment["PMI_RANK"] != nil
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     let others = names.compactMap { pid_t($0) }.filter { process in
       process != getpid() && !parents.contains(process) && Self.program("\(process)") == program
         && (job == nil || Self.job("\(process)") != job)
+        && !(isOfPMI && parent(process) == getppid())
     }
     for process in others.sorted() {
       guard let theirs = cores("\(process)"), theirs.count < all.count else { continue }
@@ -47,9 +50,14 @@ public enum CoreSharing {
     var found: Set<pid_t> = []
     var process = getppid()
     while process > 1, found.insert(process).inserted {
-      process = Machine.field("PPid", of: "/proc/\(process)/status").flatMap { pid_t($0) } ?? 0
+      process = parent(process)
     }
     return found
+  }
+
+  /// 0 where there is none.
+  private static func parent(_ process: pid_t) -> pid_t {
+    Machine.field("PPid", of: "/proc/\(process)/status").flatMap { pid_t($0) } ?? 0
   }
 
   private static func program(_ process: String) -> String? {
