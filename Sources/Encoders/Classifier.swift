@@ -13,9 +13,9 @@ public func makeClassifier(_ settings: Tree, classes: Int) throws -> any Encoder
 }
 
 extension Encoder {
-  /// Whether a parameter belongs to the head.
-  func isHead(_ entry: ParameterLayout.Entry) -> Bool {
-    entry.name.hasPrefix(headName + ".")
+  /// Whether a parameter belongs to the head, a modality's own there too.
+  public func isHead(_ entry: ParameterLayout.Entry) -> Bool {
+    entry.plainName.hasPrefix(headName + ".")
   }
 
   /// Takes over everything but the head from a pretrained model. Throws where a parameter is

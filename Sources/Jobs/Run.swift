@@ -78,6 +78,8 @@ public final class Run {
         folder.resultsFile, completed: saved?.round ?? 0,
         attributes: try Provenance.attributes().merging([
           "job": job.resolved.json, "ranks": "\(communicator.size)",
+          // With the threads of a rank.
+          "instruction_set": assembly.instructionSet,
         ]) { $1 }, warn: observer.note)
       if let saved, let kept = results?.results {
         try Self.check(kept, of: folder, job, saved, observer)

@@ -73,7 +73,7 @@ def _cell(cell: Cell | None) -> str:
 
 def picture(figure: Figure, alt: str, kind: str = "svg") -> str:
     """The picture inside the page."""
-    return f'<p><img alt="{escape(alt)}" src="{as_url(figure, kind)}"></p>'
+    return _img(alt, as_url(figure, kind))
 
 
 def image(path: Path, alt: str) -> str:
@@ -84,8 +84,11 @@ def image(path: Path, alt: str) -> str:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     if not content.startswith(b"\x89PNG"):
         raise InputError(f"{path}: this is no PNG")
-    source = base64.b64encode(content).decode()
-    return f'<p><img alt="{escape(alt)}" src="data:image/png;base64,{source}"></p>'
+    return _img(alt, f"data:image/png;base64,{base64.b64encode(content).decode()}")
+
+
+def _img(alt: str, source: str) -> str:
+    return f'<p><img alt="{escape(alt)}" src="{source}"></p>'
 
 
 def paragraph(text: str, kind: str = "") -> str:

@@ -51,8 +51,7 @@ public struct EncoderExport {
   public func write() throws {
     let encoder = run.job.encoder
     let own = encoder.layout.entries.filter { entry in
-      [nil, modality].contains(entry.modality)
-        && entry.plainName.split(separator: ".").first.map(String.init) != encoder.headName
+      [nil, modality].contains(entry.modality) && !encoder.isHead(entry)
     }
     // A model's layout begins with its encoder's.
     let tensors = own.map { entry in
