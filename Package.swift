@@ -104,7 +104,9 @@ let package = Package(
     library("Methods", ["Layers", "Tensors", "Catalogues"]),
     library(
       "Datasets",
-      ["Views", "Files", "Tensors", "Catalogues", "HDF5", "Media", "Digests", "CZlib"]),
+      [
+        "Views", "Files", "Machines", "Tensors", "Catalogues", "HDF5", "Media", "Digests", "CZlib",
+      ]),
     // Floor 2
     library("Layers", ["Tensors", "Kernels"]),
     library("Views", ["Spectra", "Tensors", "Catalogues", "Kernels"]),
@@ -163,6 +165,7 @@ let package = Package(
       "Datasets",
       [
         "Inspection", "Datasets", "Views", "Kernels", "Tensors", "Catalogues", "Media", "Files",
+        "Machines",
         "HDF5",
       ]),
     tests("Files", ["Files", "HDF5"]),

@@ -38,6 +38,6 @@ public struct HeldModels: Sendable {
   /// Removes all of them, and the folder that they are in, where nothing else is.
   public func remove() throws {
     try FileSystem.remove(path)
-    rmdir(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    rmdir(FileSystem.parent(of: path))
   }
 }

@@ -61,9 +61,7 @@ public final class ShardReader {
   }
 
   private init(_ given: String) throws {
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: given, isDirectory: &isFolder)
-    let path = exists && isFolder.boolValue ? "\(given)/\(Self.manifestName)" : given
+    let path = FileSystem.isFolder(given) ? "\(given)/\(Self.manifestName)" : given
     self.path = path
     let file = try HDF5File.open(path)
     self.file = file
@@ -214,7 +212,7 @@ public final class ShardReader {
   /// The checked groups of a file; the one used last stays open.
   private func open(_ number: Int) throws -> [String: SampleGroup] {
     if let current, current.number == number { return current.groups }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let folder = FileSystem.parent(of: path)
     let file = try HDF5File.open("\(folder)/\(Self.fileName(number))")
     try Self.fileFormat.verify(file)
     guard try file.textAttribute("fingerprint") == fingerprint,

@@ -12,7 +12,7 @@ public final class FileLock {
   /// nobody out: what it protects must then bear two at a time, or people are told.
   /// - Parameter owner: who this process is, for others.
   public init?(_ path: String, owner: String = "") throws {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let folder = FileSystem.parent(of: path)
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let descriptor = open(path, O_CREAT | O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0o666)
     guard descriptor >= 0 else {

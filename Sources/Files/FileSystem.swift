@@ -13,8 +13,8 @@ public enum FileSystem {
       if mkdir(path, 0o777) == 0 { return }
       reason = errno
     }
+    if reason == EEXIST, isFolder(path) { return }
     var status = stat()
-    if reason == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
     if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path),
       stat(path, &status) != 0
     {
@@ -36,6 +36,17 @@ public enum FileSystem {
       place.deleteLastPathComponent()
     }
     return "/" + rest.joined(separator: "/")
+  }
+
+  /// Whether there is a folder of this path, or a link to one.
+  public static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// The folder that a file is in.
+  public static func parent(of path: String) -> String {
+    URL(fileURLWithPath: path).deletingLastPathComponent().path
   }
 
   /// Removes a file, or a folder with all that is in it; where there is none, it is gone already.

@@ -15,9 +15,7 @@ public struct FolderCheck {
   public init(_ folder: String) {
     var status = statvfs()
     free = statvfs(folder, &status) == 0 ? Int(status.f_bavail) * Int(status.f_frsize) : 0
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
-    else {
+    guard FileSystem.isFolder(folder) else {
       advice.append("there is no such folder; make it, or name another")
       return
     }

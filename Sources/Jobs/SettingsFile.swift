@@ -22,11 +22,10 @@ public struct SettingsFile {
 
   /// Such files are small: what is larger than a megabyte is something else.
   private static func text(_ path: String, _ kind: String) throws -> String {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard FileManager.default.fileExists(atPath: path) else {
       throw JobError(path: path, message: "there is no such file; expected \(kind) (YAML)")
     }
-    guard !isFolder.boolValue else {
+    guard !FileSystem.isFolder(path) else {
       throw JobError(path: path, message: "this is a folder; expected \(kind) (YAML)")
     }
     let bytes: [UInt8]

@@ -87,7 +87,7 @@ public struct StatusReport {
   private static func bySweep(_ sources: [RunSource]) -> [(folder: String, cells: [RunSource])] {
     let cells = sources.filter { $0.cell != nil }
     let folders = Dictionary(grouping: cells) {
-      URL(fileURLWithPath: $0.path).deletingLastPathComponent().path
+      FileSystem.parent(of: $0.path)
     }
     return folders.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }

@@ -1,4 +1,5 @@
 import Catalogues
+import Files
 import Foundation
 import Jobs
 
@@ -22,9 +23,7 @@ public struct RunSource {
   /// The folder that a path stands for: its own, or that of a job or a sweep file. A folder need
   /// not be there: it may be that of a run in a queue.
   public static func folder(of path: String) throws -> String {
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    guard exists, !isFolder.boolValue else {
+    guard FileManager.default.fileExists(atPath: path), !FileSystem.isFolder(path) else {
       return URL(fileURLWithPath: path).standardizedFileURL.path
     }
     return Sweep.isSweep(path) ? try Sweep.load(path).folder : try Job.load(path).results

@@ -59,7 +59,7 @@ extension Sweep {
   /// Keeps that the command of a stage has ended well. Of embeddings their files say so.
   func setDone(_ stage: CellStage, of cell: SweepCell) throws {
     guard stage == .evaluate, let note = note(of: cell) else { return }
-    let folder = URL(fileURLWithPath: note).deletingLastPathComponent().path
+    let folder = FileSystem.parent(of: note)
     try FileSystem.makeFolder(folder)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     let seals: [(String, Tree)] = names.filter { $0.hasSuffix(".h5") && !$0.hasPrefix(".") }
@@ -71,7 +71,7 @@ extension Sweep {
 
   /// Whether the files that were there when a note was written are there, with the same seals.
   private func areWhole(_ note: String) -> Bool {
-    let folder = URL(fileURLWithPath: note).deletingLastPathComponent().path
+    let folder = FileSystem.parent(of: note)
     guard let bytes = FileSystem.contents(note),
       let files = try? Tree(json: String(decoding: bytes, as: UTF8.self)).mapping
     else { return false }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Files
 import Foundation
 import HDF5
 import Inspection
@@ -14,9 +15,8 @@ struct StoreOutput: ParsableArguments {
   /// Throws where the file is there and may not be replaced: before anything is computed. Nothing
   /// but a sample store ever is.
   func check() throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
-    guard !isFolder.boolValue else {
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    guard !FileSystem.isFolder(path) else {
       throw StoreError(path, "is a folder; --to names a file, such as \(path)/store.h5")
     }
     guard overwrite else {

@@ -107,6 +107,21 @@ import Views
     return features
   }
 
+  /// A copy for NumPy has the same numbers.
+  @Test func aCopyForOtherPrograms() throws {
+    let copy = folder.path("copy.npy")
+    let arguments = ["embed", folder.path("run"), "--data", data, "--limit", "3", "--to", copy]
+    let made = try mpirun(2, "motet", arguments)
+    #expect(made.status == 0 && made.lines.last == copy, "\(made.errors)")
+    let features: [Float] = try HDF5File.openSealed(file("run", round: 2)).read("/features")
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: copy))
+    // NumPy's format: its header is filled to a multiple of 64 bytes.
+    #expect(bytes.starts(with: [0x93] + "NUMPY".utf8))
+    #expect(bytes.suffix(4 * features.count) == features.withUnsafeBytes { Data($0) })
+    let table = try String(contentsOfFile: folder.path("copy.csv"), encoding: .utf8)
+    #expect(table.split(separator: "\n").count == 7, "\(table)")
+  }
+
   /// One line that names what is wrong, and nothing left behind.
   @Test func badInput() throws {
     func expectRefusal(
@@ -133,6 +148,15 @@ import Views
     try expectRefusal(given + ["--modality", "sound"], "modality", "sound")
     try expectRefusal(given + ["--split", "dev"], "data.h5", "'dev'")
     try expectRefusal(given + given, "data.h5", "a name of its own")
+    let rounds = ["--round", "1", "--round", "2"]
+    for (to, said) in [
+      (["x.txt"], "--to x.txt: the name has to end with .npy or .parquet"),
+      (["x.npy"] + rounds, "--to x.npy is of one round"),
+      ([folder.path("none/x.npy")], "--to \(folder.path("none/x.npy")): there is no such folder"),
+    ] {
+      let result = try run("motet", ["embed", folder.path("run")] + given + ["--to"] + to)
+      #expect(result.status != 0 && result.errors.contains(said), "\(result.errors)")
+    }
     try FileManager.default.copyItem(atPath: folder.path("run"), toPath: folder.path("damaged"))
     folder.write("damaged/checkpoint-000001.h5", "nothing")
     try expectRefusal(given + ["--round", "1"], of: "damaged", "checkpoint-000001.h5", "damaged")

@@ -1,17 +1,9 @@
 import Foundation
-import Tensors
 
 /// Files by class: `CLASS/…` or, where there are folders of splits, `SPLIT/CLASS/…`. Below a class,
 /// folders are searched to any depth. Where all files lie in such folders, `CLASS/GROUP/…`, the
 /// first of them names a file's group.
 struct ClassFolders {
-  struct Entry {
-    let path: String
-    let label: Int
-    let split: String
-    var group: String?
-  }
-
   /// What is looked for.
   struct Wanted {
     /// How names end, in small letters.
@@ -27,10 +19,14 @@ struct ClassFolders {
   }
 
   /// Names of the class folders, sorted.
-  let classes: [String]
+  private let classes: [String]
+  private var entries: [LabelledFiles.Entry] = []
+  private var leftOut = LeftOutFiles()
+
   /// Split by split, class by class, sorted by path.
-  private(set) var entries: [Entry] = []
-  private(set) var leftOut = LeftOutFiles()
+  var files: LabelledFiles {
+    LabelledFiles(classes: classes, entries: entries, leftOut: leftOut)
+  }
 
   /// `testShare` of each class becomes the split `test` where the folder has no splits of its own:
   /// which files, is drawn from a fixed seed.
@@ -54,9 +50,8 @@ struct ClassFolders {
           throw StoreError(path, "a class that train does not have")
         }
         let files = try files(in: path, named: relative(path), wanted)
-        let held =
-          splits.folders.isEmpty ? Int((Double(files.count) * wanted.testShare).rounded()) : 0
-        add(files, of: path, label: label, split: split, held: held)
+        let share = splits.folders.isEmpty ? wanted.testShare : 0
+        add(files, of: path, label: label, split: split, share: share)
       }
     }
     if entries.contains(where: { $0.group == nil }) {
@@ -81,14 +76,13 @@ struct ClassFolders {
   }
 
   private mutating func add(
-    _ files: [String], of folder: String, label: Int, split: String, held: Int
+    _ files: [String], of folder: String, label: Int, split: String, share: Double
   ) {
-    var random = RandomStream(seed: 0, purpose: .sampling, sample: label)
-    let test = Set(random.permutation(files.count).prefix(held))
+    let test = heldOut(share, of: files.count, label: label)
     for (index, file) in files.enumerated() {
       let below = file.dropFirst(folder.count + 1).split(separator: "/")
       entries.append(
-        Entry(
+        LabelledFiles.Entry(
           path: file, label: label, split: test.contains(index) ? "test" : split,
           group: below.count > 1 ? String(below[0]) : nil))
     }

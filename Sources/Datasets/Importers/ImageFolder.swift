@@ -31,11 +31,8 @@ public struct ImageFolder: Importer, PlugIn {
   }
 
   public func run(from folder: String, into sink: ImportSink) throws {
-    let found = try ClassFolders(
-      folder,
-      .init(
-        extensions: ["jpg", "jpeg", "jpe", "jfif", "png"], kind: "JPEG or PNG images",
-        testShare: folders.testShare, splits: folders.splits))
+    let found = try folders.files(
+      in: folder, endings: ["jpg", "jpeg", "jpe", "jfif", "png"], kind: "JPEG or PNG images")
     sink.leaveOut(found.leftOut)
     try sink.begin("image", classes: found.classes, expected: found.entries.count)
     for entry in found.entries {

@@ -30,9 +30,10 @@ public func importDataset(
 ) throws -> ImportReport {
   try ConfigurationError.check("threads", policy.threads, in: 1...1_024)
   let importer = try importers.make(settings)
-  var isFolder: ObjCBool = false
-  guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
-  else { throw StoreError(folder, "there is no such folder") }
+  let isFolder = FileSystem.isFolder(folder)
+  guard isFolder || importer.takesFiles && FileManager.default.fileExists(atPath: folder) else {
+    throw StoreError(folder, "there is no such folder\(importer.takesFiles ? " or file" : "")")
+  }
   var resolved = try importers.resolve(settings)
   let name = resolved.take("name")?.text ?? ""
   let options = resolved.json
@@ -43,7 +44,8 @@ public func importDataset(
     let report = try write(path) { file in
       let writer = try SampleStoreWriter(file, modality: modality)
       let sink = ImportSink(
-        from: folder, writer, journal, policy: policy, modality: modality, progress: progress)
+        from: isFolder ? folder : FileSystem.parent(of: folder), writer, journal, policy: policy,
+        modality: modality, progress: progress)
       defer { sink.close() }
       try importer.run(from: folder, into: sink)
       try sink.finish()

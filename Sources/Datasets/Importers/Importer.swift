@@ -11,10 +11,14 @@ public protocol Importer: Sendable {
   /// What the import of the whole data set comes to, as its makers publish it; nil where that
   /// depends on the folder.
   var outline: StoreOutline? { get }
+
+  /// Whether it reads a file that is named in the folder's place.
+  var takesFiles: Bool { get }
 }
 
 extension Importer {
   public var outline: StoreOutline? { nil }
+  public var takesFiles: Bool { false }
 }
 
 /// The importers that `motet data import` knows.
@@ -32,4 +36,6 @@ public let importers = Catalogue<any Importer>(
     .init(ADVANCE.self) { $0 },
     .init(ImageFolder.self) { $0 },
     .init(SoundFolder.self) { $0 },
+    .init(Arrays.self) { $0 },
+    .init(Parquet.self) { $0 },
   ])

@@ -19,11 +19,7 @@ public struct SoundFolder: Importer, PlugIn {
   }
 
   public func run(from folder: String, into sink: ImportSink) throws {
-    let found = try ClassFolders(
-      folder,
-      .init(
-        extensions: soundExtensions, kind: "sounds", testShare: options.testShare,
-        splits: options.splits))
+    let found = try options.files(in: folder, endings: soundExtensions, kind: "sounds")
     sink.leaveOut(found.leftOut)
     try sink.begin("audio", classes: found.classes, expected: found.entries.count)
     for entry in found.entries {

@@ -16,7 +16,7 @@ public struct SplitFolders {
   let classRoot: String
 
   /// What a split is called in a store, by its folder's name in small letters.
-  private static let names = [
+  static let names = [
     "train": "train", "training": "train", "test": "test", "testing": "test", "val": "val",
     "valid": "val", "dev": "val", "validation": "validation",
   ]

@@ -1,4 +1,5 @@
 import Catalogues
+import Files
 import Foundation
 import Jobs
 import MessagePassing
@@ -99,7 +100,7 @@ public struct EvaluationSpec {
         let key = "evaluations[\(index)]"
         let line = file.tree.line(of: key).map { ":\($0)" } ?? ""
         return try EvaluationSpec(
-          item, relativeTo: URL(fileURLWithPath: file.path).deletingLastPathComponent().path,
+          item, relativeTo: FileSystem.parent(of: file.path),
           place: "\(file.path)\(line): \(key), \(item["name"]?.text ?? "")")
       }
     }

@@ -125,7 +125,7 @@ final class Features {
     }
 
     func save(_ features: [Float], dimension: Int) throws {
-      try FileSystem.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+      try FileSystem.makeFolder(FileSystem.parent(of: path))
       try HDF5File.saveSealed(path) { file in
         try format.stamp(file)
         try file.write(

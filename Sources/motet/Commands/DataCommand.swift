@@ -3,9 +3,9 @@ import ArgumentParser
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Import, make, pair, outline and look at data sets.",
+    abstract: "Import, merge, pair, make, outline and look at data sets.",
     subcommands: [
-      DataImportCommand.self, DataPairCommand.self, DataSynthesizeCommand.self,
-      DataOutlineCommand.self, DataInfoCommand.self,
+      DataImportCommand.self, DataMergeCommand.self, DataPairCommand.self,
+      DataSynthesizeCommand.self, DataOutlineCommand.self, DataInfoCommand.self,
     ])
 }

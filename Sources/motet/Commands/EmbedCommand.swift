@@ -2,6 +2,7 @@ import ArgumentParser
 import Catalogues
 import Downstream
 import Evaluation
+import Files
 import Machines
 
 /// Features of samples, for pictures and measures of one's own.
@@ -36,6 +37,11 @@ struct EmbedCommand: RankCommand {
   var limit: Int?
   @Option(help: "Threads of a rank; no result depends on them.")
   var threads = 1
+  @Option(
+    help: ArgumentHelp(
+      "A copy of one round for other programs: .npy, with the samples in a .csv beside it, or "
+        + ".parquet. Needs Python with pandas, and for Parquet pyarrow.", valueName: "file"))
+  var to: String?
 
   func validate() throws {
     guard !data.isEmpty else { throw ValidationError("give a sample store: --data STORE") }
@@ -48,10 +54,24 @@ struct EmbedCommand: RankCommand {
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads \(threads) is outside 1 to 1024")
     }
+    if let to {
+      guard to.hasSuffix(".npy") || to.hasSuffix(".parquet") else {
+        throw ValidationError("--to \(to): the name has to end with .npy or .parquet")
+      }
+      guard rounds.count < 2 else {
+        throw ValidationError("--to \(to) is of one round: give one --round, or none")
+      }
+      guard FileSystem.isFolder(FileSystem.parent(of: to)) else {
+        throw ValidationError("--to \(to): there is no such folder")
+      }
+    }
   }
 
   func run() throws {
     try onAllRanks { communicator in
+      // Before anything is computed.
+      var conversion: [String] = []
+      try communicator.agreeOnRoot { conversion = try self.conversion() }
       let options = EmbeddingOptions(
         data: data, modality: modality, split: split, rounds: rounds,
         output: features, limit: limit ?? 0)
@@ -63,7 +83,23 @@ struct EmbedCommand: RankCommand {
           "\(file.path)  \(counted(file.count, "sample")), \(counted(file.dimension, "feature"))"
             + (file.isNew ? "" : "  written before"))
       }
+      guard let to else { return }
+      try communicator.agreeOnRoot {
+        try AnalysisPackage.run(conversion + [files[0].path, to])
+        Console.line(to)
+      }
     }
+  }
+}
+
+extension EmbedCommand {
+  /// The words that start Python's part; none where there is no such part.
+  private func conversion() throws -> [String] {
+    guard let to else { return [] }
+    return try AnalysisPackage.command(
+      "motet_analysis.embedding_files",
+      needs: ["h5py", "pandas"] + (to.hasSuffix(".parquet") ? ["pyarrow"] : []),
+      for: "motet embed --to")
   }
 }
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Checkpoints
-import Foundation
+import Files
 import Jobs
 
 /// The last line of a run, from its files.
@@ -14,9 +14,7 @@ struct HashCommand: ParsableCommand {
   var path: String
 
   func run() throws {
-    var isFolder: ObjCBool = false
-    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    guard isFolder.boolValue else {
+    guard FileSystem.isFolder(path) else {
       return Console.line("model sha256 \(modelHash(try Checkpoint.load(path).model))")
     }
     guard let checkpoint = try CheckpointFolder(path).newest(warn: Console.complain) else {

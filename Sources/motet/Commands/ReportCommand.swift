@@ -34,7 +34,8 @@ struct ReportCommand: StoppableCommand {
     guard to.hasSuffix(".html") else {
       throw ValidationError("--to \(to): the name of the page has to end with .html")
     }
-    let python = try AnalysisPackage.command()
+    let python = try AnalysisPackage.command(
+      needs: ["h5py", "matplotlib", "pandas", "scipy", "sklearn:scikit-learn"], for: "motet report")
     let work = try Self.workFolder()
     defer { try? FileSystem.remove(work) }
     let folders = try paths.map { try RunSource.folder(of: $0) }
