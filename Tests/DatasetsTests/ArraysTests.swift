@@ -103,7 +103,7 @@ import Testing
           == "\(folder)/y.npz: there is no such folder or file")
       #expect(
         refusal(["name": "arrays", "test_share": 1], "\(folder)/x.npz")
-          == "test_share: 1.0 is outside 0.0..<1.0")
+          == "test_share: 100 % is not a share from 0 %, below 100 %")
     }
   }
 }
