@@ -53,6 +53,16 @@ static inline int cmpi_rank(CMPIComm comm, int *rank) { return MPI_Comm_rank(com
 static inline int cmpi_size(CMPIComm comm, int *size) { return MPI_Comm_size(comm.handle, size); }
 static inline int cmpi_abort(CMPIComm comm, int code) { return MPI_Abort(comm.handle, code); }
 
+/* The ranks that can share memory: those of a node. */
+static inline int cmpi_split_node(CMPIComm comm, int key, CMPIComm *node) {
+  return MPI_Comm_split_type(comm.handle, MPI_COMM_TYPE_SHARED, key, MPI_INFO_NULL, &node->handle);
+}
+
+/* The ranks that give the same colour, in the order of their keys. */
+static inline int cmpi_split(CMPIComm comm, int colour, int key, CMPIComm *part) {
+  return MPI_Comm_split(comm.handle, colour, key, &part->handle);
+}
+
 /* Failures come back as codes. */
 static inline int cmpi_return_errors(CMPIComm comm) {
   return MPI_Comm_set_errhandler(comm.handle, MPI_ERRORS_RETURN);

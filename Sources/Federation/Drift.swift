@@ -32,7 +32,7 @@ public final class Drift {
   private let directions: ExactSum
   private let vector: ParameterVector
 
-  init(_ layout: ParameterLayout) {
+  init(_ layout: ParameterLayout, on communicator: Communicator) throws {
     layers = layout.entries.filter(\.trainable).reduce(into: []) { layers, entry in
       let name = entry.name.split(separator: ".").dropLast().joined(separator: ".")
       let own = name.isEmpty ? entry.name : name
@@ -42,8 +42,8 @@ public final class Drift {
         layers.append(Layer(name: own, range: entry.range))
       }
     }
-    changes = ExactSum(layout)
-    directions = ExactSum(layout)
+    changes = try ExactSum(layout, on: communicator)
+    directions = try ExactSum(layout, on: communicator)
     vector = ParameterVector(layout)
   }
 
@@ -53,9 +53,9 @@ public final class Drift {
     (isRoot ? 7 : 5) * layout.count
   }
 
-  func zero() {
-    changes.zero()
-    directions.zero()
+  func zero() throws {
+    try changes.zero()
+    try directions.zero()
   }
 
   /// Adds what a client makes of the global model; returns the square of the length of each

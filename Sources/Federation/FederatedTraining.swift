@@ -104,14 +104,22 @@ public final class FederatedTraining {
       isRoot
       ? state.filter { [channels] in channels.broadcast.contains($0.key) }
       : channels.received.mapValues { ParameterVector($0) }
-    sum = ExactSum(global.layout)
-    sent = channels.sent.mapValues { ExactSum($0) }
-    drift = parts.measuresDrift ? Drift(global.layout) : nil
+    let communicator = parts.communicator
+    sum = try ExactSum(global.layout, on: communicator)
+    // In the same order on every rank.
+    sent = try Dictionary(
+      uniqueKeysWithValues: channels.sent.sorted { $0.key < $1.key }.map {
+        ($0.key, try ExactSum($0.value, on: communicator))
+      })
+    drift = parts.measuresDrift ? try Drift(global.layout, on: communicator) : nil
     mix = try parts.aggregator.mixing.map { mixing in
       guard let states = parts.states else { preconditionFailure("nowhere to hold models") }
       return try RoundMix(mixing, states, parts.communicator)
     }
   }
+
+  /// Whether the ranks of a node add to one sum, as they do unless it has no memory for that.
+  public var isSumShared: Bool { sum.isShared }
 
   /// The ranks that train: all but rank 0, unless it is alone.
   public static func workers(of communicator: Communicator) -> Range<Int> {
@@ -150,9 +158,9 @@ public final class FederatedTraining {
     watch.lap("broadcast")
 
     // 3. Train own clients, each into this rank's part of the exact sums.
-    sum.zero()
-    for sum in sent.values { sum.zero() }
-    drift?.zero()
+    try sum.zero()
+    for sum in sorted(sent) { try sum.zero() }
+    try drift?.zero()
     var figures: [ClientFigures] = []
     var isCut = false
     if workers.contains(communicator.rank) {
@@ -371,13 +379,13 @@ public final class FederatedTraining {
       max(0, training - gathered[worker].reduce(0) { $0 + $1.seconds })
     }
     let clients = gathered.flatMap { $0 }.sorted { $0.client < $1.client }
-    let down = global.count + Channels.count(channels.received)
-    let up = global.count * (drift == nil ? 1 : 3) + Channels.count(channels.sent)
-    let perRank = MemoryLayout<Float>.stride * down + MemoryLayout<Int64>.stride * up
+    let traffic = RoundTraffic(global.layout, channels, measuresDrift: drift != nil)
+    let others = parts.communicator.size - 1
+    let sums = sum.isShared ? (parts.communicator.tree?.groups ?? 1) - 1 : others
     return RoundReport(
       round: round, clients: clients, losses: RoundReport.meanLosses(clients), seconds: seconds,
       idleShare: training > 0 ? idle.reduce(0, +) / (training * Double(workers.count)) : 0,
-      idleSeconds: idle, bytes: (parts.communicator.size - 1) * perRank,
+      idleSeconds: idle, bytes: traffic.down * others + traffic.up * sums,
       drift: drift?.figures(
         clients.filter { $0.steps > 0 }.map { (terms($0.client).share, $0.squaredLengths) }) ?? [])
   }

@@ -67,7 +67,8 @@ public struct RoundReport: Sendable {
   public let idleShare: Double
   /// By worker: seconds without a client to train.
   public let idleSeconds: [Double]
-  /// Model traffic: a Float32 broadcast to each other rank and an Int64 sum from it.
+  /// Model traffic: a Float32 broadcast to each other rank, and an Int64 sum from each other one,
+  /// or from each other group of ranks that have one sum.
   public let bytes: Int
   /// How far the clients went apart, by layer; empty where it is not measured.
   public let drift: [LayerDrift]

@@ -101,6 +101,11 @@ public final class Run {
       global: assembly.model, completed: completed, kept: saved?.kept ?? [:])
     self.federation = federation
     self.saved = completed
+    if let group = communicator.tree?.group, group.size > 1, !federation.isSumShared {
+      observer.note(
+        "each rank has a sum of its own: /dev/shm has no room for one of a node's ranks together, of "
+          + "\(job.model.layout.count >> 17) MiB (of a container: --shm-size)")
+    }
     try communicator.agreeOnRoot {
       guard let saved else { return }
       let path = folder.checkpoints.file(round: saved.round)

@@ -12,15 +12,18 @@ public final class Communicator {
   public let size: Int
   /// Nil for a process alone: then MPI is never called.
   let world: CMPIComm?
+  /// How sums go to rank 0; nil for a process alone.
+  public let tree: SumTree?
 
   /// This process alone.
   public init() {
     rank = 0
     size = 1
     world = nil
+    tree = nil
   }
 
-  private init(world: CMPIComm) throws {
+  private init(world: CMPIComm, _ environment: [String: String]) throws {
     var rank: Int32 = 0
     var size: Int32 = 0
     try check("MPI_Comm_rank") { cmpi_rank(world, &rank) }
@@ -28,6 +31,7 @@ public final class Communicator {
     self.rank = Int(rank)
     self.size = Int(size)
     self.world = world
+    tree = try SumTree(world, rank: self.rank, environment)
   }
 
   /// Joins the ranks that `mpirun` or `srun --mpi=pmix` started; without either, this process is
@@ -43,7 +47,7 @@ public final class Communicator {
     let world = cmpi_world()
     // Failures leave this target as Swift errors.
     try check("MPI_Comm_set_errhandler") { cmpi_return_errors(world) }
-    let communicator = try Communicator(world: world)
+    let communicator = try Communicator(world: world, environment)
     let size = communicator.size
     guard let meant = ranksMeant(environment), meant != size else {
       // A launcher that does not say how many still says which.
@@ -135,42 +139,6 @@ public final class Communicator {
   /// Returns when all ranks have arrived.
   public func barrier() throws {
     guard let world else { return }
-    try wait(.sleeping, "MPI_Ibarrier") { cmpi_ibarrier(world, &$0) }
-  }
-
-  /// How a rank passes the time until a collective is complete.
-  enum Waiting {
-    /// Others may still compute for long: sleeps of a fiftieth of the time slept so far, 10 µs to
-    /// 20 ms. What they add is in proportion to what was waited for, and a rank that only waits
-    /// takes nothing worth mentioning from the cores that the others compute on.
-    case sleeping
-    /// All ranks are here and data flow: the processor is only offered to others.
-    case yielding
-  }
-
-  /// Starts a non-blocking collective and tests it until it is complete.
-  func wait(
-    _ waiting: Waiting, _ call: StaticString, _ start: (inout CMPIRequest) -> Int32
-  ) throws(MPIError) {
-    var request = cmpi_request_null()
-    let code = start(&request)
-    if code != MPI_SUCCESS { throw MPIError(call: "\(call)", code: code) }
-    var done: Int32 = 0
-    var tests = 0
-    var slept: UInt64 = 0  // µs
-    while true {
-      try check("MPI_Test") { cmpi_test(&request, &done) }
-      if done != 0 { return }
-      tests += 1
-      switch waiting {
-      case .sleeping where tests > 200:
-        let pause = min(20_000, max(10, slept / 50))
-        usleep(UInt32(pause))
-        slept += pause
-      case .yielding where tests > 20_000: usleep(20)
-      case .yielding where tests > 20: sched_yield()
-      default: break
-      }
-    }
+    try Waiting.sleeping.complete("MPI_Ibarrier") { cmpi_ibarrier(world, &$0) }
   }
 }

@@ -23,17 +23,29 @@ public final class FixedPointSum {
 
   /// The sums, in units of their grids.
   public let integers: UnsafeMutableBufferPointer<Int64>
+  /// Nil where the memory is this sum's own.
+  private let owner: AnyObject?
   private let kernels: MotetKernels
 
   /// Zero everywhere.
   /// - Parameter kernels: all give the same bits.
   public init(count: Int, _ kernels: MotetKernels) {
     self.kernels = kernels
+    owner = nil
     integers = allocate(count)
     clear()
   }
 
-  deinit { integers.deallocate() }
+  /// A sum in memory that somebody else has, and keeps as long as the sum does.
+  public init(
+    in integers: UnsafeMutableBufferPointer<Int64>, of owner: AnyObject, _ kernels: MotetKernels
+  ) {
+    self.kernels = kernels
+    self.owner = owner
+    self.integers = integers
+  }
+
+  deinit { if owner == nil { integers.deallocate() } }
 
   public func clear() { integers.initialize(repeating: 0) }
 

@@ -12,7 +12,7 @@ import Training
   func sum(
     _ terms: [(ParameterVector, Double)], _ kernels: MotetKernels = motet_kernels(0).pointee
   ) throws -> [UInt32] {
-    let sum = ExactSum(layout, kernels: kernels)
+    let sum = try ExactSum(layout, kernels: kernels)
     for (model, weight) in terms {
       try sum.add(Contribution(model, weight: weight), client: 0, round: 1)
     }
@@ -75,7 +75,7 @@ import Training
   func impossibleValuesNameClientRoundAndParameter(value: Float) throws {
     var values = noise(1, 1003)
     values[1001] = value
-    let sum = ExactSum(layout)
+    let sum = try ExactSum(layout)
     let model = makeVector(layout, values)
     #expect {
       try sum.add(Contribution(model, weight: 0.1), client: 40, round: 12)

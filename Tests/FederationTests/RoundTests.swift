@@ -166,12 +166,13 @@ final class IdleTrainer: ClientTrainer {
     let report = try withExtendedLifetime(folder) { try federation.round() }
     #expect((report != nil) == (world.rank == 0))
     guard let report else { return }
-    // The model and what else is sent each way: Float32 down, Int64 up.
+    // The model and what else is sent: Float32 down to each rank, Int64 up from each group.
     let layout = ToyTrainer.layout
     let channels = try aggregators.make(aggregator).channels(layout, target: ToyTrainer.target)
     let down = layout.count + Channels.count(channels.received)
     let up = layout.count + Channels.count(channels.sent)
-    #expect(report.bytes == (world.size - 1) * (4 * down + 8 * up))
+    let groups = world.tree?.groups ?? 1
+    #expect(report.bytes == (world.size - 1) * 4 * down + (groups - 1) * 8 * up)
     #expect(report.idleSeconds.count == max(1, world.size - 1))
   }
 }

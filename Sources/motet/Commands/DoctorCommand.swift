@@ -103,7 +103,7 @@ struct DoctorCommand: ParsableCommand {
       for i in 0..<global.count { global.floats[i] = random.uniform() - 0.5 }
     }
     try communicator.broadcast(global.floats)
-    let sum = ExactSum(layout)
+    let sum = try ExactSum(layout, on: communicator)
     for client in stride(from: communicator.rank, to: 60, by: communicator.size) {
       let model = global.copy()
       var random = RandomStream(seed: 1, purpose: .sampling, client: client + 1)

@@ -39,7 +39,7 @@ struct BenchReduceCommand: BenchCase {
       // The others wait asleep.
       let bandwidth = communicator.rank == 0 ? Limits.bandwidth(engine) : 0
       let model = ParameterVector(layout)
-      let sum = ExactSum(layout)
+      let sum = try ExactSum(layout, on: communicator)
       var broadcasts: [Double] = []
       var reduces: [Double] = []
       for _ in 0...repeats {
@@ -55,11 +55,14 @@ struct BenchReduceCommand: BenchCase {
       }
       guard communicator.rank == 0 else { return }
       let others = Double(communicator.size - 1)
+      // Ranks that have one sum have added theirs when they are ready.
+      let sums = sum.isShared ? communicator.tree?.groups ?? 1 : communicator.size
       // Each other rank's copy is read and stored; its sum is read and added to another.
       let broadcastBytes = others * Double(layout.count * (4 + 2 * 4))
-      let reduceBytes = others * Double(layout.count * (8 + 2 * 8))
+      let reduceBytes = Double(sums - 1) * Double(layout.count * (8 + 2 * 8))
       figures = [
-        "ranks": .whole(communicator.size), "parameters": .whole(layout.count),
+        "ranks": .whole(communicator.size), "sums": .whole(sums),
+        "parameters": .whole(layout.count),
         "broadcast_seconds": .number(median(Array(broadcasts.dropFirst()))),
         "broadcast_limit_seconds": .number(broadcastBytes / bandwidth),
         "reduce_seconds": .number(median(Array(reduces.dropFirst()))),
@@ -77,9 +80,10 @@ struct BenchReduceCommand: BenchCase {
       let (seconds, limit) = (number("\(part)_seconds"), number("\(part)_limit_seconds"))
       say(
         String(
-          format: "%@ of %.1f M parameters over %.0f ranks: %.1f ms; "
+          format: "%@ of %.1f M parameters over %.0f %@: %.1f ms; "
             + "its memory traffic at one core's %.1f GB/s: %.1f ms (%.0f %%)",
-          part, number("parameters") * 1e-6, number("ranks"), seconds * 1e3,
+          part, number("parameters") * 1e-6, number(part == "reduce" ? "sums" : "ranks"),
+          part == "reduce" ? "sums of \(Int(number("ranks"))) ranks" : "ranks", seconds * 1e3,
           number("gigabytes_per_second"), limit * 1e3, 100 * limit / seconds))
     }
   }
