@@ -6,6 +6,7 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -27,6 +28,7 @@ let package = Package(
   products: [.executable(name: "motet", targets: ["motet"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
@@ -85,7 +87,7 @@ let package = Package(
       "Federation",
       [
         "Checkpoints", "Training", "Methods", "Layers", "Tensors", "Kernels", "Catalogues",
-        "MessagePassing",
+        "MessagePassing", heap,
       ]),
     library(
       "Evaluation",
@@ -106,6 +108,7 @@ let package = Package(
       "Datasets",
       [
         "Views", "Files", "Machines", "Tensors", "Catalogues", "HDF5", "Media", "Digests", "CZlib",
+        heap,
       ]),
     // Floor 2
     library("Layers", ["Tensors", "Kernels"]),

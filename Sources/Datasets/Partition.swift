@@ -1,4 +1,5 @@
 import Catalogues
+import HeapModule
 import Tensors
 
 /// Which client holds which samples of one modality. Every sample has exactly one client, or none
@@ -45,18 +46,7 @@ public struct Partition: Sendable, Equatable {
     do { owner = try partitioner.assign(samples) } catch { throw error.inside("partitioner") }
     precondition(owner.count == labels.count, "\(owner.count) clients of \(labels.count) samples")
     moved = Self.raise(&owner, labels, classes: classes, clients: clients, to: minimum)
-
-    var offsets = [Int](repeating: 0, count: clients + 1)
-    for client in owner { offsets[client + 1] += 1 }
-    for client in 0..<clients { offsets[client + 1] += offsets[client] }
-    var next = offsets
-    var indices = [Int](repeating: 0, count: owner.count)
-    for (sample, client) in owner.enumerated() {
-      indices[next[client]] = sample
-      next[client] += 1
-    }
-    self.offsets = offsets
-    self.indices = indices
+    (offsets, indices) = Self.byClient(owner, clients: clients)
   }
 
   init(offsets: [Int], indices: [Int], moved: Int) {
@@ -99,33 +89,55 @@ public struct Partition: Sendable, Equatable {
     _ owner: inout [Int], _ labels: [Int32], classes: Int, clients: Int, to minimum: Int
   ) -> Int {
     guard minimum > 0 else { return 0 }
-    var held = [[[Int]]](
-      repeating: [[Int]](repeating: [], count: classes), count: clients)
-    var totals = [Int](repeating: 0, count: clients)
-    for (sample, client) in owner.enumerated() {
-      held[client][Int(labels[sample])].append(sample)
-      totals[client] += 1
-    }
-    // Buckets by size make "the largest client" a step down at most once for every sample moved.
+    let (offsets, indices) = byClient(owner, clients: clients)
+    // The largest first. While a client lacks samples another has more than the minimum, so that
+    // none that was given some gives any.
+    var givers = Heap(
+      (0..<clients).map { Giver(samples: offsets[$0 + 1] - offsets[$0], client: $0) })
+    // Of those that have given, what they have left, by class.
+    var held: [Int: [[Int]]] = [:]
     var moved = 0
-    var bySize = [Int: Set<Int>]()
-    for (client, total) in totals.enumerated() { bySize[total, default: []].insert(client) }
-    var largest = totals.max() ?? 0
-    for client in 0..<clients where totals[client] < minimum {
-      bySize[totals[client]]?.remove(client)
-      while totals[client] < minimum {
-        while bySize[largest]?.isEmpty ?? true { largest -= 1 }
-        let giver = bySize[largest]!.min()!
-        let most = held[giver].indices.max { held[giver][$0].count < held[giver][$1].count }!
-        owner[held[giver][most].removeLast()] = client
-        bySize[largest]!.remove(giver)
-        totals[giver] -= 1
-        bySize[totals[giver], default: []].insert(giver)
-        totals[client] += 1
+    for client in 0..<clients {
+      for _ in 0..<max(0, minimum - (offsets[client + 1] - offsets[client])) {
+        var giver = givers.removeMax()
+        var own =
+          held.removeValue(forKey: giver.client)
+          ?? indices[offsets[giver.client]..<offsets[giver.client + 1]].reduce(
+            into: [[Int]](repeating: [], count: classes)
+          ) { $0[Int(labels[$1])].append($1) }
+        let most = own.indices.max { own[$0].count < own[$1].count }!
+        owner[own[most].removeLast()] = client
+        held[giver.client] = own
+        giver.samples -= 1
+        givers.insert(giver)
         moved += 1
       }
-      bySize[totals[client], default: []].insert(client)
     }
     return moved
   }
+
+  /// Each client's samples, in their order, one client after the other.
+  private static func byClient(
+    _ owner: [Int], clients: Int
+  ) -> (offsets: [Int], indices: [Int]) {
+    var offsets = [Int](repeating: 0, count: clients + 1)
+    for client in owner { offsets[client + 1] += 1 }
+    for client in 0..<clients { offsets[client + 1] += offsets[client] }
+    var next = offsets
+    var indices = [Int](repeating: 0, count: owner.count)
+    for (sample, client) in owner.enumerated() {
+      indices[next[client]] = sample
+      next[client] += 1
+    }
+    return (offsets, indices)
+  }
+}
+
+/// A client that may give samples to others.
+private struct Giver: Comparable {
+  var samples: Int
+  let client: Int
+
+  /// Of equal ones the first client is the larger.
+  static func < (a: Giver, b: Giver) -> Bool { (a.samples, b.client) < (b.samples, a.client) }
 }

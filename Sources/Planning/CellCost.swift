@@ -1,6 +1,7 @@
 import Catalogues
 import Datasets
 import Evaluation
+import Federation
 import Foundation
 import Jobs
 import Views
@@ -12,6 +13,7 @@ struct CellCost {
   let step: StepCost
   let threads: ThreadSpeed
   let disk: DiskPlan
+  let traffic: RoundTraffic
   let stepCase: SpeedCase.StepCase
   /// Of the monitor, over all rounds.
   let monitor: [WorkItem]
@@ -45,6 +47,10 @@ struct CellCost {
     let step = try SpeedCase.StepCase(cell.job)
     stepCase = step
     disk = try DiskPlan(cell.job)
+    let model = cell.job.model
+    traffic = RoundTraffic(
+      model.layout, try cell.job.aggregator.channels(model.layout, target: model.target),
+      measuresDrift: cell.job.monitor.drift)
     self.step = try StepCost(
       step, batch: batch, views: try Self.views(cell.job, facts), speeds)
     threads = ThreadSpeed(
@@ -69,6 +75,13 @@ struct CellCost {
   func pretraining(_ busiest: ClientWorkload, ranks: Int, threads count: Int) -> Double {
     let speed = threads(count)
     return step.seconds(busiest) / speed + monitor.wall(ranks: ranks, speed: speed)
+  }
+
+  /// Seconds of the broadcasts and sums of all rounds between so many nodes.
+  func messages(nodes: Int, _ network: Network) -> Double {
+    let each =
+      network.seconds(traffic.down, nodes: nodes) + network.seconds(traffic.up, nodes: nodes)
+    return each * Double(workload.rounds.count)
   }
 
   func evaluation(ranks: Int, threads count: Int) -> Double {

@@ -22,7 +22,8 @@ struct EvaluationCost {
   }
 
   func all(_ cell: PlannedCell) throws -> (monitor: [WorkItem], evaluations: [WorkItem]) {
-    (try monitor(), try evaluations(cell.evaluations))
+    // Commands of their own, which share nothing.
+    (try monitor(), try evaluations(cell.evaluations) + evaluations(cell.embeddings))
   }
 
   /// Of all its measurements.

@@ -9,6 +9,7 @@ public struct ExperimentPlan {
   let speeds: Speeds
   let cells: [CellCost]
   let search: LayoutSearch
+  let network: Network
   /// By number of nodes.
   let layouts: [Layout]
   /// Bytes of the largest worker of each layout.
@@ -19,18 +20,20 @@ public struct ExperimentPlan {
   ///   - nodes: numbers of nodes, a layout each.
   ///   - cores: of a node.
   ///   - speeds: measured here where nil.
+  ///   - network: between nodes.
   ///   - progress: told what is measured.
   public init(
     _ title: String, _ planned: [PlannedCell], nodes: [Int], cores: Int, speeds: Speeds?,
-    progress: (_ what: String) -> Void
+    network: Network = .usual, progress: (_ what: String) -> Void
   ) throws {
     self.title = title
+    self.network = network
     self.cores = cores
     let cut = try CutCells(planned)
     let costs = try PlannedCosts(cut, speeds: speeds, progress: progress)
     self.speeds = costs.speeds
     cells = costs.cells
-    let search = LayoutSearch(costs.cells)
+    let search = LayoutSearch(costs.cells, network)
     self.search = search
     layouts = nodes.map { search.best(nodes: $0, cores: cores) }
     memory = try layouts.map { try cut.workerBytes(threads: $0.threads) }

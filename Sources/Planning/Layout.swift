@@ -15,12 +15,20 @@ struct Layout: Equatable {
   let evaluationThreads: Int
   /// Seconds of each cell's pretraining and evaluations.
   let pretraining: [Double]
+  /// Of those, the messages between nodes, where a cell is on several.
+  let messages: [Double]
   let evaluations: [Double]
 
   static func ranks(workers: Int) -> Int { workers == 1 ? 1 : workers + 1 }
 
   var ranks: Int { Self.ranks(workers: workers) }
   var coresOfCell: Int { ranks * threads }
+  /// Nodes that a cell is on.
+  var nodesOfCell: Int { Self.nodes(ranks: ranks, threads: threads, cores: cores) }
+
+  static func nodes(ranks: Int, threads: Int, cores: Int) -> Int {
+    (ranks + cores / threads - 1) / (cores / threads)
+  }
 
   /// Seconds until the last cell is done.
   var pretrainingWall: Double { makespan(pretraining, places: places) }
@@ -46,16 +54,34 @@ func makespan(_ seconds: [Double], places: Int) -> Double {
 /// Searches the layout with the least wall time, and of equal ones that with the fewest cores.
 struct LayoutSearch {
   private let cells: [CellCost]
-  /// By cell and workers, from 1: what the busiest workers do.
-  let busiest: [[ClientWorkload]]
+  private let network: Network
+  /// Numbers of workers that are looked at.
+  private let counts: [Int]
+  /// By cell and workers: what the busiest workers do.
+  let busiest: [[Int: ClientWorkload]]
 
-  init(_ cells: [CellCost]) {
+  /// Of so many, every number is looked at; of more, those that are the fewest with which somebody
+  /// has no more to do.
+  private static let few = 128
+
+  init(_ cells: [CellCost], _ network: Network) {
     self.cells = cells
+    self.network = network
     // A worker without a client is refused by a run.
     let most = cells.map(\.cell.job.selection.count).min() ?? 1
+    let counts = Self.counts(most)
+    self.counts = counts
     busiest = cells.map { cell in
-      (1...most).map { cell.workload.busiest(workers: $0, seconds: cell.step.seconds) }
+      Dictionary(
+        uniqueKeysWithValues: counts.map {
+          ($0, cell.workload.busiest(workers: $0, seconds: cell.step.seconds))
+        })
     }
+  }
+
+  static func counts(_ most: Int) -> [Int] {
+    let many = Set((1...max(1, most / few)).map { (most + $0 - 1) / $0 }).filter { $0 > few }
+    return Array(1...min(few, most)) + many.sorted()
   }
 
   func best(nodes: Int, cores: Int) -> Layout {
@@ -63,7 +89,7 @@ struct LayoutSearch {
     var evaluations: [[Int]: Shape] = [:]
     for threads in 1...cores {
       let room = nodes * (cores / threads)
-      for workers in 1...busiest[0].count {
+      for workers in counts {
         let ranks = Layout.ranks(workers: workers)
         let places = min(cells.count, room / ranks)
         guard places > 0 else { continue }
@@ -72,12 +98,15 @@ struct LayoutSearch {
           evaluations[key]
           ?? evaluationShape(cores: ranks * threads, places: places, nodes: nodes, of: cores)
         evaluations[key] = shape
+        let nodesOfCell = Layout.nodes(ranks: ranks, threads: threads, cores: cores)
+        let messages = cells.map { $0.messages(nodes: nodesOfCell, network) }
         let layout = Layout(
           nodes: nodes, cores: cores, places: places, workers: workers, threads: threads,
           evaluationRanks: shape.ranks, evaluationThreads: shape.threads,
           pretraining: cells.indices.map {
-            cells[$0].pretraining(busiest[$0][workers - 1], ranks: ranks, threads: threads)
-          },
+            cells[$0].pretraining(busiest[$0][workers]!, ranks: ranks, threads: threads)
+              + messages[$0]
+          }, messages: messages,
           evaluations: cells.map {
             $0.evaluation(ranks: shape.ranks, threads: shape.threads)
           })
@@ -96,7 +125,9 @@ struct LayoutSearch {
   /// The ranks and threads on a cell's cores that evaluate soonest.
   private func evaluationShape(cores own: Int, places: Int, nodes: Int, of cores: Int) -> Shape {
     var best = (Shape(ranks: 1, threads: 1), Double.infinity)
-    for ranks in 1...own {
+    // Of so many threads, more ranks are no slower: of many, the most are looked at.
+    let many = Set((1...cores).map { own / $0 }).filter { $0 > Self.few }
+    for ranks in Array(1...min(Self.few, own)) + many.sorted() {
       let threads = min(cores, own / ranks)
       guard places * ranks <= nodes * (cores / threads) else { continue }
       let seconds = cells.reduce(0) { $0 + $1.evaluation(ranks: ranks, threads: threads) }

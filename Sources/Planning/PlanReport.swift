@@ -1,4 +1,5 @@
 import Catalogues
+import Federation
 import Foundation
 
 /// A plan in lines for a person: every figure is the product of figures that stand above it.
@@ -16,8 +17,8 @@ struct PlanReport {
     for (layout, memory) in zip(plan.layouts, plan.memory) { add(layout, memory) }
     lines += [
       "",
-      "not counted: reading and cutting data, broadcasts and exact sums over the network, checkpoints,",
-      "waiting in a queue; that many busy cores share a node's memory bandwidth and clock lower than one;",
+      "not counted: reading and cutting data, broadcasts within a node, checkpoints, waiting in a queue; that",
+      " many busy cores share a node's memory bandwidth and clock lower than one;",
       "monitor and evaluations of runs that are there already are counted as if they were not",
     ]
   }
@@ -135,7 +136,7 @@ struct PlanReport {
         + "of \(counted(threads, "thread")) each; the busiest worker of each round, over all rounds:",
     ]
     for (index, cost) in plan.cells.enumerated() {
-      let workload = plan.search.busiest[index][layout.workers - 1]
+      let workload = plan.search.busiest[index][layout.workers]!
       let speed = cost.threads(threads)
       let monitor =
         cost.monitor.isEmpty
@@ -143,6 +144,7 @@ struct PlanReport {
       lines.append(
         "    cell \(cost.cell.number): (\(cost.step.arithmetic(workload)))"
           + (speed == 1 ? "" : " / \(number(speed))") + monitor
+          + (layout.messages[index] > 0 ? " + \(number(layout.messages[index]))" : "")
           + " = \(number(layout.pretraining[index])) s = \(hours(layout.pretraining[index]))")
     }
     if plan.cells.contains(where: { !$0.evaluations.isEmpty }) {
@@ -158,6 +160,7 @@ struct PlanReport {
             + "\(number(seconds)) s = \(hours(seconds)) each")
       }
     }
+    addMessages(layout)
     lines += [
       "  wall time, longest cell first onto \(counted(layout.places, "place")): "
         + "pretraining \(hours(layout.pretrainingWall)), evaluations \(hours(layout.evaluationWall)), "
@@ -169,6 +172,27 @@ struct PlanReport {
         + "\(number(Double(memory * ranksOfNode(layout)) / 0x1p30)) GiB a node",
     ]
   }
+
+  /// What goes between the nodes of a cell, by the model of a network.
+  private mutating func addMessages(_ layout: Layout) {
+    let nodes = layout.nodesOfCell
+    guard nodes > 1, let first = plan.cells.first else { return }
+    let network = plan.network
+    lines.append(
+      "  messages between \(counted(nodes, "node")), simulated (\(network.text)): a tree of "
+        + "\(counted(Network.depth(nodes), "level")), in pieces of \(Network.piece >> 20) MiB")
+    var seen: Set<RoundTraffic> = []
+    for cost in plan.cells where seen.insert(cost.traffic).inserted {
+      let (down, up) = (cost.traffic.down, cost.traffic.up)
+      lines.append(
+        "    a round: \(megabytes(down)) down in \(number(network.seconds(down, nodes: nodes))) s, "
+          + "\(megabytes(up)) up in \(number(network.seconds(up, nodes: nodes))) s; rank 0 receives "
+          + "\(counted(Network.depth(nodes), "sum")), however many clients there are"
+          + (cost.traffic == first.traffic ? "" : " (cell \(cost.cell.number))"))
+    }
+  }
+
+  private func megabytes(_ bytes: Int) -> String { "\(number(Double(bytes) * 1e-6)) MB" }
 
   private func ranksOfNode(_ layout: Layout) -> Int {
     min(layout.cores / layout.threads, layout.places * layout.ranks)
@@ -208,6 +232,7 @@ extension ExperimentPlan {
             "evaluation_ranks": .whole(layout.evaluationRanks),
             "evaluation_threads": .whole(layout.evaluationThreads),
             "pretraining_seconds": .list(layout.pretraining.map { .number($0) }),
+            "message_seconds": .list(layout.messages.map { .number($0) }),
             "evaluation_seconds": .list(layout.evaluations.map { .number($0) }),
             "pretraining_wall_seconds": .number(layout.pretrainingWall),
             "evaluation_wall_seconds": .number(layout.evaluationWall),

@@ -12,10 +12,12 @@ public struct PlannedCell {
   public let summary: String
   let job: Job
   let evaluations: [EvaluationWorkload]
+  /// Features that are written, after the evaluations and by themselves.
+  let embeddings: [EvaluationWorkload]
 
   /// A job file's only run, which nothing follows.
   public static func ofJob(_ job: Job) -> [PlannedCell] {
-    [PlannedCell(number: 1, summary: job.name, job: job, evaluations: [])]
+    [PlannedCell(number: 1, summary: job.name, job: job, evaluations: [], embeddings: [])]
   }
 
   /// The cells of a sweep that have all of these settings or labels.
@@ -25,7 +27,8 @@ public struct PlannedCell {
     return try sweep.cells(where: conditions).map { cell in
       PlannedCell(
         number: cell.number, summary: cell.summary, job: cell.job,
-        evaluations: sweep.numberedEvaluations(of: cell).compactMap { workloads[$0.index] })
+        evaluations: sweep.numberedEvaluations(of: cell).compactMap { workloads[$0.index] },
+        embeddings: try sweep.embeddings?.options(of: cell).workloads() ?? [])
     }
   }
 }

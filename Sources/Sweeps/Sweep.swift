@@ -37,7 +37,7 @@ public struct Sweep {
   public let byReference: Bool
   public let cells: [SweepCell]
   /// Features to be written after each run's evaluations; nil for none.
-  let embeddings: SweepEmbeddings?
+  public let embeddings: SweepEmbeddings?
   private let following: SweepEvaluations
   let data = SweepData()
 

@@ -53,7 +53,7 @@ public struct SweepEmbeddings {
   }
 
   /// What is written of a cell's run.
-  func options(of cell: SweepCell) -> EmbeddingOptions {
+  public func options(of cell: SweepCell) -> EmbeddingOptions {
     var own = options
     if own.rounds.isEmpty { own.rounds = [cell.job.federation.rounds] }
     return own

@@ -5,8 +5,12 @@ import HDF5
 import Views
 
 /// Writes the outline of an importer's data set (`{name: …, options}`) as a sample store without
-/// samples, all or nothing. Throws where that importer has none.
+/// samples, all or nothing; `counted` is one by numbers that are given. Throws where that importer
+/// has none.
 public func writeOutline(_ settings: Tree, to path: String) throws {
+  if settings["name"]?.text == CountedOutline.name {
+    return try countedOutlines.make(settings).outline.write(path)
+  }
   let importer = try importers.make(settings)
   guard let outline = importer.outline else {
     throw ConfigurationError(
@@ -17,9 +21,17 @@ public func writeOutline(_ settings: Tree, to path: String) throws {
   try outline.write(path)
 }
 
-/// The importers whose data set is known before it is there.
+private let countedOutlines = Catalogue<CountedOutline>(
+  "outline", [.init(CountedOutline.self) { $0 }])
+
+/// The importers whose data set is known before it is there, and that of given numbers.
 public func outlinedImporters() -> [String] {
-  importers.names.filter { (try? importers.make($0))?.outline != nil }
+  importers.names.filter { (try? importers.make($0))?.outline != nil } + [CountedOutline.name]
+}
+
+/// What `counted` takes, a line each.
+public var countedOutlineOptions: [String] {
+  CountedOutline.meanings.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
 }
 
 extension StoreOutline {

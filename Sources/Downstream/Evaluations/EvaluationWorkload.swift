@@ -1,5 +1,6 @@
 import Datasets
 import Evaluation
+import Jobs
 
 /// What an evaluation computes, counted from its options and its data before anything is: for
 /// plans.
@@ -95,6 +96,26 @@ extension EvaluationWorkload.Samples {
     guard count > 0 else { throw StoreError(store.path, "has no \(modality) in split '\(split)'") }
     self.init(
       data: store.path, modality: modality, split: split, arePaired: false, count: count)
+  }
+}
+
+extension EmbeddingOptions {
+  /// What it comes to, round by round. Opens the stores.
+  public func workloads() throws -> [EvaluationWorkload] {
+    let samples = try data.flatMap { path in
+      let store = try SampleStore.open(path)
+      return store.modalities(in: split).filter { modality ?? $0 == $0 }.map { name in
+        EvaluationWorkload.Samples(
+          data: path, modality: name, split: split, arePaired: false,
+          count: Job.howMany(limit, of: store.count(name, split)))
+      }
+    }
+    return rounds.map { round in
+      var workload = EvaluationWorkload()
+      workload.round = round
+      workload.embeddings = samples.map { .init(samples: $0, output: output) }
+      return workload
+    }
   }
 }
 

@@ -13,9 +13,12 @@ struct DataOutlineCommand: ParsableCommand {
       'motet data pair' of two outlines makes an outline.
 
       Importers with an outline: \(outlinedImporters().joined(separator: ", ")).
+
+      'counted' is a data set of your own by its numbers, which --set gives:
+      \(countedOutlineOptions.map { "  \($0)" }.joined(separator: "\n"))
       """)
 
-  @Argument(help: "The importer.")
+  @Argument(help: "The importer, or counted.")
   var name: String
   @OptionGroup var output: StoreOutput
   @Option(

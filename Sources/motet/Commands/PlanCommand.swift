@@ -35,12 +35,22 @@ struct PlanCommand: ParsableCommand {
       "Take speeds from this file, what --json printed elsewhere, and measure nothing.",
       valueName: "json"), completion: .file(extensions: ["json"]))
   var speeds: String?
+  @Option(help: "Of the network between nodes, as simulated: µs of a message.")
+  var latency = Network.usual.latency * 1e6
+  @Option(help: "The same: GB/s.")
+  var bandwidth = Network.usual.bandwidth * 1e-9
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func validate() throws {
     for count in nodes where !(1...100_000).contains(count) {
       throw ValidationError("--nodes \(count) is outside 1 to 100000")
+    }
+    guard (0...1e6).contains(latency) else {
+      throw ValidationError("--latency \(latency) is outside 0 to 1000000 µs")
+    }
+    guard (1e-3...1e6).contains(bandwidth) else {
+      throw ValidationError("--bandwidth \(bandwidth) is outside 0.001 to 1000000 GB/s")
     }
     if let cores, !(1...1024).contains(cores) {
       throw ValidationError("--cores \(cores) is outside 1 to 1024")
@@ -52,7 +62,9 @@ struct PlanCommand: ParsableCommand {
     let (title, cells) = try cells()
     let plan = try ExperimentPlan(
       title, cells, nodes: nodes.isEmpty ? [1] : nodes, cores: cores ?? Machine().cores,
-      speeds: known, progress: { Console.note("measuring \($0)") })
+      speeds: known,
+      network: Network(latency: latency * 1e-6, bandwidth: bandwidth * 1e9),
+      progress: { Console.note("measuring \($0)") })
     guard json else { return plan.lines.forEach(Console.line) }
     plan.warnings.forEach(Console.complain)
     Console.line(plan.tree.prettyJSON)
