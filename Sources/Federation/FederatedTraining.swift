@@ -367,8 +367,8 @@ public final class FederatedTraining {
   ) -> RoundReport {
     let workers = Self.workers(of: parts.communicator)
     let training = seconds["training"] ?? 0
-    let idle = workers.map { worker in
-      max(0, training - gathered[worker].reduce(0) { $0 + $1.seconds })
+    let idle = workers.reduce(into: [:]) { idle, worker in
+      idle[worker] = max(0, training - gathered[worker].reduce(0) { $0 + $1.seconds })
     }
     let clients = gathered.flatMap { $0 }.sorted { $0.client < $1.client }
     let down = global.count + Channels.count(channels.received)
@@ -376,7 +376,8 @@ public final class FederatedTraining {
     let perRank = MemoryLayout<Float>.stride * down + MemoryLayout<Int64>.stride * up
     return RoundReport(
       round: round, clients: clients, losses: RoundReport.meanLosses(clients), seconds: seconds,
-      idleShare: training > 0 ? idle.reduce(0, +) / (training * Double(workers.count)) : 0,
+      idleShare: training > 0
+        ? idle.values.reduce(0, +) / (training * Double(workers.count)) : 0,
       idleSeconds: idle, bytes: (parts.communicator.size - 1) * perRank,
       drift: drift?.figures(
         clients.filter { $0.steps > 0 }.map { (terms($0.client).share, $0.squaredLengths) }) ?? [])

@@ -65,8 +65,8 @@ public struct RoundReport: Sendable {
   public let seconds: [String: Double]
   /// The share of the workers' time in the training phase in which they had nothing to train.
   public let idleShare: Double
-  /// By worker: seconds without a client to train.
-  public let idleSeconds: [Double]
+  /// Of each rank that trains: its seconds of the training phase without a client to train.
+  public let idleSeconds: [Int: Double]
   /// Model traffic: a Float32 broadcast to each other rank and an Int64 sum from it.
   public let bytes: Int
   /// How far the clients went apart, by layer; empty where it is not measured.

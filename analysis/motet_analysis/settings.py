@@ -99,7 +99,7 @@ def sort_key(column: Series) -> Series:
     sizes = [number(value) for value in column]
     return Series(
         [(0, size) if size is not None else (1, places[own]) for size, own in zip(sizes, texts)],
-        index=column.index,
+        index=column.index, dtype=object,
     )
 
 
