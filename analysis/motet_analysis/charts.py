@@ -1,5 +1,5 @@
-"""A figure as pieces of a page: a drawing for each panel, in the page's own colours, and its legends
-as words. A page can put panels one below the other where it is narrow, and its text stays text."""
+"""A figure as pieces of a page: a drawing for each panel, in the page's own ink, and its legends as
+words. A page can put panels one below the other where it is narrow, and text stays text."""
 
 import hashlib
 import io
@@ -37,7 +37,7 @@ class Legend:
 def parts(figure: Figure, name: str) -> list[ElementTree.Element | Legend]:
     """The panels of a figure in their order, as elements that take on the page's ink, and its
     legends where they belong: that of the figure last, that of a panel behind it. `name` keeps what
-    is defined in drawings of one page apart. The figure is not good for anything else afterwards."""
+    is defined in drawings of one page apart. The figure is of no other use afterwards."""
     legends = {}
     for axes in figure.axes:
         if (legend := axes.get_legend()) is not None:
@@ -104,7 +104,7 @@ def _ends(axes: Axes) -> Iterator[str]:
 
 
 def _line(handle: Any) -> Line2D | None:
-    """The line of a series; nil of points. Of a series with error bars it is the first of its parts."""
+    """The line of a series; none of points. With error bars it is the first of several parts."""
     if isinstance(handle, tuple):
         handle = handle[0]
     return handle if isinstance(handle, Line2D) else None

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 from motet_analysis.errors import InputError
 
-#: Distinct to colour-blind eyes: Okabe and Ito's, those that are light or black exchanged for others
-#: with a contrast of 3 to 1 with white paper and with a dark page.
+#: Distinct to colour-blind eyes: Okabe and Ito's, those that are light or black exchanged for
+#: others, so that all have a contrast of 3 to 1 with white paper and with a dark page.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#C868A0", "#9A7D0A", "#8A63D2", "#7F7F7F", "#1593AB")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 #: Of what is no series.

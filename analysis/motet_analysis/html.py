@@ -11,7 +11,8 @@ from motet_analysis import charts
 from motet_analysis.errors import InputError
 
 #: What a browser may do with a page: show what is in it, and ask nobody for more.
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'")
 
 
 def page(title: str, sections: list[tuple[str, str]]) -> str:

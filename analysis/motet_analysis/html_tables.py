@@ -11,7 +11,7 @@ _NUMBER = re.compile(r"[-+]?\d[\d.]*([ ,].*)?")
 
 
 def table(own: TextTable) -> str:
-    """A table of texts, without columns that have none: numbers to the right, others to the left."""
+    """A table of texts, without columns that have none: numbers to the right, words to the left."""
     places = [
         index for index in range(len(own.columns))
         if not own.rows or any(row[index] for row in own.rows)]
@@ -43,12 +43,11 @@ def comparison(own: Comparison) -> str:
     )
 
 
-def shares(columns: list[str], rows: list[tuple[list[str], list[float | None]]]) -> str:
-    """A table of texts, then of shares, 0 to 1, in percent with a bar below each."""
-    heads = len(rows[0][0])
+def shares(columns: list[str], rows: list[tuple[str, list[float | None]]]) -> str:
+    """A table of names and shares, 0 to 1, in percent with a bar below each."""
     return _table(
-        [(name, "word" if index < heads else "") for index, name in enumerate(columns)],
-        ["".join([*map(_head, texts), *map(_share, values)]) for texts, values in rows],
+        [(name, "" if index else "word") for index, name in enumerate(columns)],
+        [_head(name) + "".join(map(_share, values)) for name, values in rows],
     )
 
 
@@ -56,7 +55,8 @@ def _share(value: float | None) -> str:
     if value is None:
         return _data("")
     return _data(
-        f'{100 * value:.1f} %<span class="bar"><span style="width:{100 * value:.1f}%"></span></span>'
+        f'{100 * value:.1f} %'
+        f'<span class="bar"><span style="width:{100 * value:.1f}%"></span></span>'
     )
 
 
@@ -68,7 +68,8 @@ def _table(columns: list[tuple[str, str]], rows: list[str]) -> str:
     )
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
     return (
-        f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>')
+        f'<div class="wide"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>\n{body}\n</tbody></table></div>")
 
 
 def _head(text: str) -> str:

@@ -16,7 +16,6 @@ class Idle:
 
     #: What tells the run from others of its sweep, with its seed.
     name: str
-    rounds: int
     #: Of all ranks that train.
     share: float
     #: Of each of them; empty where the run's Motet did not write it down.
@@ -44,7 +43,6 @@ def idle(gathered: Gathered, sweep: str) -> list[Idle]:
             Idle(
                 ", ".join([*name, *([f"seed {text(row['set.seed'])}"] if seeds else [])])
                 or text(row["set.name"]),
-                len(rounds),
                 float((rounds["idle_share"] * rounds["seconds.training"]).sum() / seconds), ranks,
             )
         )

@@ -95,8 +95,8 @@ def _verdicts(comparison: Comparison) -> list[str]:
     return [
         "<h3>Differences, paired by seed</h3>",
         html.paragraph(
-            "In points, with 95 % intervals of our mean difference; the last column holds its sign against "
-            "that of the paper's.", "small"),
+            "In points, with 95 % intervals of our mean difference; the last column holds its sign "
+            "against that of the paper's.", "small"),
         html_tables.table(verdict_table(comparison, found)),
     ]
 
@@ -130,9 +130,10 @@ def _differences(own: Measurements) -> list[str]:
     return [
         "<h3>Differences, paired by seed</h3>",
         html.paragraph(
-            "Of two values of a setting, with 95 % intervals of the mean difference; ahead are the pairs "
-            "in which the left one is greater. The last column goes by the interval, which speaks for its "
-            "row alone: of twenty rows without any difference, one will seem to have some.", "small"),
+            "Of two values of a setting, with 95 % intervals of the mean difference; ahead are the "
+            "pairs in which the left one is greater. The last column goes by the interval, which "
+            "speaks for its row alone: of twenty rows without any difference, one will seem to have "
+            "some.", "small"),
         *parts,
     ]
 
@@ -151,14 +152,11 @@ def _idle(found: list[Idle]) -> list[str]:
         "<h3>Idle share by rank</h3>",
         html.paragraph(
             "Of the time that training took, the share in which a rank had no client to train and "
-            "waited for the others. Rank 0 aggregates and trains none. Where it is high, fewer ranks do "
-            "the same, and more clients a round share out better.", "small"),
+            "waited for the others. Rank 0 aggregates and trains none. Where it is high, a round has too "
+            "few clients, or too unequal ones, for so many ranks.", "small"),
         html_tables.shares(
-            ["", "rounds", "all ranks", *columns],
-            [
-                ([own.name, str(own.rounds)], [own.share, *values])
-                for own, values in zip(found, rows)
-            ],
+            ["", "all ranks", *columns],
+            [(own.name, [own.share, *values]) for own, values in zip(found, rows)],
         ),
     ]
 

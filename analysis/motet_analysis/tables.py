@@ -173,8 +173,8 @@ def contrast_table(own: Differences) -> TextTable:
     """All contrasts in one table, each with whether its second value is greater."""
     return TextTable(
         [
-            title(own.of), *map(title, own.settings), "evaluation", "modality", "left, % (n)", "right, % (n)",
-            "difference, points", "pairs", "ahead", "",
+            title(own.of), *map(title, own.settings), "evaluation", "modality", "left, % (n)",
+            "right, % (n)", "difference, points", "pairs", "ahead", "",
         ],
         [
             [

@@ -42,7 +42,8 @@ def _of_the_paper(content: GatheredFile) -> None:
             _rounds(content, run, seed + bonus, ranks=(1, 2, 3))
             content.embeddings[run, 4] = [
                 (data, modality, place % 3, numpy.sin(numpy.arange(6) * (place + seed)).tolist())
-                for place in range(16) for data, modality in (("tinyimagenet", "image"), ("fsdd", "audio"))
+                for place in range(16)
+                for data, modality in (("tinyimagenet", "image"), ("fsdd", "audio"))
             ]
 
 
@@ -66,8 +67,8 @@ def _over_share(content: GatheredFile) -> None:
 
 def _alone(content: GatheredFile) -> None:
     """Runs without a sweep: one on many ranks under way, one that failed, one that waits."""
-    big = content.run("big", "", state="unfinished", completed=3, cell=-1, ranks=33, **{
-        "set.name": "a-run-with-a-long-name-as-people-give-them-to-say-what-is-new-" + "x" * 80})
+    big = content.run("big", "", state="unfinished", completed=3, cell=-1, ranks=33,
+        set__name="a-run-with-a-long-name-as-people-give-them-to-say-what-is-new-" + "x" * 80)
     _rounds(content, big, 1, ranks=tuple(range(1, 33)))
     content.run("bad", "", state="failed", completed=1, cell=-1, failure="run: rank 1: <no space>")
     content.run("waits", "", state="unfinished", completed=0, cell=-1)

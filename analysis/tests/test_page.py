@@ -58,7 +58,7 @@ def test_the_report_asks_for_nothing(report: Path) -> None:
 def bad(tmp_path: Path, body: str, head: str = POLICY + STYLE) -> Path:
     page = tmp_path / "bad.html"
     page.write_text(
-        f"<!doctype html><html lang=en><head><meta charset=utf-8>{head}</head><body>{body}</body></html>",
+        f"<!doctype html><html lang=en><head><meta charset=utf-8>{head}</head><body>{body}",
         encoding="utf-8")
     return page
 
@@ -100,13 +100,13 @@ def test_what_is_bad_is_seen(chromium: Browser, tmp_path: Path, body: str, expec
 @pytest.mark.parametrize(("body", "head", "scheme", "expected"), [
     # A page that knows nothing of the dark, one that is always dark, and one black word too many.
     ("words", POLICY, "dark", "most of the dark page has the shade 255"),
-    ("words", POLICY + "<style>:root { color-scheme: dark }</style>", "light", "most of the light page"),
+    ("words", POLICY + "<style>:root { color-scheme: dark }</style>", "light", "most of the light"),
     ("<p style='color: black'>ink", POLICY + STYLE, "dark", "its text has a contrast"),
     # Without its viewport a page is laid out for a screen, and made small.
     ("words", STYLE, "light", "pixels wide, not 390"),
     # A request that is not forbidden, and one that is.
-    ("<img src='http://127.0.0.1:9/x.png' alt=x>", STYLE, "light", "request for http://127.0.0.1:9/x.png"),
-    ("<img src='http://127.0.0.1:9/x.png' alt=x>", POLICY, "light", "Content Security Policy"),
+    ("<img src='http://127.0.0.1:9/x' alt=x>", STYLE, "light", "request for http://127.0.0.1:9/x"),
+    ("<img src='http://127.0.0.1:9/x' alt=x>", POLICY, "light", "Content Security Policy"),
     ("<script>1</script>", POLICY, "light", "Content Security Policy"),
 ])
 def test_bad_pages_are_seen(

@@ -41,7 +41,8 @@ def test_one_page_that_needs_nothing_else(table6: Path, tmp_path: Path) -> None:
     assert all(source.startswith(("#", "data:")) for source in page.sources)
     for part in (
         "13.00 ± 3.61 (3)", "paper 10.37", "+2.63", "1 of 6 runs are not finished", "VGG.A (here fsdd)",
-        "Table 6", "6 runs (5 finished, 1 under way)", "2 of 4", "damaged: <its sum>", "checkpoint-000003.h5",
+        "Table 6", "6 runs (5 finished, 1 under way)", "2 of 4", "damaged: <its sum>",
+        "checkpoint-000003.h5",
     ):
         assert part in page.text, part
     first = target.read_bytes()

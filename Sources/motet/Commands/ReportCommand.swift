@@ -12,9 +12,9 @@ struct ReportCommand: StoppableCommand {
     commandName: "report",
     abstract: "Make one HTML page of runs: curves, tables, paired differences, embeddings.",
     discussion: """
-      Gathers them first; runs may be unfinished, and belong to no sweep. A job or sweep file in the \
-      place of a folder adds its data: contact sheets, and which client has which classes. Needs \
-      Python with h5py, matplotlib, pandas, scipy and scikit-learn. The page needs no other file.
+      Gathers them first; runs may be unfinished, and belong to no sweep. Where the data are still \
+      there it shows samples of them, and which client has which classes. Needs Python with h5py, \
+      matplotlib, pandas, scipy and scikit-learn. The page needs no other file.
       """)
 
   @Argument(
@@ -36,10 +36,7 @@ struct ReportCommand: StoppableCommand {
     let summary = try Gather.gather(
       folders, to: gathered, embeddings: true, warn: Console.complain)
     summary.damaged.forEach(Console.complain)
-    var pictures: [(title: String, path: String)] = []
-    for (number, path) in paths.enumerated() {
-      pictures += try ReportPictures(of: path).draw(into: work, prefix: "\(number)")
-    }
+    let pictures = try ReportPictures(of: paths).draw(into: work)
     let end = try ChildProcess.run(
       python + ["report", gathered, "--to", to]
         + pictures.flatMap { ["--picture", "\($0.title)=\($0.path)"] })
