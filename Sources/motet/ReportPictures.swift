@@ -39,7 +39,7 @@ struct ReportPictures {
         add(stores: sweep)
       } else {
         let job = try Job.load(path)
-        job.data.values.sorted().forEach { add(store: $0) }
+        for store in job.data.values.sorted() { add(store: store) }
         add(shards: job.shards, of: job.resolved)
       }
     }
@@ -89,7 +89,7 @@ struct ReportPictures {
   }
 
   private mutating func add(stores sweep: Sweep) {
-    Set(sweep.cells.flatMap(\.job.data.values)).sorted().forEach { add(store: $0) }
+    for store in Set(sweep.cells.flatMap(\.job.data.values)).sorted() { add(store: store) }
   }
 
   private mutating func add(store: String) {
