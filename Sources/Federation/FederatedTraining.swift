@@ -375,8 +375,8 @@ public final class FederatedTraining {
   ) -> RoundReport {
     let workers = Self.workers(of: parts.communicator)
     let training = seconds["training"] ?? 0
-    let idle = workers.map { worker in
-      max(0, training - gathered[worker].reduce(0) { $0 + $1.seconds })
+    let idle = workers.reduce(into: [:]) { idle, worker in
+      idle[worker] = max(0, training - gathered[worker].reduce(0) { $0 + $1.seconds })
     }
     let clients = gathered.flatMap { $0 }.sorted { $0.client < $1.client }
     let traffic = RoundTraffic(global.layout, channels, measuresDrift: drift != nil)
@@ -384,7 +384,8 @@ public final class FederatedTraining {
     let sums = sum.isShared ? (parts.communicator.tree?.groups ?? 1) - 1 : others
     return RoundReport(
       round: round, clients: clients, losses: RoundReport.meanLosses(clients), seconds: seconds,
-      idleShare: training > 0 ? idle.reduce(0, +) / (training * Double(workers.count)) : 0,
+      idleShare: training > 0
+        ? idle.values.reduce(0, +) / (training * Double(workers.count)) : 0,
       idleSeconds: idle, bytes: traffic.down * others + traffic.up * sums,
       drift: drift?.figures(
         clients.filter { $0.steps > 0 }.map { (terms($0.client).share, $0.squaredLengths) }) ?? [])

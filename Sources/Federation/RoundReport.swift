@@ -65,8 +65,8 @@ public struct RoundReport: Sendable {
   public let seconds: [String: Double]
   /// The share of the workers' time in the training phase in which they had nothing to train.
   public let idleShare: Double
-  /// By worker: seconds without a client to train.
-  public let idleSeconds: [Double]
+  /// Of each rank that trains: its seconds of the training phase without a client to train.
+  public let idleSeconds: [Int: Double]
   /// Model traffic: a Float32 broadcast to each other rank, and an Int64 sum from each other one,
   /// or from each other group of ranks that have one sum.
   public let bytes: Int

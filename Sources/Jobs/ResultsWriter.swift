@@ -33,6 +33,10 @@ final class ResultsWriter {
   func add(_ report: RoundReport, round: Int, samples: [String: [Int]]) {
     var reals = ["idle_share": report.idleShare, "seconds/monitor": 0]
     for (phase, seconds) in report.seconds { reals["seconds/\(phase)"] = seconds }
+    // A rank that trains alone is never idle while training lasts.
+    if report.idleSeconds.count > 1 {
+      for (rank, seconds) in report.idleSeconds { reals["idle_seconds/\(rank)"] = seconds }
+    }
     for (modality, loss) in report.losses { reals["loss/\(modality)"] = loss }
     for layer in report.drift {
       reals["drift_distance/\(layer.layer)"] = layer.distance

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame
 
-from motet_analysis.drawing import colour, legend_below, panels
+from motet_analysis.drawing import GREY, colour, dashes, legend_below, marker, panels
 from motet_analysis.gathered import Gathered
 from motet_analysis.settings import of_sweep, sort_key, telling, text, title
 
@@ -17,6 +17,8 @@ from motet_analysis.settings import of_sweep, sort_key, telling, text, title
 _COLUMNS = 3
 #: Accuracies before training that differ by less, in points, are one encoder's of several seeds.
 _ONE = 1e-6
+_BEFORE = "random encoder"
+_DOTTED = {"color": GREY, "linestyle": ":", "linewidth": 1.2}
 
 
 def learning_curves(gathered: Gathered, sweep: str) -> Figure | None:
@@ -57,12 +59,15 @@ def learning_curves(gathered: Gathered, sweep: str) -> Figure | None:
     for own_axes, (name, part) in zip(axes, drawn):
         before = part[part["round"] == 0].groupby("setting")["value"].mean()
         is_one = len(before) and numpy.ptp(before) < _ONE
-        if is_one:
-            _before(own_axes, before.mean(), "#555555")
         for index, setting in enumerate(settings):
+            _line(own_axes, part[part["setting"] == setting], setting, index)
             if setting in before and not is_one:
-                _before(own_axes, before[setting], colour(index))
-            _line(own_axes, part[part["setting"] == setting], setting, colour(index))
+                own_axes.axhline(before[setting], **{**_DOTTED, "color": colour(index)})
+        if is_one:
+            own_axes.axhline(before.mean(), label=_BEFORE, **_DOTTED)
+        elif len(before):
+            # The name of all.
+            own_axes.plot([], [], label=_BEFORE, **_DOTTED)
         own_axes.set_title(name, fontsize=9)
         own_axes.set_xlabel("round")
         own_axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -71,18 +76,15 @@ def learning_curves(gathered: Gathered, sweep: str) -> Figure | None:
     return figure
 
 
-def _before(axes: Axes, value: float, colour_: str) -> None:
-    axes.axhline(value, color=colour_, linestyle=":", linewidth=1, label="random encoder")
-
-
-def _line(axes: Axes, part: DataFrame, setting: str, colour_: str) -> None:
+def _line(axes: Axes, part: DataFrame, setting: str, index: int) -> None:
     if not len(part):
         return
     by_round = part.groupby("round")["value"]
     mean = by_round.mean()
     x = numpy.asarray(mean.index)
     axes.plot(
-        x, mean, label=setting, color=colour_, linewidth=1.2,
-        marker="o" if len(x) < 20 else None, markersize=3,
+        x, mean, label=setting, color=colour(index), linestyle=dashes(index), linewidth=1.2,
+        marker=marker(index), markersize=4, markevery=max(1, len(x) // 10),
     )
-    axes.fill_between(x, by_round.min(), by_round.max(), color=colour_, alpha=0.15, linewidth=0)
+    axes.fill_between(
+        x, by_round.min(), by_round.max(), color=colour(index), alpha=0.15, linewidth=0)

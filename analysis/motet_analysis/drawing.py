@@ -1,23 +1,33 @@
 """What all pictures share."""
 
-import base64
-import io
 from pathlib import Path
-from typing import BinaryIO
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from motet_analysis.errors import InputError
 
-#: Distinct to colour-blind eyes (Okabe and Ito).
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
+#: Distinct to colour-blind eyes: Okabe and Ito's, those that are light or black exchanged for
+#: others, so that all have a contrast of 3 to 1 with white paper and with a dark page.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#C868A0", "#9A7D0A", "#8A63D2", "#7F7F7F", "#1593AB")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+#: Of what is no series.
+GREY = "#7F7F7F"
 
 
 def colour(index: int) -> str:
     """The colour of a series by its place."""
     return COLOURS[index % len(COLOURS)]
+
+
+def marker(index: int) -> str:
+    """The marker of a series by its place."""
+    return MARKERS[index % len(MARKERS)]
+
+
+def dashes(index: int) -> str:
+    """The line of a series by its place: where colours come again they are dashed."""
+    return ("-", "--", "-.")[index // len(COLOURS) % 3]
 
 
 def panels(rows: int, columns: int, width: float = 3.6, height: float = 3.0) -> Figure:
@@ -50,19 +60,8 @@ def check(path: Path) -> None:
 def save(figure: Figure, path: Path) -> None:
     """As PNG, SVG or PDF, by the path's ending."""
     check(path)
-    _write(figure, path, path.suffix[1:])
-
-
-def as_url(figure: Figure, kind: str = "svg") -> str:
-    """The picture itself as a `data:` URL: svg for lines, png for many points."""
-    memory = io.BytesIO()
-    _write(figure, memory, kind)
-    mime = "image/svg+xml" if kind == "svg" else "image/png"
-    return f"data:{mime};base64,{base64.b64encode(memory.getvalue()).decode()}"
-
-
-def _write(figure: Figure, target: Path | BinaryIO, kind: str) -> None:
     # Nothing of the moment in the bytes: the same results are the same picture.
-    metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
+    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix)
     with rc_context({"svg.hashsalt": "motet"}):
-        figure.savefig(target, format=kind, dpi=110, bbox_inches="tight", metadata=metadata)
+        figure.savefig(path, dpi=110, bbox_inches="tight", metadata=metadata)
+

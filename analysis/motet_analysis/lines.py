@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas import DataFrame, Series
 
-from motet_analysis.drawing import MARKERS, colour, legend_below, panels
+from motet_analysis.drawing import colour, dashes, legend_below, marker, panels
 from motet_analysis.measurements import Measurements
 from motet_analysis.settings import number, sort_key, text, title
 from motet_analysis.tables import accuracies
@@ -90,7 +90,7 @@ def _draw(axes: Axes, part: DataFrame, axis: Axis, series: Sequence[str]) -> Non
             [100 * spread.mean for spread in spreads],
             yerr=[0 if spread.n == 1 else 100 * spread.sd for spread in spreads],
             label=", ".join(_label(name, value) for name, value in zip(series, names)),
-            color=colour(index), marker=MARKERS[index % len(MARKERS)], markersize=4,
+            color=colour(index), linestyle=dashes(index), marker=marker(index), markersize=4,
             linewidth=1.2, capsize=2,
         )
     axes.set_xlabel(title(axis.column))

@@ -35,6 +35,13 @@ class Paired:
         half = float(t.ppf((1 + CONFIDENCE) / 2, n - 1)) * self.difference.sd / math.sqrt(n)
         return self.difference.mean - half, self.difference.mean + half
 
+    @property
+    def word(self) -> str:
+        """Whether the second is `greater` or `less` by its interval, or that `cannot be said`."""
+        if self.interval is None or self.interval[0] <= 0 <= self.interval[1]:
+            return "cannot be said"
+        return "greater" if self.interval[0] > 0 else "less"
+
     def text(self) -> str:
         """`+1.23 [+0.40, +2.06]`, in points."""
         mean = f"{100 * self.difference.mean:+.2f}"

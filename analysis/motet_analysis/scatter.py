@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas import DataFrame
 
-from motet_analysis.drawing import MARKERS, colour, legend_below, panels
+from motet_analysis.drawing import colour, legend_below, marker, panels
 from motet_analysis.embeddings import Embeddings, load
 from motet_analysis.gathered import Gathered
 from motet_analysis.projection import PERPLEXITY, tsne
@@ -121,7 +121,7 @@ def _draw(
         if len(own):
             axes.scatter(
                 own[:, 0], own[:, 1], s=6, color=colour(index), label=name, linewidths=0,
-                marker=MARKERS[index % len(MARKERS)],
+                marker=marker(index), rasterized=True,
             )
     axes.set_axis_on()
     axes.set_xticks([])

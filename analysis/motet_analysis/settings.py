@@ -32,9 +32,9 @@ def described(runs: DataFrame) -> DataFrame:
 
 
 def telling(runs: DataFrame, given: str | None = None) -> list[str]:
-    """The columns of described runs that tell them apart: labels first, then α, the mix and other
-    settings, each only where those before it do not determine it. The name of an optimizer, an
-    encoder or the like comes before its options.
+    """The columns of described runs that tell them apart: labels first, then α, the mix, the names of
+    methods, encoders, optimizers and the like, and other settings, each only where those before it
+    do not determine it.
 
     Beside a column that is `given`, only what that does not determine either. But a label that is
     given determines no other label: whoever gave runs both told two things apart.
@@ -60,7 +60,7 @@ def candidates(runs: DataFrame) -> list[str]:
         and column not in _IDLE
         and not column.startswith(("set.clients.alpha.", "set.clients.mix."))
     )
-    others.sort(key=lambda column: (column.rpartition(".")[0], not column.endswith(".name")))
+    others.sort(key=lambda column: not column.endswith(".name"))
     return [*labels, "alpha", "mix", *others]
 
 
@@ -99,7 +99,7 @@ def sort_key(column: Series) -> Series:
     sizes = [number(value) for value in column]
     return Series(
         [(0, size) if size is not None else (1, places[own]) for size, own in zip(sizes, texts)],
-        index=column.index,
+        index=column.index, dtype=object,
     )
 
 

@@ -167,3 +167,23 @@ def difference_tables(own: Differences) -> list[TextTable]:
         )
         for contrast in own.contrasts
     ]
+
+
+def contrast_table(own: Differences) -> TextTable:
+    """All contrasts in one table, each with whether its second value is greater."""
+    return TextTable(
+        [
+            title(own.of), *map(title, own.settings), "evaluation", "modality", "left, % (n)",
+            "right, % (n)", "difference, points", "pairs", "ahead", "",
+        ],
+        [
+            [
+                f"{contrast.second} − {contrast.first}", *place.settings, place.evaluation,
+                place.modality, pairs.second.text(), pairs.first.text(), pairs.text(),
+                str(pairs.difference.n), f"{pairs.ahead} of {pairs.difference.n}", pairs.word,
+            ]
+            for contrast in own.contrasts
+            for place, pairs in contrast.pairs.items()
+        ],
+        heads=len(own.settings) + 3,
+    )

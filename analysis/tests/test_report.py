@@ -1,4 +1,3 @@
-import base64
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,6 +15,8 @@ class Page(HTMLParser):
         self.text = ""
         self.sources: list[str] = []
         self.open: list[str] = []
+        #: What legends name.
+        self.legend: list[str] = []
         self.feed(content)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -28,6 +29,8 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
+        if self.open[-1:] == ["li"]:
+            self.legend.append(data)
 
 
 def test_one_page_that_needs_nothing_else(table6: Path, tmp_path: Path) -> None:
@@ -38,7 +41,8 @@ def test_one_page_that_needs_nothing_else(table6: Path, tmp_path: Path) -> None:
     assert all(source.startswith(("#", "data:")) for source in page.sources)
     for part in (
         "13.00 ± 3.61 (3)", "paper 10.37", "+2.63", "1 of 6 runs are not finished", "VGG.A (here fsdd)",
-        "Table 6", "6 runs (5 finished, 1 unfinished)", "damaged: <its sum>", "checkpoint-000003.h5",
+        "Table 6", "6 runs (5 finished, 1 under way)", "2 of 4", "damaged: <its sum>",
+        "checkpoint-000003.h5",
     ):
         assert part in page.text, part
     first = target.read_bytes()
@@ -63,10 +67,7 @@ def test_runs_without_a_sweep_have_their_names(tmp_path: Path) -> None:
     page = Page(target.read_text(encoding="utf-8"))
     assert "simclr-run" in page.text and "-1" not in page.text and "Clients < classes" in page.text
     assert "data:image/png;base64,iVBORw0K" in page.sources
-    curves = base64.b64decode(
-        next(source for source in page.sources if "svg" in source).partition(",")[2]).decode()
-    for part in ("run byol-run", "run simclr-run", "random encoder"):
-        assert f"<!-- {part} -->" in curves, part
+    assert page.legend == ["run simclr-run", "run byol-run", "random encoder"]
     picture.write_text("no picture")
     assert main([*arguments, "--picture", f"x={picture}"]) == 1
     assert main([*arguments, "--picture", f"x={tmp_path / 'none.png'}"]) == 1
@@ -86,8 +87,9 @@ def test_pictures_are_inside(tmp_path: Path) -> None:
     source = content.write(tmp_path / "results.h5")
     assert main(["report", str(source), "--to", str(target), "--perplexity", "5"]) == 0
     page = Page(target.read_text(encoding="utf-8"))
+    # Points are pixels, a picture a run; lines are none.
     assert [source[:15] for source in page.sources if source.startswith("data")] == [
-        "data:image/svg+", "data:image/png;"]
+        "data:image/png;"] * 2
     assert "seed 2" in page.text and "Figure 2" in page.text
 
 
@@ -183,7 +185,62 @@ def test_a_sweep_without_evaluations(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "the sweep 's' has no evaluations of finished runs" in capsys.readouterr().err
 
 
-def test_an_empty_file(tmp_path: Path) -> None:
+def test_no_runs_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "report.html"
-    assert main(["report", str(GatheredFile().write(tmp_path / "r.h5")), "--to", str(target)]) == 0
-    assert "0 runs" in Page(target.read_text(encoding="utf-8")).text
+    assert main(["report", str(GatheredFile().write(tmp_path / "r.h5")), "--to", str(target)]) == 1
+    found = capsys.readouterr()
+    assert found.out == "" and found.err.count("\n") == 1 and "there are no runs" in found.err
+    assert not target.exists()
+
+
+def test_runs_that_go_on_and_fail(tmp_path: Path) -> None:
+    """Nothing has ended a round; then one run has, and another failed."""
+    content = GatheredFile()
+    content.run("r1", "s", 1, "unfinished", completed=0, model="")
+    content.run("r2", "s", 2, "unfinished", completed=0, model="")
+    target = tmp_path / "report.html"
+
+    def page() -> str:
+        source = content.write(tmp_path / "results.h5")
+        assert main(["report", str(source), "--to", str(target)]) == 0
+        return Page(target.read_text(encoding="utf-8")).text
+
+    assert "2 runs (2 not begun)" in (text := page())
+    assert "No run here has ended a round yet." in text
+    content.runs[0]["completed"] = 1
+    content.runs[1].update(state="failed", failure="run: rank 1: no space")
+    content.rounds.append({"run": "r1", "round": 1, "loss.image": 2.0, "seconds.training": 3700.0})
+    assert "2 runs (1 under way, 1 failed)" in (text := page())
+    assert "s failed: run: rank 1: no space" in text and "1 of 4" in text and "1 h 02 min" in text
+    assert "loss image" in text
+
+
+def test_differences_of_each_setting(tmp_path: Path) -> None:
+    """Paired by seed: of two settings, and none of one with more values than a page can compare."""
+    content = GatheredFile()
+    for alpha, bonus in ((0.1, 0.0), (1.0, 0.2)):
+        for label in ("a", "b", "c", "d", "e"):
+            for seed in (1, 2, 3):
+                run = content.run(
+                    f"{alpha}{label}{seed}", "s", seed, label__kind=label,
+                    set__clients__alpha__image=alpha)
+                content.evaluate(run, "knn", "cifar10", 0.3 + bonus + seed / 100)
+    target = tmp_path / "report.html"
+    source = content.write(tmp_path / "results.h5")
+    assert main(["report", str(source), "--to", str(target)]) == 0
+    text = Page(target.read_text(encoding="utf-8")).text
+    assert "1 − 0.1" in text and "+20.00 [+20.00, +20.00]" in text and "greater" in text
+    assert "kind has 5 values" in text and "b − a" not in text
+
+
+def test_few_embeddings_are_no_picture(tmp_path: Path) -> None:
+    """The page is made all the same, and says why."""
+    content = GatheredFile()
+    run = content.run("r", "s")
+    content.rounds.append({"run": run, "round": 1, "loss.image": 1.0})
+    content.embeddings[run, 4] = [("a", "image", 0, [float(place), 1.0]) for place in range(9)]
+    target = tmp_path / "report.html"
+    source = content.write(tmp_path / "results.h5")
+    assert main(["report", str(source), "--to", str(target)]) == 0
+    text = Page(target.read_text(encoding="utf-8")).text
+    assert "Not drawn: 9 samples are too few" in text and "loss image" in text
