@@ -17,8 +17,8 @@ struct PlanReport {
     for (layout, memory) in zip(plan.layouts, plan.memory) { add(layout, memory) }
     lines += [
       "",
-      "not counted: reading and cutting data, broadcasts within a node, checkpoints, waiting in a queue; that",
-      " many busy cores share a node's memory bandwidth and clock lower than one;",
+      "not counted: reading and cutting data, broadcasts within a node, checkpoints, waiting in a queue;",
+      "that many busy cores share a node's memory bandwidth and clock lower than one;",
       "monitor and evaluations of runs that are there already are counted as if they were not",
     ]
   }
