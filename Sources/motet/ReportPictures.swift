@@ -74,7 +74,7 @@ struct ReportPictures {
   }
 
   /// A path in the folder of the job file of a run, to which its job's paths are relative: told by
-  /// where the run lies. Nil where the job gives its results an absolute path, or the run was moved.
+  /// where the run lies. Nil where the job gives its results an absolute path, or a run was moved.
   private static func place(of job: Tree, run: String) -> String? {
     guard let results = job["results"]?.text, !results.hasPrefix("/") else { return nil }
     // Where results lie beside the job's folder, that may have any name.
