@@ -18,7 +18,7 @@ BUILD_FUZZ := MOTET_FUZZ=1 swift build -c release --scratch-path .build-fuzz --p
 TEST := -c release -Xswiftc -enable-testing --scratch-path .build-test
 
 setup:
-	@.ci/setup tests
+	@.ci/setup report tests
 
 build:
 	@.ci/setup
