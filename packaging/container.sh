@@ -16,7 +16,7 @@ case $stage in
   build)
     cd "$(dirname "$0")/.."
     apt-get install -y -qq --no-install-recommends make >/dev/null
-    make setup install PREFIX="$prefix"
+    make install PREFIX="$prefix"
     # What the program links and, by its name alone, loads; the launcher; Python's packages for motet report.
     {
       { ldd "$prefix/bin/motet"; ldconfig -p | grep 'libopenblas\.so\.0 '; } | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | owners
