@@ -19,7 +19,8 @@ case $stage in
     make install PREFIX="$prefix"
     # What the program links and, by its name alone, loads; the launcher; Python's packages for motet report.
     {
-      { ldd "$prefix/bin/motet"; ldconfig -p | grep 'libopenblas\.so\.0 '; } | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | owners
+      { ldd "$prefix/bin/motet"; ldconfig -p | grep 'libopenblas\.so\.0 '; } |
+        sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | owners
       command -v mpirun | owners
       awk -F '\t' '$1 == "report" { print $3 }' packaging/packages.tsv
     } | sort -u > "$needs"
