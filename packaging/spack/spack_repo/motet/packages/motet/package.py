@@ -56,7 +56,7 @@ class Motet(MakefilePackage):
 
     @property
     def options(self):
-        """Swift's linker is not Spack's compiler wrapper, which would say where libraries lie."""
+        """Swift's own clang compiles and links, not Spack's wrapper, which would say where libraries lie."""
         folders = [
             folder
             for own in self.spec.dependencies(deptype="link")
@@ -64,7 +64,7 @@ class Motet(MakefilePackage):
             if os.path.isdir(folder)
         ]
         flags = " ".join(f"-Xlinker -rpath={folder}" for folder in folders)
-        return ["SETUP=:", f"SWIFTFLAGS={flags}", f"PREFIX={self.prefix}"]
+        return ["SETUP=:", "CC=clang", "CXX=clang++", f"SWIFTFLAGS={flags}", f"PREFIX={self.prefix}"]
 
     def build(self, spec, prefix):
         make("build", *self.options)
