@@ -8,9 +8,16 @@ PYTHON ?= python3
 # the tests then use.
 export MOTET_MPI ?= $(shell .ci/pkg-config-name ompi-c)
 export MOTET_HDF5 ?= $(shell .ci/pkg-config-name hdf5-serial)
+export MOTET_SPNG ?= $(shell .ci/pkg-config-name spng)
+
+# Installs what is missing; SETUP=: where something else has brought it all.
+SETUP ?= .ci/setup
+# More options of swift build, as in SWIFTFLAGS='-Xlinker -rpath=/opt/hdf5/lib'.
+SWIFTFLAGS ?=
 
 # The program holds Swift's runtime, so that compute nodes need no Swift.
-BUILD := MOTET_BUILD="$$(.ci/describe-build)" swift build -c release --static-swift-stdlib --product motet
+BUILD := MOTET_BUILD="$$(.ci/describe-build)" swift build -c release --static-swift-stdlib --product motet \
+  $(SWIFTFLAGS)
 # Needs libFuzzer, which comes with clang.
 BUILD_FUZZ := MOTET_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product fuzz \
   -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
@@ -18,10 +25,10 @@ BUILD_FUZZ := MOTET_FUZZ=1 swift build -c release --scratch-path .build-fuzz --p
 TEST := -c release -Xswiftc -enable-testing --scratch-path .build-test
 
 setup:
-	@.ci/setup tests
+	@$(SETUP) report tests
 
 build:
-	@.ci/setup
+	@$(SETUP)
 	$(BUILD)
 
 # bin/motet, its completions, its manual, the Python package, the jobs; DESTDIR for packagers.

@@ -142,7 +142,8 @@ let package = Package(
     system("CSoxr", "soxr", "libsoxr-dev"),
     system("CFFTW", "fftw3f", "libfftw3-dev"),
     system("CTurboJPEG", "libturbojpeg", "libturbojpeg0-dev"),
-    system("CSpng", "spng", "libspng-dev"),
+    // Built by CMake it is "libspng".
+    system("CSpng", Context.environment["MOTET_SPNG"] ?? "spng", "libspng-dev"),
     system("CCrypto", "libcrypto", "libssl-dev"),
     system("CZlib", "zlib", "zlib1g-dev"),
 

@@ -25,6 +25,8 @@ static inline size_t chdf5_variable(void) { return H5T_VARIABLE; }
 static inline hsize_t chdf5_unlimited(void) { return H5S_UNLIMITED; }
 static inline hid_t chdf5_no_space(void) { return H5E_NOSPACE; }
 static inline hid_t chdf5_cannot_allocate(void) { return H5E_CANTALLOC; }
+static inline hid_t chdf5_pipeline(void) { return H5E_PLINE; }
+static inline hid_t chdf5_read_error(void) { return H5E_READERROR; }
 static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned chdf5_read_write(void) { return H5F_ACC_RDWR; }
 static inline unsigned chdf5_exclusive(void) { return H5F_ACC_EXCL; }
