@@ -31,7 +31,10 @@ final class ResultsWriter {
 
   /// - Parameter samples: by modality, each client's number of samples.
   func add(_ report: RoundReport, round: Int, samples: [String: [Int]]) {
-    var reals = ["idle_share": report.idleShare, "seconds/monitor": 0]
+    var reals = [
+      "idle_share": report.idleShare, "seconds/monitor": 0,
+      "time": Date().timeIntervalSince1970,
+    ]
     for (phase, seconds) in report.seconds { reals["seconds/\(phase)"] = seconds }
     for (modality, loss) in report.losses { reals["loss/\(modality)"] = loss }
     for layer in report.drift {
