@@ -50,12 +50,13 @@ public struct RunProgress {
       }).joined(separator: "  ")
   }
 
-  /// Lines for a terminal, what matters most first: it may be narrow.
+  /// Lines for a terminal.
   public var block: [String] {
     let done = rounds > 0 ? 20 * round / rounds : 20
     let bar = String(repeating: "█", count: done) + String(repeating: "░", count: 20 - done)
-    let words = ["round \(round)/\(rounds)", bar] + timeWords + speedWords + lossWords + otherWords
-    return [words.joined(separator: "  ")] + curves + (warning.map { [$0] } ?? [])
+    let head = ["round \(round)/\(rounds)", bar] + timeWords
+    return [head, lossWords + speedWords + otherWords].filter { !$0.isEmpty }
+      .map { $0.joined(separator: "  ") } + curves + (warning.map { [$0] } ?? [])
   }
 
   /// A line for each data set: kNN accuracy over the rounds, the first and the last.

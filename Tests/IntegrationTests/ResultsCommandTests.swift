@@ -96,7 +96,7 @@ import Testing
       let lines = result.output.split(whereSeparator: \.isNewline).map(String.init)
       #expect(lines.last == hash(expected), "\(result.output)")
       #expect(lines.dropLast().last?.hasPrefix("performance: ") == true)
-      #expect(result.output.contains("\u{1B}[3A\r\u{1B}[J") == isLive, "\(result.output)")
+      #expect(result.output.contains("\u{1B}[4A\r\u{1B}[J") == isLive, "\(result.output)")
       #expect(result.output.contains("kNN data image  ") == isLive)
       #expect(lines.contains { $0.hasPrefix("round 2/2  ") || $0.contains("Jround 2/2  ") })
       #expect(result.output.contains("limit in 27:4"))

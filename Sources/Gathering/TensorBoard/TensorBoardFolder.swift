@@ -65,14 +65,14 @@ public struct TensorBoardFolder {
 
 extension RunFigures {
   /// The run's event file. As the run goes on it only grows: what is measured after a round is an
-  /// event of its own, behind that of the round.
+  /// event of its own, behind that of the round. It begins with the first round, from whose end the
+  /// time of what was before is known.
   var events: [UInt8] {
     let times = roundTimes
-    var file = EventFile(time: times.first?.time ?? modified)
+    guard !results.rows.isEmpty, let begin = times.first?.time else { return [] }
+    var file = EventFile(time: begin)
     if let job = results.job.flatMap({ try? Tree(json: $0) }) {
-      file.add(
-        time: times.first?.time ?? modified, tag: "job",
-        markdown: "```yaml\n\(Job.yaml(job))```\n")
+      file.add(time: begin, tag: "job", markdown: "```yaml\n\(Job.yaml(job))```\n")
     }
     let rows = Dictionary(results.rows.map { ($0.round, $0) }, uniquingKeysWith: { $1 })
     for (round, time) in times {
@@ -102,7 +102,7 @@ extension RunFigures {
       times.append((row.round, own))
       next = (own, row.seconds)
     }
-    // Before training, and of runs that were never measured thereafter.
+    // Measured before training.
     let known = Set(times.map(\.round))
     for round in Set(results.measurements.map(\.round)).subtracting(known).sorted(by: >) {
       times.append((round, time(0)))
