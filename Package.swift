@@ -58,7 +58,10 @@ let package = Package(
       ]),
     library(
       "Gathering",
-      ["Sweeps", "Downstream", "Jobs", "Checkpoints", "Datasets", "Files", "Catalogues", "HDF5"]),
+      [
+        "Sweeps", "Downstream", "Jobs", "Checkpoints", "Datasets", "Files", "Catalogues", "HDF5",
+        "Digests",
+      ]),
     // Floor 8
     library(
       "Sweeps",
@@ -211,7 +214,9 @@ let package = Package(
         "Catalogues", "HDF5", "MessagePassing",
       ]),
     tests("Sweeps", ["Sweeps", "Downstream", "Jobs", "Checkpoints", "Files", "Machines", "HDF5"]),
-    tests("Gathering", ["Gathering", "Sweeps", "Jobs", "Checkpoints", "Files", "Tensors", "HDF5"]),
+    tests(
+      "Gathering", ["Gathering", "Sweeps", "Jobs", "Checkpoints", "Files", "Tensors", "HDF5"],
+      fixtures: true),
     tests("Planning", ["Planning", "Sweeps", "Jobs", "Datasets", "Catalogues"]),
     tests("Submission", ["Submission", "Sweeps", "Jobs", "Files", "Catalogues"]),
     // Spawns the executable, alone and under mpirun.

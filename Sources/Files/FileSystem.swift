@@ -86,6 +86,12 @@ public enum FileSystem {
     }
   }
 
+  /// Adds bytes at the end of a file, synced. What fails leaves some of the first of them.
+  public static func append(_ bytes: some Collection<UInt8>, to path: String) throws(FileError) {
+    try FileBlocks(path, writable: true).append(Array(bytes))
+    try sync(path, flags: O_RDWR)
+  }
+
   /// Gives a file its name once it is whole: it is made under another beside it, synced, renamed,
   /// and the folder synced. What fails leaves nothing behind, and what killed processes left is
   /// removed.

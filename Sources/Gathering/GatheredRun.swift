@@ -1,7 +1,5 @@
 import Catalogues
 import Checkpoints
-import Datasets
-import Downstream
 import Files
 import Foundation
 import HDF5
@@ -170,28 +168,5 @@ private struct ResultsTables {
         "modality": .texts(figures.map(\.1.modality)),
         "accuracy": .reals(figures.map(\.1.accuracy)),
       ], count: figures.count)
-  }
-}
-
-/// An evaluation file's figures as rows.
-private enum EvaluationTable {
-  static func read(_ path: String, name: String, warn: (String) -> Void) throws -> Table {
-    let record = try EvaluationRecord.load(path, warn: warn)
-    guard let spec = try? Tree(json: record.spec) else {
-      throw FileFormatError(path: path, message: "its 'spec' is not JSON")
-    }
-    // As the monitor calls a store.
-    let data = spec["data"]?.text.map { SampleStore.name(of: $0) }
-    let figures = record.figures
-    let table = Table(
-      [
-        "figure": .texts(figures.map(\.name)), "value": .reals(figures.map(\.value)),
-        "low": .reals(figures.map(\.low)), "high": .reals(figures.map(\.high)),
-        "count": .wholes(figures.map { Int64($0.count) }),
-        "round": .wholes(figures.map { _ in Int64(record.round) }),
-      ], count: figures.count)
-    return table.with("task", text: record.task).with("spec", text: record.spec)
-      .with("data", text: data ?? "").with("modality", text: spec["modality"]?.text ?? "")
-      .with("file", text: name)
   }
 }

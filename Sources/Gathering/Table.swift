@@ -102,6 +102,15 @@ struct Table {
     Table(columns.merging([name: column]) { $1 }, count: count)
   }
 
+  /// With one value in all rows.
+  func with(_ name: String, _ value: Value) -> Table {
+    switch value {
+    case .real(let value): with(name, .reals([Double](repeating: value, count: count)))
+    case .whole(let value): with(name, .wholes([Int64](repeating: value, count: count)))
+    case .text(let value): with(name, text: value)
+    }
+  }
+
   /// With one text in all rows.
   func with(_ name: String, text: String) -> Table {
     with(name, .texts([String](repeating: text, count: count)))

@@ -111,7 +111,12 @@ public struct Job: Sendable {
   }
 
   /// The resolved job as a job file.
-  public var yaml: String { yamlLines(resolved, order: Self.keys, indent: "") }
+  public var yaml: String { Self.yaml(resolved) }
+
+  /// A resolved job as a job file.
+  public static func yaml(_ resolved: Tree) -> String {
+    yamlLines(resolved, order: keys, indent: "")
+  }
 }
 
 /// A tree as block mappings; leaves are JSON, which is YAML.

@@ -1,4 +1,5 @@
 import Catalogues
+import Federation
 import Files
 import Foundation
 import HDF5
@@ -12,12 +13,18 @@ public struct Results {
 
   /// One round. Columns are paths under `/rounds`: `loss/image`, `seconds/training`, `views`. By
   /// modality, `clients_with` are the round's clients that have any sample of it, `samples` theirs.
+  /// `time` is when it was complete, in seconds since 1970; older versions did not say.
   public struct Row: Equatable {
     public let round: Int
     /// Whole numbers; 0 where there is none of a name.
     public var counts: [String: Int]
     /// Not a number in the file where there is none of a name.
     public var reals: [String: Double]
+
+    /// Wall time of its phases, measurements apart.
+    public var seconds: Double {
+      RoundReport.phases.reduce(0) { $0 + reals["seconds/\($1)", default: 0] }
+    }
   }
 
   /// A client's training that ran away, and has no part in its round.

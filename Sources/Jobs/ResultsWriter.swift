@@ -31,7 +31,10 @@ final class ResultsWriter {
 
   /// - Parameter samples: by modality, each client's number of samples.
   func add(_ report: RoundReport, round: Int, samples: [String: [Int]]) {
-    var reals = ["idle_share": report.idleShare, "seconds/monitor": 0]
+    var reals = [
+      "idle_share": report.idleShare, "seconds/monitor": 0,
+      "time": Date().timeIntervalSince1970,
+    ]
     for (phase, seconds) in report.seconds { reals["seconds/\(phase)"] = seconds }
     // A rank that trains alone is never idle while training lasts.
     if report.idleSeconds.count > 1 {

@@ -12,7 +12,12 @@ public protocol RunObserver: AnyObject {
   /// A line that matters even where nobody watches.
   func note(_ line: String)
   /// A round is complete. `round` 0 has measurements alone: the model before training.
-  func roundEnded(_ round: Int, of rounds: Int, _ report: RoundReport?, _ measured: [MonitorFigure])
+  /// - Parameters:
+  ///   - measured: what is new.
+  ///   - results: of all rounds so far, those before a run was continued too.
+  func roundEnded(
+    _ round: Int, of rounds: Int, _ report: RoundReport?, _ measured: [MonitorFigure],
+    _ results: Results)
 }
 
 /// One pretraining run, from its checkpoint or its beginning to its last round.
@@ -190,9 +195,7 @@ public final class Run {
   /// ranks than 0, and of a run without rounds.
   public var performance: String? {
     guard let rows = results?.results.rows, !rows.isEmpty else { return nil }
-    let seconds = rows.reduce(0) { sum, row in
-      sum + RoundReport.phases.reduce(0) { $0 + row.reals["seconds/\($1)", default: 0] }
-    }
+    let seconds = rows.reduce(0) { $0 + $1.seconds }
     let views = rows.reduce(0) { $0 + $1.counts["views", default: 0] }
     return String(
       format: "%.1f views/s, %.4g s a round", Double(views) / max(seconds, 1e-9),
@@ -257,8 +260,8 @@ public final class Run {
   private func measure(_ report: RoundReport?) throws {
     let round = federation.completed
     let measured = try measured(after: round)
-    if communicator.rank == 0, report != nil || !measured.isEmpty {
-      observer.roundEnded(round, of: job.federation.rounds, report, measured)
+    if let results = results?.results, report != nil || !measured.isEmpty {
+      observer.roundEnded(round, of: job.federation.rounds, report, measured, results)
     }
   }
 

@@ -2,66 +2,62 @@ import Catalogues
 import Federation
 import Foundation
 import Jobs
+import Machines
 
-/// A run's progress: on a terminal a bar in its last line, elsewhere one line a round.
+/// A run's progress: on a terminal a few lines that are written anew, elsewhere one line a round.
 final class ProgressDisplay: RunObserver {
   private let isTerminal = Console.isTerminal
+  private var block = LiveBlock()
+  private var lines: [String] = []
   /// Wall time of this process's rounds so far, monitor included, for the time that is left.
   private var start = ContinuousClock.now
   private var trained = 0
+  /// When Slurm ends the job, in seconds since 1970; nil where nobody says.
+  private let limit = ProcessInfo.processInfo.environment["SLURM_JOB_END_TIME"]
+    .flatMap(Int.init).map(Double.init)
+  private var isWarned = false
 
-  func note(_ line: String) { Console.complain(line) }
+  func note(_ line: String) {
+    show([])
+    Console.complain(line)
+    show(lines)
+  }
 
   func roundEnded(
-    _ round: Int, of rounds: Int, _ report: RoundReport?, _ measured: [MonitorFigure]
+    _ round: Int, of rounds: Int, _ report: RoundReport?, _ measured: [MonitorFigure],
+    _ results: Results
   ) {
-    guard let report else {
+    var progress = RunProgress(round: round, of: rounds)
+    progress.measured = measured
+    progress.history = results.measurements.map(\.1)
+    if let report {
+      trained += 1
+      progress.pace = start.duration(to: .now) / .seconds(1) / Double(trained)
+      progress.limit = limit.map { $0 - Date().timeIntervalSince1970 }
+      progress.losses = report.losses
+      let seconds = max(report.totalSeconds, 1e-9)
+      progress.speed = (Double(report.clients.count) / seconds, Double(report.views) / seconds)
+      progress.clientsWithoutSteps = report.clientsWithoutSteps
+      progress.idleShare = report.idleSeconds.count > 1 ? report.idleShare : nil
+      for client in report.clientsLeftOut {
+        note("round \(round): left out client \(client.client): \(client.divergence ?? "")")
+      }
+    } else {
       start = .now
-      return keep("round \(round)/\(rounds)  \(accuracies(measured))")
     }
-    trained += 1
-    let each = start.duration(to: .now) / .seconds(1) / Double(trained)
-    let left = clock(each * Double(rounds - round))
-    var parts = ["round \(round)/\(rounds)"]
-    parts += report.losses.sorted { $0.key < $1.key }.map {
-      "loss \($0.key) \(format($0.value, 4))"
+    guard !isTerminal else {
+      lines = progress.block.map(\.oneLine)
+      return show(lines)
     }
-    let seconds = max(report.totalSeconds, 1e-9)
-    parts += [
-      "\(format(Double(report.clients.count) / seconds, 2)) clients/s",
-      "\(format(Double(report.views) / seconds, 1)) views/s",
-    ]
-    if report.clientsWithoutSteps > 0 {
-      parts.append("\(counted(report.clientsWithoutSteps, "client")) without steps")
-    }
-    for client in report.clientsLeftOut {
-      note("round \(round): left out client \(client.client): \(client.divergence ?? "")")
-    }
-    if report.idleSeconds.count > 1 { parts.append("idle \(format(100 * report.idleShare, 0)) %") }
-    let line = parts.joined(separator: "  ")
-    if !measured.isEmpty {
-      keep("\(line)  \(accuracies(measured))")
-    } else if !isTerminal {
-      keep("\(line)  left \(left)")
-    }
-    if isTerminal {
-      let done = 24 * round / rounds
-      let bar = String(repeating: "█", count: done) + String(repeating: "░", count: 24 - done)
-      Console.write("\r\u{1B}[K\(bar) \(line)  left \(left)" + (round == rounds ? "\n" : ""))
+    Console.line(progress.line)
+    if let warning = progress.warning, !isWarned {
+      note(warning)
+      isWarned = true
     }
   }
 
-  /// A line that stays.
-  private func keep(_ line: String) {
-    Console.write(isTerminal ? "\r\u{1B}[K\(line)\n" : line + "\n")
-  }
-
-  private func accuracies(_ measured: [MonitorFigure]) -> String {
-    measured.map { "kNN \($0.data) \($0.modality) \(format(100 * $0.accuracy, 2)) %" }
-      .joined(separator: "  ")
-  }
-
-  private func format(_ value: Double, _ digits: Int) -> String {
-    String(format: "%.\(digits)f", value)
+  private func show(_ lines: [String]) {
+    guard isTerminal else { return }
+    Console.write(block.replacing(by: lines, width: Console.width))
   }
 }

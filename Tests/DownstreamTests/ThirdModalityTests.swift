@@ -239,7 +239,8 @@ private final class Quiet: RunObserver, EvaluationObserver {
   func evaluated(_ record: EvaluationRecord, isNew: Bool) {}
 
   func roundEnded(
-    _ round: Int, of rounds: Int, _ report: RoundReport?, _ measured: [MonitorFigure]
+    _ round: Int, of rounds: Int, _ report: RoundReport?, _ measured: [MonitorFigure],
+    _ results: Results
   ) {
     losses = report?.losses ?? losses
     self.measured += measured

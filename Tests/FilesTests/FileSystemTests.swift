@@ -34,6 +34,16 @@ import Testing
     #expect(folder.names == ["file"])
   }
 
+  @Test func bytesAreAddedToAFileThatIsThere() throws {
+    let path = folder.path("file")
+    #expect(
+      message { try FileSystem.append([1], to: path) }
+        == "\(path): cannot be read (open: No such file or directory)")
+    try FileSystem.write([1, 2], to: path)
+    for bytes in [[], [3], [4, 5]] as [[UInt8]] { try FileSystem.append(bytes, to: path) }
+    #expect(FileSystem.contents(path) == [1, 2, 3, 4, 5] && folder.names == ["file"])
+  }
+
   /// Nobody writes to the pipe: a reader that opens it would wait.
   @Test func pipesAreNotWaitedFor() {
     mkfifo(folder.path("pipe"), 0o600)

@@ -41,6 +41,8 @@ import Testing
       .map { (try? String(contentsOfFile: job.folder.path($0), encoding: .utf8)) ?? "" }
     let model = try #require(expected.lines.last { $0.hasPrefix("model sha256 ") })
     #expect(printed.contains { $0.contains(model) }, "\(printed)")
+    // Of ten minutes.
+    #expect(printed.contains { $0.contains("  limit in 9:") }, "\(printed)")
     let done = try motet(["status", "run", "failing"])
     #expect(done.lines.count == 2, "\(done.output)")
     #expect(done.lines.contains { $0.hasPrefix("run ") && $0.contains(" finished  round 2/2") })
