@@ -30,7 +30,20 @@ import Views
   ]
 
   @Test func allOfThemArePublished() {
-    #expect(Set(outlinedImporters()) == Set(Self.published.map(\.0)))
+    #expect(Set(outlinedImporters()) == Set(Self.published.map(\.0) + ["counted"]))
+  }
+
+  @Test func aDataSetOfGivenNumbers() throws {
+    let store = try outline(
+      "counted",
+      ["modality": "audio", "classes": 3, "train": 100, "test": 0, "seconds": 0.5, "groups": 4])
+    #expect(store.splits == ["train"] && store.classes("audio").count == 3)
+    #expect(Set(try store.lengths("audio", split: "train")) == [8_000])
+    #expect(try store.grouping("audio", split: "train")?.counts == [25, 25, 25, 25])
+    let images = try outline("counted", ["train": 10, "size": 7])
+    #expect(images.count("image", "train") == 10 && images.count("image", "test") == 10_000)
+    #expect(try images.shape("image", split: "train") == [7, 7, 3])
+    #expect(message { _ = try outline("counted", ["train": 9]) }?.hasPrefix("train: 9 ") == true)
   }
 
   @Test(arguments: published) func isTheRealShapeInNoSpace(
