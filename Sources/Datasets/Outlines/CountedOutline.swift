@@ -1,7 +1,7 @@
 import Catalogues
 
 /// A stand-in for a data set of one's own, of which only the numbers are known.
-struct CountedOutline: PlugIn {
+struct CountedOutline {
   /// What its samples are.
   enum Modality: String, WordOption {
     case image, audio
@@ -20,8 +20,6 @@ struct CountedOutline: PlugIn {
   }
 
   static let name = "counted"
-  static let summary = "a data set of your own: --set classes=1000 --set train=1281167 …"
-  static let defaults = Options()
   static let meanings = [
     "modality": "image or audio", "classes": "classes, of equal size as far as that goes",
     "train": "samples in the split train", "test": "samples in the split test",

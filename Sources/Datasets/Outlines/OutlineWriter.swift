@@ -9,7 +9,8 @@ import Views
 /// has none.
 public func writeOutline(_ settings: Tree, to path: String) throws {
   if settings["name"]?.text == CountedOutline.name {
-    return try countedOutlines.make(settings).outline.write(path)
+    let options = try overlay(settings.without(["name"]), on: CountedOutline.Options())
+    return try CountedOutline(options).outline.write(path)
   }
   let importer = try importers.make(settings)
   guard let outline = importer.outline else {
@@ -20,9 +21,6 @@ public func writeOutline(_ settings: Tree, to path: String) throws {
   }
   try outline.write(path)
 }
-
-private let countedOutlines = Catalogue<CountedOutline>(
-  "outline", [.init(CountedOutline.self) { $0 }])
 
 /// The importers whose data set is known before it is there, and that of given numbers.
 public func outlinedImporters() -> [String] {
