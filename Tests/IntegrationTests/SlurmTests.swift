@@ -107,9 +107,10 @@ import Testing
     _ = try cluster.run("pkill", ["--signal=CONT"] + ranks)
     var held = 0
     try waitUntil(seconds: 150) {
-      let queue = (try? cluster.run("squeue", ["--noheader", "--format=%i %r"]))?.lines ?? ["?"]
+      let queue = (try? cluster.run("squeue", ["--noheader", "--format=%i %T %r"]))?.lines ?? ["?"]
       // Slurm holds what was requeued for two minutes. With the limit as it was, it ends this time.
-      for line in queue where line.hasSuffix(" BeginTime") {
+      // Where the job is still completing, its node would take the new start for the old one.
+      for line in queue where line.hasSuffix(" PENDING BeginTime") {
         held += 1
         let name = line.split(separator: " ")[0]
         _ = try? cluster.run(
