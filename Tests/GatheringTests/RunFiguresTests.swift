@@ -139,7 +139,7 @@ import Testing
     #expect(RunFigures.shortNames([]) == [])
   }
 
-  /// While a run goes on its event file only grows, so that a TensorBoard that has it open reads on.
+  /// While a run goes on its event file only grows: a TensorBoard that has it open reads on.
   @Test func aRunThatGoesOn() throws {
     let path = folder.path("tb/a/\(TensorBoardFolder.fileName)")
     var sizes: [Int] = []

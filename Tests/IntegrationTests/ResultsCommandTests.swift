@@ -81,7 +81,7 @@ import Testing
     #expect(folder.names == ["file", "folder.csv"])
   }
 
-  /// On a terminal the last lines are written anew in place; what scripts read is as it is elsewhere.
+  /// On a terminal the last lines are written anew in place; what scripts read is as ever.
   @Test func onATerminal() throws {
     let job = try SmallJob(encoder: SmallJob.vit)
     let motet = productsFolder.appendingPathComponent("motet").path
