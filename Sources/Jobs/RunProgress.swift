@@ -31,7 +31,7 @@ public struct RunProgress {
 
   /// What is done when the time limit comes; nil where that is all, or nothing is known.
   private var roundAtLimit: Int? {
-    guard let pace, let limit, let left, left > limit else { return nil }
+    guard let pace, let limit, let left, left > max(0, limit) else { return nil }
     return round + Int(max(0, limit) / pace)
   }
 

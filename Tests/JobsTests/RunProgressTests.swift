@@ -68,5 +68,8 @@ import Testing
     #expect(progress.block.count == (round == nil ? 4 : 5))
     progress.pace = nil
     #expect(progress.warning == nil)
+    var last = RunProgress(round: 20, of: 20)
+    (last.pace, last.limit) = (60, seconds)
+    #expect(last.warning == nil)
   }
 }
